@@ -1,0 +1,1 @@
+"""Claims: what customers owe, fact by fact, from the invoice run to the end of collection."""

@@ -1,0 +1,228 @@
+"""What the database itself refuses, derived from the models and put in force after every migration.
+
+- every table of a unit has a forced policy on the session's units, in the form that is parsed once a statement
+  and not once a row (D10, E3);
+- facts take inserts only, by grant and by trigger (D3);
+- registers keep every changed row in ``registers_history``;
+- references are composite keys inside the unit, row-wise or set-wise (D4);
+- an app's ``safety.sql`` adds what only that app knows, such as balanced vouchers.
+"""
+
+from collections.abc import Iterator
+from importlib.resources import files
+
+from django.apps import apps
+from django.db import connections, models, transaction
+
+from reskontra.database.server import APP, CHECK, OWNER, READ
+from reskontra.database.tables import Fact, InUnit, Points, StateWide, Table, UnitRegister, Work
+
+UNITS = "(SELECT string_to_array(nullif(current_setting('reskontra.units', true), ''), ','))::bigint[]"
+
+FUNCTIONS = """
+CREATE OR REPLACE FUNCTION reskontra_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = 'restrict_violation', CONSTRAINT = 'facts_are_append_only',
+    TABLE = TG_TABLE_NAME, MESSAGE = format('facts_are_append_only: %s on %s', TG_OP, TG_TABLE_NAME),
+    HINT = 'Correct a fact by a counter-fact.';
+END $$;
+
+CREATE OR REPLACE FUNCTION reskontra_keep_history() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  INSERT INTO registers_history (table_name, row_id, before, after, person_id, reason, changed_at)
+  VALUES (TG_TABLE_NAME, NEW.id, CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD) END, to_jsonb(NEW),
+    nullif(current_setting('reskontra.person', true), '')::bigint,
+    coalesce(current_setting('reskontra.reason', true), ''), clock_timestamp());
+  RETURN NULL;
+END $$;
+"""
+
+
+class SafetyDefect(Exception):
+    """A model that says nothing, or too little, about what keeps its rows honest."""
+
+
+def our_models() -> list[type[Table]]:
+    """All tables of ours, in dependency order."""
+    return [model for model in apps.get_models() if issubclass(model, InUnit | StateWide)]
+
+
+def apply_safety() -> None:
+    """Put grants, policies, triggers and keys in force, as the owner. Repeatable; changes nothing twice."""
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('reskontra safety'))")
+        cursor.execute(FUNCTIONS)
+        cursor.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {READ}, {CHECK}")
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP}")
+        for table in DJANGO_TABLES:
+            cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {APP}")
+        cursor.execute(f"REVOKE SELECT ON django_session FROM {READ}")
+        for model in our_models():
+            for statement in statements(model):
+                cursor.execute(statement)
+        for app in apps.get_app_configs():
+            if app.name.startswith("reskontra.") and (source := files(app.name) / "safety.sql").is_file():
+                cursor.execute(source.read_text("utf-8"))
+
+
+DJANGO_TABLES = ("django_session",)
+
+
+def statements(model: type[Table]) -> Iterator[str]:
+    """The SQL that protects one table."""
+    table = model._meta.db_table
+    columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields if not _generated(field))
+    yield f"REVOKE ALL ON {table} FROM {APP}"
+    yield f"GRANT SELECT ON {table} TO {APP}"
+    yield f"GRANT INSERT ({columns}) ON {table} TO {APP}"
+    if issubclass(model, Fact):
+        yield from _append_only(table)
+    elif issubclass(model, Work):
+        yield f"GRANT UPDATE ({columns}) ON {table} TO {APP}"
+    elif issubclass(model, StateWide | UnitRegister):
+        yield f"GRANT UPDATE ({columns}) ON {table} TO {APP}"
+        yield from _history(table)
+    else:
+        raise SafetyDefect(f"{model.__name__} is neither a fact nor a register nor a work state")
+    if issubclass(model, InUnit):
+        yield from _policy(table)
+    yield from _references(model)
+
+
+def _generated(field: "models.Field[object, object]") -> bool:
+    return bool(getattr(field, "generated", False))
+
+
+def _append_only(table: str) -> Iterator[str]:
+    yield (
+        f"CREATE OR REPLACE TRIGGER facts_are_append_only BEFORE UPDATE OR DELETE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION reskontra_refuse_change()"
+    )
+    yield (
+        f"CREATE OR REPLACE TRIGGER facts_are_not_emptied BEFORE TRUNCATE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION reskontra_refuse_change()"
+    )
+
+
+def _history(table: str) -> Iterator[str]:
+    yield (
+        f"CREATE OR REPLACE TRIGGER registers_keep_their_history AFTER INSERT OR UPDATE ON {table}"
+        " FOR EACH ROW EXECUTE FUNCTION reskontra_keep_history()"
+    )
+
+
+def _policy(table: str) -> Iterator[str]:
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+    yield f"DROP POLICY IF EXISTS unit_sees_its_own ON {table}"
+    yield (
+        f"CREATE POLICY unit_sees_its_own ON {table}"
+        f" USING (unit_id = ANY ({UNITS})) WITH CHECK (unit_id = ANY ({UNITS}))"
+    )
+
+
+def _references(model: type[Table]) -> Iterator[str]:
+    declared = {points.field for points in model.references}
+    for field in model._meta.concrete_fields:
+        if isinstance(field, models.ForeignKey) and not field.db_constraint and field.name not in declared:
+            if field.name == "unit" and issubclass(model, Fact):
+                continue  # a fact's unit exists because its run does, and the keys to it are composite
+            raise SafetyDefect(f"{model.__name__}.{field.name} points at something and nothing holds it")
+    for points in model.references:
+        if points.elsewhere:
+            continue
+        yield from (_set_wise if points.set_wise else _row_wise)(model, points)
+
+
+def _target(model: type[Table], points: Points) -> tuple[str, str, bool]:
+    field = model._meta.get_field(points.field)
+    assert isinstance(field, models.ForeignKey)
+    target = field.related_model
+    assert isinstance(target, type)
+    inside_unit = issubclass(target, InUnit) and issubclass(model, InUnit)
+    return field.column, target._meta.db_table, inside_unit
+
+
+def _row_wise(model: type[Table], points: Points) -> Iterator[str]:
+    column, target, inside_unit = _target(model, points)
+    table = model._meta.db_table
+    if inside_unit:
+        key = f"{target}_is_found_by_its_unit"
+        yield _unless_there(key, target, f"ALTER TABLE {target} ADD CONSTRAINT {key} UNIQUE (unit_id, id)")
+        keys, targets = f"unit_id, {column}", "unit_id, id"
+    else:
+        keys, targets = column, "id"
+    yield _unless_there(
+        points.name,
+        table,
+        f"ALTER TABLE {table} ADD CONSTRAINT {points.name} FOREIGN KEY ({keys}) REFERENCES {target} ({targets})",
+    )
+
+
+def _unless_there(name: str, table: str, statement: str) -> str:
+    if len(name) > 63:
+        raise SafetyDefect(f"{name} is longer than a name can be in PostgreSQL")
+    return (
+        "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_constraint"
+        f" WHERE conname = '{name}' AND conrelid = '{table}'::regclass)"
+        f" THEN {statement}; END IF; END $$"
+    )
+
+
+def _set_wise(model: type[Table], points: Points) -> Iterator[str]:
+    if not issubclass(model, Fact):
+        raise SafetyDefect(f"{model.__name__}.{points.field}: only append-only facts are checked set-wise")
+    column, target, inside_unit = _target(model, points)
+    table = model._meta.db_table
+    same_unit = " AND target.unit_id = fresh.unit_id" if inside_unit else ""
+    function = f"check_{points.name}"
+    if len(function) > 63:
+        raise SafetyDefect(f"{points.name} is longer than a name can be in PostgreSQL")
+    yield f"""
+CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF EXISTS (SELECT FROM fresh_rows fresh LEFT JOIN {target} target
+             ON target.id = fresh.{column}{same_unit}
+             WHERE fresh.{column} IS NOT NULL AND target.id IS NULL) THEN
+    RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation', CONSTRAINT = '{points.name}',
+      TABLE = '{table}', MESSAGE = '{points.name}';
+  END IF;
+  RETURN NULL;
+END $$"""
+    yield f"ALTER FUNCTION {function}() OWNER TO {CHECK}"
+    yield (
+        f"CREATE OR REPLACE TRIGGER {points.name} AFTER INSERT ON {table}"
+        f" REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
+    )
+
+
+def unsafe(alias: str = "default") -> list[str]:
+    """What makes it unsafe to serve through connection ``alias``; empty when all is well (D9)."""
+    problems: list[str] = []
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT rolname, rolsuper, rolbypassrls FROM pg_roles WHERE rolname IN (current_user, session_user)"
+        )
+        for role, superuser, bypasses in cursor.fetchall():
+            if superuser or bypasses:
+                problems.append(f"the login {role} is not bound by row-level security")
+            if role == OWNER:
+                problems.append(f"the login {role} owns the tables")
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relowner = current_user::regrole"
+            " AND relpersistence <> 't' AND relnamespace = 'public'::regnamespace ORDER BY relname LIMIT 3"
+        )
+        problems += [f"the login owns the table {name}" for (name,) in cursor.fetchall()]
+        cursor.execute(
+            """
+            SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+            WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attname = 'unit_id'
+              AND NOT a.attisdropped AND NOT (c.relrowsecurity AND c.relforcerowsecurity
+                AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))
+            ORDER BY c.relname
+            """
+        )
+        problems += [f"the table {name} has no forced policy on its unit" for (name,) in cursor.fetchall()]
+    return problems

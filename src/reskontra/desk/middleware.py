@@ -1,0 +1,57 @@
+"""What happens around every page: the reader's language, and what a browser is allowed to do with it."""
+
+from collections.abc import Callable
+
+from django.db import Error
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from reskontra.desk.language import language_for
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+CONTENT_SECURITY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+class LanguageMiddleware:
+    """Sets ``request.language`` and speaks it for as long as the request lasts."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            language = language_for(request)
+        except Error:  # without a database the person is unknown, but the page that says so needs a language
+            language = language_for(request, known=False)
+        request.language = language  # type: ignore[attr-defined]
+        with translation.override(language):
+            response = self.respond(request)
+        response.headers["Content-Language"] = language
+        return response
+
+
+class ContentSecurityMiddleware:
+    """Pages run nothing but our own files, go into no frame, and are kept in no cache."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.respond(request)
+        response.headers["Content-Security-Policy"] = CONTENT_SECURITY
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,1 @@
+"""Exchange: every file in and out, by digest, exactly once. The only door to ``formats``."""

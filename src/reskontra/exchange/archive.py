@@ -1,0 +1,78 @@
+"""The archive: every file's bytes once, under their SHA-256, written whole or not at all."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What lies in the archive: SHA-256 in hex, size in bytes, and where."""
+
+    digest: str
+    size: int
+    path: Path
+
+
+class ArchiveBroken(Exception):
+    """The bytes under a digest are not those that the digest names."""
+
+
+def _folder() -> Path:
+    return Path(settings.HOME) / "archive"
+
+
+def path_of(digest: str) -> Path:
+    """Where the bytes of ``digest`` lie."""
+    return _folder() / digest[:2] / digest
+
+
+def store(chunks: Iterable[bytes]) -> Stored:
+    """Keep the bytes and return their identity. The same bytes twice are kept once.
+
+    They are on disk before this returns: a row that names the digest may be committed afterwards.
+    """
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f".{secrets.token_hex(8)}.part"
+    digest, size = hashlib.sha256(), 0
+    try:
+        with temporary.open("xb") as file:
+            for chunk in chunks:
+                digest.update(chunk)
+                size += len(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        final = path_of(digest.hexdigest())
+        final.parent.mkdir(exist_ok=True)
+        if not final.exists():
+            temporary.replace(final)
+            flush_folder(final.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return Stored(digest.hexdigest(), size, final)
+
+
+def read(digest: str) -> bytes:
+    """The bytes of ``digest``; raises ``ArchiveBroken`` when they are not what was stored."""
+    data = path_of(digest).read_bytes()
+    if hashlib.sha256(data).hexdigest() != digest:
+        raise ArchiveBroken(digest)
+    return data
+
+
+def flush_folder(folder: Path) -> None:
+    """Make the names in ``folder`` survive a crash of the machine."""
+    if os.name == "nt":
+        return  # Windows has no handle for a folder to flush
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

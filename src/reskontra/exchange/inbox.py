@@ -1,0 +1,33 @@
+"""Files that come in: stored untouched before anybody reads them, once by their bytes (D17)."""
+
+from dataclasses import dataclass
+
+from reskontra.exchange import archive
+from reskontra.exchange.models import InboxFile
+from reskontra.runs.run import Acting
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file in the inbox, and whether the same bytes had come before."""
+
+    file: InboxFile
+    before: bool
+
+
+def receive(acting: Acting, data: bytes, name: str, kind: str) -> Received:
+    """Keep ``data`` as it came. The same bytes again give back the file as it first came in."""
+    stored = archive.store([data])
+    found = InboxFile.objects.filter(unit=acting.unit, digest=stored.digest).first()
+    if found:
+        return Received(found, before=True)
+    file = InboxFile.objects.create(
+        unit=acting.unit,
+        digest=stored.digest,
+        name=name[-200:],
+        kind=kind,
+        size=stored.size,
+        person=acting.person,
+        received_at=acting.at,
+    )
+    return Received(file, before=False)

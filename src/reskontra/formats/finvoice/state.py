@@ -1,0 +1,89 @@
+"""What the State's guideline asks: credit notes, contract numbers, legal basis, the request to use the
+reference, attachments (OC 3.2-d, 3.5-a, 3.5.2-a, 3.5.3-a, 4.1-a; VAT Act 1501/1993 s 209 e item 18)."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from reskontra.documents.invoice import Invoice
+from reskontra.formats.finvoice import attachments as attached
+from reskontra.formats.finvoice import codes
+from reskontra.formats.finvoice.report import Report
+
+_DETAILS = "InvoiceDetails"
+_FREE_TEXT = f"{_DETAILS}/InvoiceFreeText"
+_CONTRACT = "VSK1"
+_ended_contract = re.compile(r"VSK1[0-9]+(?=[ ,]|\Z)").match
+_REQUEST_WORDS: Final = (("fi", "viitenumero"), ("sv", "referensnum"))
+
+
+def check_state(invoice: Invoice, report: Report) -> None:
+    """Adds what the State's own rules find; some of them are for outgoing invoices only."""
+    _contract(invoice, report)
+    if invoice.type_code == codes.CREDIT_NOTE:
+        _credit_note(invoice, report)
+    elif report.outgoing:
+        _charge(invoice, report)
+    if report.outgoing and invoice.attachments:
+        _attachments(invoice, report)
+
+
+def _contract(invoice: Invoice, report: Report) -> None:
+    """A space or a comma ends the contract number that begins with VSK1; other text may follow."""
+    given = invoice.buyer_reference
+    if given and given.startswith(_CONTRACT) and not _ended_contract(given):
+        where = f"{_DETAILS}/BuyerReferenceIdentifier"
+        report.note("finvoice_contract_not_ended", "OC 3.5.3-a", where, given)
+    for value, element in (
+        (invoice.order, "OrderIdentifier"),
+        (invoice.agreement, "AgreementIdentifier"),
+        (invoice.accounting, "AccountDimensionText"),
+    ):
+        if value and value.startswith(_CONTRACT):
+            where = f"{_DETAILS}/{element}"
+            report.note("finvoice_contract_misplaced", "OC 3.5.2-a", where, value, severity="warning")
+
+
+def _credit_note(invoice: Invoice, report: Report) -> None:
+    if invoice.total is not None and invoice.total > 0:
+        where = f"{_DETAILS}/InvoiceTotalVatIncludedAmount"
+        report.note("finvoice_credit_positive", "Finvoice 3.0 section 10.5", where, f"{invoice.total:f}")
+    if not invoice.original_number:
+        where = f"{_DETAILS}/OriginalInvoiceNumber"
+        report.note("finvoice_original_missing", "1501/1993 s 209e item 18", where)
+
+
+def _charge(invoice: Invoice, report: Report) -> None:
+    """An invoice that asks for money says why and how to pay."""
+    # A decision that states the legal basis may come along instead.
+    if not invoice.legal_basis and not invoice.attachments:
+        report.note("finvoice_legal_basis_missing", "OC 3.5-a", _FREE_TEXT)
+    payable = invoice.total if invoice.payable is None else invoice.payable
+    if payable is None or payable <= 0:
+        return
+    if not invoice.reference:
+        where = "EpiDetails/EpiPaymentInstructionDetails/EpiRemittanceInfoIdentifier"
+        report.note("finvoice_reference_missing", "OC 4.1-a", where)
+    for language in _requests_missing(invoice.notes):
+        report.note("finvoice_reference_request_missing", "OC 4.1-a", _FREE_TEXT, language)
+
+
+@lru_cache(maxsize=4096)
+def _requests_missing(notes: tuple[str, ...]) -> tuple[str, ...]:
+    """The languages in which no note speaks of the reference number."""
+    said = "\n".join(notes).lower()
+    return tuple(language for language, word in _REQUEST_WORDS if word not in said)
+
+
+def _attachments(invoice: Invoice, report: Report) -> None:
+    """The limits of an attachments message (guidelines, section 16)."""
+    where, clause = "AttachmentMessageDetails", "Finvoice 3.0 section 16; OC 3.2-d"
+    count, most = len(invoice.attachments), attached.MOST_FILES
+    if count > most:
+        report.note("finvoice_attachments_many", clause, where, count, limit=most)
+    size, largest = sum(len(file.content or b"") for file in invoice.attachments), attached.MOST_BYTES
+    if size > largest:
+        report.note("finvoice_attachments_large", clause, where, size, limit=largest)
+    for file in invoice.attachments:
+        if file.mime_type not in attached.MIME_TYPES:
+            report.note("finvoice_attachment_type", clause, where, file.name, mime_type=file.mime_type)

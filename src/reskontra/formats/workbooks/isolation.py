@@ -1,0 +1,183 @@
+"""Files from outside are read in a process of their own (D21 of the reliability plan).
+
+The child has no database, no secrets in its environment and a limit on memory and time. It answers in
+lines of JSON, never in pickles: whoever takes over the child can send wrong values, which the checks of
+the parent's document meet, but no code. A child that dies makes the file unreadable, not the program.
+"""
+
+import contextlib
+import gc
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, overload
+
+import reskontra
+from reskontra.documents.billing_request import BillingRequest, CustomerUpdates
+from reskontra.documents.findings import Finding, Refused
+from reskontra.formats.workbooks.plain import (
+    PlainCustomers,
+    PlainRequest,
+    PlainRow,
+    customers_of,
+    finding_of,
+    request_of,
+)
+
+Kind = Literal["billing", "customers"]
+
+_MEMORY_BYTES = 1_000_000_000
+_PROCESSOR_SECONDS = 60
+_WALL_SECONDS = 120.0
+_ANSWER_BYTES = 500_000_000
+_LINE_BYTES = 64_000_000
+_BATCH = 500
+
+
+@overload
+def read_in_child(kind: Literal["billing"], data: bytes, name: str) -> BillingRequest: ...
+@overload
+def read_in_child(kind: Literal["customers"], data: bytes, name: str) -> CustomerUpdates: ...
+def read_in_child(kind: Kind, data: bytes, name: str) -> BillingRequest | CustomerUpdates:
+    """What ``read_billing`` or ``read_customers`` returns, read by a child process.
+
+    Raises ``Refused`` as they do, and with the rule ``unreadable`` when the child dies, runs out of memory
+    (1 GB) or time (60 s of processor, 120 s in all), or answers anything but a document.
+    """
+    try:
+        return _assembled(kind, _answers(_command(kind, name), data, _WALL_SECONDS))
+    except (ValueError, TypeError, KeyError, IndexError, ArithmeticError) as answer_error:
+        raise _unreadable("answer") from answer_error
+
+
+def _command(kind: Kind, name: str) -> list[str]:
+    # -P: the folder of the moment is no place to import from.
+    return [sys.executable, "-P", "-m", "reskontra.formats.workbooks.isolation", kind, name]
+
+
+def _unreadable(reason: str) -> Refused:
+    return Refused(Finding("unreadable", clause="OC 3.9-c", detail={"reason": reason}))
+
+
+def _answers(command: list[str], data: bytes, seconds: float) -> Iterator[Mapping[str, Any]]:
+    """The child's lines as they come; raises ``Refused`` unless it ends well and in time."""
+    late = threading.Event()
+    with (
+        tempfile.TemporaryFile() as given,
+        contextlib.ExitStack() as after,
+    ):
+        given.write(data)
+        given.seek(0)
+        child = subprocess.Popen(  # noqa: S603 - our own program, named by this interpreter
+            command,
+            stdin=given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PYTHONPATH": str(Path(reskontra.__file__).parent.parent), "PYTHONUTF8": "1"},
+            cwd=tempfile.gettempdir(),
+        )
+        after.callback(_end, child)
+        timer = threading.Timer(seconds, lambda: (late.set(), child.kill()))
+        timer.daemon = True
+        timer.start()
+        after.callback(timer.cancel)
+        yield from _lines(child)
+        code = child.wait()
+        if late.is_set() or code:
+            raise _unreadable("time" if late.is_set() else f"exit {code}")
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is None:
+        child.kill()
+    if child.stdout is not None:
+        child.stdout.close()
+    child.wait()
+
+
+def _lines(child: subprocess.Popen[bytes]) -> Iterator[Mapping[str, Any]]:
+    if child.stdout is None:
+        return
+    total = 0
+    while line := child.stdout.readline(_LINE_BYTES):
+        total += len(line)
+        if total > _ANSWER_BYTES or not line.endswith(b"\n"):
+            raise _unreadable("answer")
+        yield json.loads(line)
+
+
+def _assembled(kind: Kind, answers: Iterator[Mapping[str, Any]]) -> BillingRequest | CustomerUpdates:
+    head: Mapping[str, Any] | None = None
+    rows: list[PlainRow] = []
+    orders: list[Mapping[str, Any]] = []
+    ended: Mapping[str, Any] | None = None
+    for answer in answers:
+        if "refused" in answer:
+            raise Refused(*(finding_of(finding) for finding in answer["refused"]))
+        rows += [(row, order, cells) for row, order, cells in answer.get("rows", ())]
+        orders += answer.get("orders", ())
+        head = answer.get("head", head)
+        ended = answer.get("end", ended)
+    if head is None or ended != {"rows": len(rows), "orders": len(orders)}:
+        raise _unreadable("answer")
+    if kind == "customers":
+        return customers_of(PlainCustomers(head, orders))
+    return request_of(PlainRequest(head, rows, orders))
+
+
+def _main(kind: str, name: str) -> None:
+    """The child: read standard input, answer in lines."""
+    _limit()
+    # The child lives for one file: its garbage is collected when it ends.
+    gc.disable()
+    data = sys.stdin.buffer.read()
+    try:
+        plain = _read(kind, data)
+    except Refused as refusal:
+        _say({"refused": [finding.as_json() for finding in refusal.findings]})
+        return
+    rows = plain.rows if isinstance(plain, PlainRequest) else ()
+    orders = plain.orders if isinstance(plain, PlainRequest) else plain.customers
+    findings = [finding.as_json() for finding in plain.head["findings"]]
+    _say({"head": {**plain.head, "findings": findings}})
+    for start in range(0, len(rows), _BATCH):
+        _say({"rows": rows[start : start + _BATCH]})
+    for start in range(0, len(orders), _BATCH):
+        _say({"orders": orders[start : start + _BATCH]})
+    _say({"end": {"rows": len(rows), "orders": len(orders)}})
+
+
+def _read(kind: str, data: bytes) -> PlainRequest | PlainCustomers:
+    from reskontra.formats.workbooks.billing import read_plain_billing
+    from reskontra.formats.workbooks.customers import read_plain_customers
+
+    return read_plain_billing(data) if kind == "billing" else read_plain_customers(data)
+
+
+def _say(answer: Mapping[str, Any]) -> None:
+    sys.stdout.buffer.write(json.dumps(answer, default=str, separators=(",", ":")).encode() + b"\n")
+
+
+def _limit() -> None:
+    """Memory and processor time; a platform without such limits still has the parent's clock."""
+    try:
+        import resource
+    except ImportError:
+        return
+    limits = (
+        (resource.RLIMIT_AS, _MEMORY_BYTES),
+        (resource.RLIMIT_CPU, _PROCESSOR_SECONDS),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+    )
+    for what, most in limits:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(what, (most, most))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:3])

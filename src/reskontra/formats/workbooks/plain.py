@@ -1,0 +1,110 @@
+"""A request as plain values, on its way from the rows to the document, also across a process border.
+
+The reader's answer is built of dictionaries, texts, dates and decimals only. In the same process they
+become the document at once; from a child process they come as JSON first, where dates and decimals are
+texts. Either way the document is built here, so both ways give the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from reskontra.documents.billing_request import (
+    BillingRequest,
+    CustomerUpdate,
+    CustomerUpdates,
+    RequestLine,
+    RequestOrder,
+    RequestParty,
+    RequestRow,
+)
+from reskontra.documents.findings import Finding
+
+_PARTIES = ("customer", "bill_to", "payer", "ship_to")
+_DATES = ("service_date", "pricing_date")
+_DECIMALS = ("quantity", "unit_price")
+
+# A row as (number, index of its order, our column name to text as written).
+PlainRow = tuple[int, int, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PlainRequest:
+    """A billing request: ``head`` is everything but rows and orders, by the document's field names."""
+
+    head: Mapping[str, Any]
+    rows: Sequence[PlainRow]
+    orders: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class PlainCustomers:
+    """A customer update: ``head`` is everything but the customers."""
+
+    head: Mapping[str, Any]
+    customers: Sequence[Mapping[str, Any]]
+
+
+def request_of(plain: PlainRequest) -> BillingRequest:
+    """The document of a whole request."""
+    return BillingRequest(
+        rows=tuple(RequestRow(row, order, cells) for row, order, cells in plain.rows),
+        orders=tuple(map(order_of, plain.orders)),
+        **_head(plain.head),
+    )
+
+
+def customers_of(plain: PlainCustomers) -> CustomerUpdates:
+    """The document of a whole customer update."""
+    return CustomerUpdates(customers=tuple(map(_customer_of, plain.customers)), **_head(plain.head))
+
+
+def order_of(plain: Mapping[str, Any]) -> RequestOrder:
+    """One order, its parties and lines."""
+    fields = dict(plain)
+    for name in _PARTIES:
+        if name in fields:
+            fields[name] = RequestParty(**fields[name])
+    for name in _DATES:
+        if name in fields:
+            fields[name] = _day(fields[name])
+    if "attachments" in fields:
+        fields["attachments"] = tuple(fields["attachments"])
+    fields["lines"] = tuple([_line_of(line) for line in fields["lines"]])
+    return RequestOrder(**fields)
+
+
+def finding_of(plain: Mapping[str, Any]) -> Finding:
+    """A finding from the form that ``Finding.as_json`` gives."""
+    return Finding(**plain)
+
+
+def _line_of(plain: Mapping[str, Any]) -> RequestLine:
+    fields = dict(plain)
+    for name in _DECIMALS:
+        if name in fields:
+            fields[name] = Decimal(fields[name])
+    return RequestLine(**fields)
+
+
+def _customer_of(plain: Mapping[str, Any]) -> CustomerUpdate:
+    fields = dict(plain)
+    if "birth_date" in fields:
+        fields["birth_date"] = _day(fields["birth_date"])
+    return CustomerUpdate(**fields)
+
+
+def _head(head: Mapping[str, Any]) -> dict[str, Any]:
+    fields = dict(head)
+    if fields.get("declared_total") is not None:
+        fields["declared_total"] = Decimal(fields["declared_total"])
+    fields["findings"] = tuple(
+        finding if isinstance(finding, Finding) else finding_of(finding) for finding in fields["findings"]
+    )
+    return fields
+
+
+def _day(given: date | str) -> date:
+    return date.fromisoformat(given) if isinstance(given, str) else given

@@ -1,0 +1,70 @@
+"""The law of invoicing: which orders go on an invoice, together with which, and when it falls due."""
+
+from reskontra.kernel.clauses import clause, known
+from reskontra.kernel.sets import Decisions, Outcome, decide
+from reskontra.kernel.terms import Terms
+
+CHANGED_SINCE_PLAN = Outcome("CHANGED_SINCE_PLAN", "LEFT")
+NOT_READY = Outcome("NOT_READY", "LEFT")
+DECIDE_AGAIN = Outcome("DECIDE_AGAIN", "LEFT")
+BELOW_SMALLEST_AMOUNT = Outcome("BELOW_SMALLEST_AMOUNT", "WAITING")
+INVOICE = Outcome("INVOICE", "READY")
+
+
+@clause("OC 3.5.3-b", "OC 3.6-c", "OC 6.2.7-a")
+def collected_by(terms: Terms) -> str:
+    """What keeps orders apart: the columns (SQL) by which they are collected on one invoice.
+
+    Orders of one customer are collected unless the first characters of the case reference differ. What an
+    invoice can hold only once keeps them apart too: recipient, order number, agreement, posting reference, site,
+    payment term, language, the original of a credit, and the kind of law that the claim will follow.
+    """
+    return (
+        f"payer_id, bill_to_id, ship_to_id, left(case_reference, {terms.case_reference_characters}), order_number, agreement,"
+        " accounting, site, payment_term, language, credit, original_id, public_lines > 0"
+    )
+
+
+@clause("OC 3.9-a", "OC 3.10-a", "OC 3.2.1-a")
+def decide_invoicing(terms: Terms) -> Decisions:
+    """An order is invoiced when it is ready or approved and its invoice reaches the smallest amount.
+
+    What the registers price differently than when it was decided must be decided again before it is invoiced.
+
+    A group below the smallest amount waits for more orders of the same customer; credits never wait.
+    """
+    return decide(
+        (
+            NOT_READY,
+            "decided_standing IS DISTINCT FROM 'READY'"
+            " AND NOT (decided_standing = 'REVIEW' AND reviewed AND approved)",
+            "OC 3.2.1-a",
+        ),
+        (DECIDE_AGAIN, "decided_amount <> amount", "OC 2.1-b"),
+        (
+            BELOW_SMALLEST_AMOUNT,
+            f"NOT credit AND invoice_total < {terms.smallest_invoice_amount}",
+            "OC 3.10-a",
+        ),
+        otherwise=(INVOICE, "OC 3.9-a"),
+    )
+
+
+@clause("OC 3.11-a")
+def payment_terms(terms: Terms) -> str:
+    """The payment term in days and its ground, as SQL columns ``term_days`` and ``term_clause``.
+
+    A term given with the order (contract, special act) overrides. Between units 21 days; 30 to another EU
+    country; 60 on paper outside Europe; otherwise 21 days.
+    """
+    cases = (
+        ("payment_term IS NOT NULL", "payment_term"),
+        ("internal", str(terms.payment_term_between_units)),
+        ("country <> 'FI' AND in_eu", str(terms.payment_term_other_eu)),
+        ("NOT in_europe AND NOT has_einvoice", str(terms.payment_term_paper_outside_europe)),
+    )
+    whens = " ".join(f"WHEN {condition} THEN {days}" for condition, days in cases)
+    return (
+        f"CASE {whens} ELSE {terms.payment_term_standard} END AS term_days,"
+        f" '{known('OC 3.11-a')}' AS term_clause"
+    )

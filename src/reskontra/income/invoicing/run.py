@@ -1,0 +1,155 @@
+"""The invoice run: set by set from ready orders to numbered invoices, claims and balanced vouchers."""
+
+from importlib.resources import files
+from typing import Any
+
+from django.db import connection
+
+from reskontra.income.invoicing.report import write_report
+from reskontra.income.invoicing.rules import (
+    CHANGED_SINCE_PLAN,
+    collected_by,
+    decide_invoicing,
+    payment_terms,
+)
+from reskontra.kernel.days import due_date
+from reskontra.kernel.terms import Terms
+from reskontra.ledger.numbers import take_numbers
+from reskontra.registers.posting import posting_account
+from reskontra.runs.models import Run
+from reskontra.runs.run import Acting, Applied, Control
+from reskontra.sales.decided import decide_orders_in_hand, record_order_decisions
+from reskontra.sales.in_hand import take_in_hand
+
+
+def _statements(name: str) -> list[str]:
+    source = (files("reskontra.income.invoicing") / name).read_text("utf-8")
+    return [statement for statement in source.split(";\n") if statement.strip()]
+
+
+class InvoicingRun:
+    """Invoice every ready order of the unit."""
+
+    name = "invoicing"
+    lock = "sales"
+
+    def decide(self, run: Run, terms: Terms) -> None:
+        """Collect the ready orders and decide every open one."""
+        take_in_hand(run.unit)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DROP TABLE IF EXISTS collected, vat_in_hand, groups_in_hand, invoicing_subjects,"
+                " new_invoice, new_line, numbered"
+            )
+            for statement in _statements("subjects.sql"):
+                cursor.execute(
+                    statement.format(collected_by=collected_by(terms), on=f"'{run.on_date.isoformat()}'")
+                )
+        decide_orders_in_hand(decide_invoicing(terms), "invoicing_subjects")
+
+    def record(self, run: Run) -> None:
+        """Store why each open order is invoiced, waits or is left."""
+        record_order_decisions(run, self.name)
+
+    def set_aside(self, run: Run) -> None:
+        """Leave every group in which an order is no longer as it was planned, or is new since."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE decided SET outcome = %s, standing = %s WHERE outcome = 'INVOICE' AND grp IN"
+                " (SELECT d.grp FROM decided d LEFT JOIN sales_orderdecision planned"
+                "  ON planned.order_id = d.id AND planned.run_id = %s AND planned.rule = %s"
+                "  WHERE d.grp IS NOT NULL AND (planned.outcome IS DISTINCT FROM d.outcome"
+                "    OR planned.amount <> d.amount))",
+                [CHANGED_SINCE_PLAN.name, CHANGED_SINCE_PLAN.standing, run.pk, self.name],
+            )
+
+    def apply(self, run: Run, terms: Terms, acting: Acting) -> Applied:
+        """Write invoices, lines, claims and vouchers; numbers are taken when all else is computed."""
+        with connection.cursor() as cursor:
+            self._collect(cursor, terms)
+            cursor.execute("SELECT count(*) FROM new_invoice")
+            count = cursor.fetchone()[0]
+            if count == 0:
+                return Applied()
+            before = _receivable(cursor, run)
+            first_invoice, first_voucher = self._write(cursor, run, count, before[0])
+            controls = _controls(cursor, run, count, first_invoice, first_voucher, before)
+        report = write_report(run)
+        return Applied(controls, [report], {"invoices": count})
+
+    def _collect(self, cursor: Any, terms: Terms) -> None:
+        for statement in _statements("collect.sql"):
+            cursor.execute(statement.format(payment_terms=payment_terms(terms)))
+
+    def _write(self, cursor: Any, run: Run, count: int, receivable: str) -> tuple[int, int]:
+        cursor.execute("SELECT DISTINCT term_days FROM new_invoice ORDER BY 1")
+        terms = [row[0] for row in cursor.fetchall()]
+        year = run.on_date.year
+        values = {
+            "unit": run.unit.pk,
+            "code": run.unit.code,
+            "run": run.pk,
+            "on": run.on_date,
+            "year": year,
+            "receivable": receivable,
+            "vat_account": posting_account("vat_on_sales", run.on_date),
+            "terms": terms,
+            "dues": [due_date(run.on_date, days) for days in terms],
+            "first_invoice": take_numbers(run.unit, "invoice", count),
+            "first_voucher": take_numbers(run.unit, "voucher SI", count, year),
+        }
+        for statement in _statements("facts.sql"):
+            cursor.execute(statement, values)
+        return values["first_invoice"], values["first_voucher"]
+
+
+def _receivable(cursor: Any, run: Run) -> tuple[str, Any]:
+    """The receivable account and its balance before the run."""
+    account = posting_account("receivable", run.on_date)
+    return account, _balance(cursor, run, account)
+
+
+def _balance(cursor: Any, run: Run, account: str) -> Any:
+    cursor.execute(
+        "SELECT coalesce(sum(amount), 0) FROM ledger_balance WHERE unit_id = %s AND account = %s",
+        [run.unit.pk, account],
+    )
+    return cursor.fetchone()[0]
+
+
+def _controls(
+    cursor: Any, run: Run, count: int, first_invoice: int, first_voucher: int, before: tuple[str, Any]
+) -> list[Control]:
+    account, opening = before
+    cursor.execute(
+        """
+        SELECT (SELECT sum(amount) FROM decided WHERE outcome = 'INVOICE'),
+          (SELECT sum(net) FROM sales_invoiceline WHERE unit_id = %(unit)s
+             AND invoice_id BETWEEN (SELECT min(invoice_id) FROM new_invoice)
+                                AND (SELECT max(invoice_id) FROM new_invoice)),
+          sum(i.net), sum(i.total), count(*), min(i.number), max(i.number)
+        FROM sales_invoice i WHERE i.unit_id = %(unit)s AND i.run_id = %(run)s
+        """,
+        {"unit": run.unit.pk, "run": run.pk},
+    )
+    ordered, lines, net, total, invoices, lowest, highest = cursor.fetchone()
+    cursor.execute(
+        "SELECT count(*), sum(amount) FROM claims_claim WHERE unit_id = %s AND run_id = %s", [run.unit.pk, run.pk]
+    )
+    claims, claimed = cursor.fetchone()
+    cursor.execute(
+        "SELECT count(*), min(number), max(number) FROM ledger_voucher WHERE unit_id = %s AND run_id = %s",
+        [run.unit.pk, run.pk],
+    )
+    vouchers, low, high = cursor.fetchone()
+    return [
+        Control("orders = invoices, net", str(ordered), str(net)),
+        Control("invoice lines = invoices, net", str(lines), str(net)),
+        Control("claims = invoices, total", str(claimed), str(total)),
+        Control("receivable account grew by the invoices", str(total), str(_balance(cursor, run, account) - opening)),
+        Control("invoices, claims, vouchers", f"{count} {count} {count}", f"{invoices} {claims} {vouchers}"),
+        Control(
+            "invoice numbers without gap", f"{first_invoice}-{first_invoice + count - 1}", f"{lowest}-{highest}"
+        ),
+        Control("voucher numbers without gap", f"{first_voucher}-{first_voucher + count - 1}", f"{low}-{high}"),
+    ]

@@ -1,0 +1,116 @@
+"""Vouchers and entries, number series, closed periods and balances."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from reskontra.database.tables import Fact, Points, Work
+
+
+class Voucher(Fact):
+    """A balanced posting event. The database refuses one that does not balance (``voucher_balances``)."""
+
+    run = models.ForeignKey(
+        "runs.Run", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    kind = models.CharField(max_length=2)
+    year = models.SmallIntegerField()
+    number = models.BigIntegerField()
+    posting_date = models.DateField()
+
+    references = (Points("run", "a_voucher_comes_from_a_run", set_wise=True),)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="voucher_numbers_are_unique", fields=["unit", "kind", "year", "number"]
+            ),
+            models.CheckConstraint(
+                name="a_voucher_is_dated_in_its_year", condition=Q(posting_date__year=models.F("year"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.year}-{self.number:06d}"
+
+
+class Entry(Fact):
+    """One line of a voucher: account, amount (debit positive, euro) and the tracking objects."""
+
+    pk = models.CompositePrimaryKey("voucher_id", "position")
+    voucher = models.ForeignKey(
+        Voucher, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="entries"
+    )
+    position = models.SmallIntegerField()
+    account = models.CharField(max_length=8)
+    amount = models.DecimalField(max_digits=15, decimal_places=2)
+    vat_category = models.CharField(max_length=3, blank=True)
+    vat_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    budget_account = models.CharField(max_length=20, blank=True)
+    operating_unit = models.CharField(max_length=10, blank=True)
+    project = models.CharField(max_length=20, blank=True)
+    function = models.CharField(max_length=10, blank=True)
+    product = models.CharField(max_length=20, blank=True)
+    area = models.CharField(max_length=10, blank=True)
+    partner = models.CharField(max_length=10, blank=True)
+    tracking1 = models.CharField(max_length=20, blank=True)
+    tracking2 = models.CharField(max_length=20, blank=True)
+
+    # "an_entry_belongs_to_a_voucher_of_its_unit" stands in safety.sql, in one pass with what else is asked of
+    # the voucher: entries are the most rows of all.
+    references = (Points("voucher", "an_entry_belongs_to_a_voucher_of_its_unit", elsewhere=True),)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="an_entry_is_not_zero", condition=~Q(amount=0)),
+        ]
+
+
+class NumberSeries(Work):
+    """A gap-free series: the counter row is taken last in its transaction, in blocks (D6, E7)."""
+
+    series = models.CharField(max_length=20)
+    year = models.SmallIntegerField(default=0)  # 0: the series does not begin anew each year
+    next_number = models.BigIntegerField(default=1)
+
+    references = (Points("unit", "a_number_series_belongs_to_a_unit"),)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="a_series_has_one_counter_a_year", fields=["unit", "series", "year"]
+            ),
+            models.CheckConstraint(name="a_number_series_starts_at_one", condition=Q(next_number__gte=1)),
+        ]
+
+
+class ClosedPeriod(Fact):
+    """A month that takes no more vouchers (EX P-a)."""
+
+    month = models.DateField()  # its first day
+    closed_by = models.ForeignKey("registers.Person", on_delete=models.DO_NOTHING, related_name="+")
+    closed_at = models.DateTimeField()
+
+    references = (Points("unit", "a_closed_period_belongs_to_a_unit"),)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="a_period_is_closed_once", fields=["unit", "month"]),
+            models.CheckConstraint(name="a_period_is_a_month", condition=Q(month__day=1)),
+        ]
+
+
+class Balance(Work):
+    """The balance of an account, kept in the transaction that posts and compared with the entries (D5)."""
+
+    account = models.CharField(max_length=8)
+    year = models.SmallIntegerField()
+    amount = models.DecimalField(max_digits=17, decimal_places=2)
+
+    references = (Points("unit", "a_balance_belongs_to_a_unit"),)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="an_account_has_one_balance_a_year", fields=["unit", "account", "year"]),
+        ]

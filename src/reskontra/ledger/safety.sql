@@ -1,0 +1,80 @@
+-- A voucher is written in one transaction and balances at its end (D2). The checks run as reskontra_check, who sees
+-- every unit: a check that ran as the caller could be blinded by clearing the session's units (E3).
+ALTER TABLE ledger_voucher ADD COLUMN IF NOT EXISTS created_xid xid8 NOT NULL DEFAULT pg_current_xact_id();
+
+CREATE OR REPLACE FUNCTION ledger_voucher_balances() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+  total numeric;
+  lines bigint;
+BEGIN
+  SELECT sum(amount), count(*) INTO total, lines FROM ledger_entry WHERE voucher_id = NEW.id;
+  IF total IS DISTINCT FROM 0 OR lines < 2 THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'voucher_balances', TABLE = 'ledger_voucher',
+      MESSAGE = format('voucher_balances: voucher %s of unit %s has %s entries and the sum %s',
+        NEW.id, NEW.unit_id, lines, coalesce(total, 0));
+  END IF;
+  RETURN NULL;
+END $$;
+ALTER FUNCTION ledger_voucher_balances() OWNER TO reskontra_check;
+
+DROP TRIGGER IF EXISTS voucher_balances ON ledger_voucher;
+CREATE CONSTRAINT TRIGGER voucher_balances AFTER INSERT ON ledger_voucher
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_voucher_balances();
+
+-- One pass over the fresh entries for both questions; which one was answered badly is asked only when one was.
+CREATE OR REPLACE FUNCTION ledger_entries_come_with_their_voucher() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+  now_writing xid8 := pg_current_xact_id();
+  refused text;
+BEGIN
+  SELECT CASE WHEN voucher.id IS NULL THEN 'an_entry_belongs_to_a_voucher_of_its_unit'
+              ELSE 'entries_come_with_their_voucher' END INTO refused
+  FROM fresh_rows fresh
+  LEFT JOIN ledger_voucher voucher ON voucher.id = fresh.voucher_id AND voucher.unit_id = fresh.unit_id
+  WHERE voucher.id IS NULL OR voucher.created_xid <> now_writing
+  LIMIT 1;
+  IF refused IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = refused, TABLE = 'ledger_entry',
+      MESSAGE = refused, HINT = 'Correct a voucher by a new voucher.';
+  END IF;
+  RETURN NULL;
+END $$;
+ALTER FUNCTION ledger_entries_come_with_their_voucher() OWNER TO reskontra_check;
+
+CREATE OR REPLACE TRIGGER entries_come_with_their_voucher AFTER INSERT ON ledger_entry
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION ledger_entries_come_with_their_voucher();
+
+CREATE OR REPLACE FUNCTION ledger_closed_periods_stay_closed() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  IF EXISTS (SELECT FROM fresh_rows fresh JOIN ledger_closedperiod closed ON closed.unit_id = fresh.unit_id
+             AND closed.month = date_trunc('month', fresh.posting_date)::date) THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_closed_period_takes_no_voucher',
+      TABLE = 'ledger_voucher', MESSAGE = 'a_closed_period_takes_no_voucher';
+  END IF;
+  RETURN NULL;
+END $$;
+ALTER FUNCTION ledger_closed_periods_stay_closed() OWNER TO reskontra_check;
+
+CREATE OR REPLACE TRIGGER a_closed_period_takes_no_voucher AFTER INSERT ON ledger_voucher
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION ledger_closed_periods_stay_closed();
+
+-- Balances follow the entries in the same statement; they are compared with the entries after each run.
+CREATE OR REPLACE FUNCTION ledger_keep_balances() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+  INSERT INTO ledger_balance AS kept (unit_id, account, year, amount)
+  SELECT fresh.unit_id, fresh.account, voucher.year, sum(fresh.amount)
+  FROM fresh_rows fresh JOIN ledger_voucher voucher ON voucher.id = fresh.voucher_id
+  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+  ON CONFLICT (unit_id, account, year) DO UPDATE SET amount = kept.amount + excluded.amount;
+  RETURN NULL;
+END $$;
+ALTER FUNCTION ledger_keep_balances() OWNER TO reskontra_check;
+GRANT INSERT, UPDATE ON ledger_balance TO reskontra_check;
+REVOKE INSERT, UPDATE ON ledger_balance FROM reskontra_app;
+
+CREATE OR REPLACE TRIGGER balances_follow_entries AFTER INSERT ON ledger_entry
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION ledger_keep_balances();

@@ -1,0 +1,39 @@
+-- Periods of one price, rate, term or role must not overlap. The exclusion uses ranges for the equal parts too,
+-- so that no extension is needed.
+DO $$
+DECLARE
+  rule record;
+BEGIN
+  FOR rule IN
+    SELECT * FROM (VALUES
+      ('registers_pricelistentry', 'approved_prices_do_not_overlap',
+       'int8range(unit_id, unit_id, ''[]'') WITH &&, int8range(item_id, item_id, ''[]'') WITH &&, validity WITH &&',
+       'approved_at IS NOT NULL'),
+      ('registers_unitterm', 'a_unit_has_one_term_at_a_time',
+       'int8range(unit_id, unit_id, ''[]'') WITH &&, int8range(hashtextextended(key, 0), hashtextextended(key, 0), ''[]'') WITH &&, validity WITH &&',
+       'true'),
+      ('registers_responsibility', 'a_step_has_one_party_at_a_time',
+       'int8range(unit_id, unit_id, ''[]'') WITH &&, int8range(hashtextextended(step, 0), hashtextextended(step, 0), ''[]'') WITH &&, validity WITH &&',
+       'true'),
+      ('registers_vatrate', 'a_vat_class_has_one_rate_a_day',
+       'int8range(hashtextextended(vat_class, 0), hashtextextended(vat_class, 0), ''[]'') WITH &&, validity WITH &&',
+       'true'),
+      ('registers_postingaccount', 'an_event_posts_to_one_account_a_day',
+       'int8range(hashtextextended(event, 0), hashtextextended(event, 0), ''[]'') WITH &&, validity WITH &&',
+       'true')
+    ) AS rules (table_name, name, elements, condition)
+  LOOP
+    IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = rule.name) THEN
+      EXECUTE format('ALTER TABLE %I ADD CONSTRAINT %I EXCLUDE USING gist (%s) WHERE (%s)',
+        rule.table_name, rule.name, rule.elements, rule.condition);
+    END IF;
+  END LOOP;
+END $$;
+
+-- The history of all units lies in one table: it is written by its trigger and read by auditors only.
+REVOKE ALL ON registers_history FROM reskontra_app;
+
+-- State-wide customer numbers; protected persons stand in a number series of their own (OC 2.2-h).
+CREATE SEQUENCE IF NOT EXISTS registers_customer_numbers START 100001;
+CREATE SEQUENCE IF NOT EXISTS registers_protected_customer_numbers START 900001;
+GRANT USAGE ON SEQUENCE registers_customer_numbers, registers_protected_customer_numbers TO reskontra_app;

@@ -1,0 +1,222 @@
+"""The machine that every run uses: plan → approve → apply → evidence, in one transaction each.
+
+A room gives a ``Room``: how it decides its subjects and what it writes. The machine freezes the terms, counts
+the decisions, compares the plan with what is true at apply, checks the controls and keeps the evidence.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from django.db import connection
+
+from reskontra.kernel.terms import Terms
+from reskontra.registers.models import Person, Unit
+from reskontra.registers.unit_terms import terms_of
+from reskontra.runs.models import Evidence, Run
+
+
+class RunRefused(Exception):
+    """A run that may not go on; ``key`` is the text that says why, ``values`` fill it."""
+
+    def __init__(self, key: str, **values: str) -> None:
+        super().__init__(key)
+        self.key, self.values = key, values
+
+
+@dataclass(frozen=True)
+class Acting:
+    """Who acts, where and when. The clock is read on the roof and handed down."""
+
+    person: Person
+    unit: Unit
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many subjects a run gave one outcome, and their amount in euro."""
+
+    outcome: str
+    standing: str
+    clause: str
+    count: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Control:
+    """A control total: what was expected and what came out. They agree, or nothing happened."""
+
+    name: str
+    expected: str
+    actual: str
+
+
+@dataclass
+class Result:
+    """What a run did: decisions by outcome, controls that held, files it left."""
+
+    run: Run
+    counts: Sequence[Count]
+    controls: Sequence[Control] = ()
+    files: Sequence[Mapping[str, Any]] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract of ``reskontra run … --json``."""
+        return {
+            "run": self.run.pk,
+            "name": self.run.name,
+            "unit": self.run.unit.code,
+            "on": self.run.on_date.isoformat(),
+            "state": self.run.state,
+            "digest": self.run.digest,
+            "decisions": [
+                {
+                    "outcome": count.outcome,
+                    "standing": count.standing,
+                    "clause": count.clause,
+                    "count": count.count,
+                    "amount": format(count.amount, ".2f"),
+                }
+                for count in self.counts
+            ],
+            "controls": [
+                {"name": control.name, "expected": control.expected, "actual": control.actual, "ok": True}
+                for control in self.controls
+            ],
+            "files": list(self.files),
+            **self.facts,
+        }
+
+
+class Room(Protocol):
+    """What a room brings to the machine."""
+
+    name: str
+    lock: str  # runs with the same lock in the same unit wait for each other (D15)
+
+    def decide(self, run: Run, terms: Terms) -> None:
+        """Decide every subject of the scope into the temporary table ``decided``."""
+
+    def record(self, run: Run) -> None:
+        """Store what was decided as decision facts of ``run``."""
+
+    def set_aside(self, run: Run) -> None:
+        """Mark in ``decided`` what is no longer as ``run`` planned it; it is left for the next run."""
+
+    def apply(self, run: Run, terms: Terms, acting: Acting) -> "Applied":
+        """Write the facts of what was decided."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a room wrote: the control totals to check, files it left, and what else there is to tell."""
+
+    controls: Sequence[Control] = ()
+    files: Sequence[Mapping[str, Any]] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def plan(room: Room, acting: Acting, on: date) -> Result:
+    """Decide and keep the plan with its decisions, writing nothing else. Called inside ``working_in``."""
+    _room_to_work()
+    terms = terms_of(acting.unit, on)
+    run = _open(room, acting, on)
+    room.decide(run, terms)
+    room.record(run)
+    counts = _counted()
+    _freeze(run, terms, counts, "planned", acting.at)
+    return Result(run, counts)
+
+
+def apply(room: Room, acting: Acting, on: date, planned: Run | None = None) -> Result:
+    """Decide under lock, write the facts and check the controls. Called inside ``working_in``.
+
+    With ``planned`` only what is decided as the plan said is applied; what has changed since is set aside and
+    counted as such. Raises ``RunRefused`` when a control does not hold; then nothing has happened.
+    """
+    lock(acting.unit, room.lock)
+    _room_to_work()
+    terms = terms_of(acting.unit, on)
+    run = planned or _open(room, acting, on)
+    if run.state != "planned":
+        raise RunRefused("run.already_applied", run=str(run.pk))
+    room.decide(run, terms)
+    if planned:
+        room.set_aside(run)
+    else:
+        room.record(run)
+    counts = _counted()
+    applied = room.apply(run, terms, acting)
+    _check(applied.controls)
+    Evidence.objects.bulk_create(
+        Evidence(unit=acting.unit, run=run, control=c.name, expected=c.expected, actual=c.actual)
+        for c in applied.controls
+    )
+    _freeze(run, terms, counts, "applied", acting.at)
+    return Result(run, counts, applied.controls, applied.files, applied.facts)
+
+
+def _check(controls: Sequence[Control]) -> None:
+    for control in controls:
+        if control.expected != control.actual:
+            raise RunRefused(
+                "run.control_failed", name=control.name, expected=control.expected, actual=control.actual
+            )
+
+
+def _open(room: Room, acting: Acting, on: date) -> Run:
+    return Run.objects.create(
+        unit=acting.unit, name=room.name, on_date=on, person=acting.person, planned_at=acting.at
+    )
+
+
+def lock(unit: Unit, kind: str) -> None:
+    """Wait for other work of this kind in the unit; the lock ends with the transaction (D15)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [unit.pk, kind])
+
+
+def _room_to_work() -> None:
+    """Sorts and fresh rows of a large run stay in memory up to this much, and go to disk beyond it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('work_mem', '128MB', true), set_config('statement_timeout', '0', true)")
+
+
+def _digest() -> str:
+    """SHA-256 over every subject and its outcome, in order: what somebody who saw the plan has seen."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT encode(sha256(convert_to(coalesce(string_agg(id || ' ' || outcome || ' ' || amount, ','"
+            " ORDER BY id), ''), 'UTF8')), 'hex') FROM decided"
+        )
+        row = cursor.fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def _freeze(run: Run, terms: Terms, counts: Sequence[Count], state: str, at: datetime) -> None:
+    run.state = state
+    run.terms = terms.as_json()
+    run.digest = _digest()
+    run.outcomes = [
+        {"outcome": c.outcome, "clause": c.clause, "count": c.count, "amount": format(c.amount, ".2f")}
+        for c in counts
+    ]
+    if state == "applied":
+        run.applied_at = at
+    run.save()
+
+
+def _counted() -> list[Count]:
+    """The decisions of the temporary table by outcome, with count and amount."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT outcome, standing, clause, count(*), coalesce(sum(amount), 0) FROM decided"
+            " GROUP BY 1, 2, 3 ORDER BY standing, count(*) DESC, outcome"
+        )
+        return [Count(*row) for row in cursor.fetchall()]

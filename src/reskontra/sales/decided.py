@@ -1,0 +1,34 @@
+"""Order decisions: from a rule and the orders in hand to stored facts."""
+
+from django.db import connection
+
+from reskontra.kernel.sets import Decisions
+from reskontra.runs.models import Run
+
+# What a person who asks "why?" wants to see of the subject; amounts and counts, never a name or an identity.
+INPUTS = """jsonb_strip_nulls(jsonb_build_object(
+  'net', amount, 'lines', lines, 'public_law', public_lines > 0, 'credit', nullif(credit, false),
+  'off_list_lines', nullif(off_list_public + off_list_commercial, 0),
+  'lines_without_standard_price', nullif(no_standard_price, 0), 'unlisted_lines', nullif(unlisted, 0),
+  'lines_without_legal_basis', nullif(without_basis, 0), 'source', source,
+  'pricing_date', pricing_date, 'service_date', service_date))"""
+
+
+def decide_orders_in_hand(rule: Decisions, subjects: str = "orders_in_hand") -> None:
+    """Decide all ``subjects`` (orders in hand, perhaps with more columns) by ``rule`` into ``decided``."""
+    query = rule.select(subjects, f"decided.*, {INPUTS} AS inputs")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS decided")
+        cursor.execute(f"CREATE TEMP TABLE decided ON COMMIT DROP AS {query}")
+
+
+def record_order_decisions(run: Run, rule: str) -> None:
+    """Store ``decided`` as the decisions of ``run`` by ``rule``."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO sales_orderdecision"
+            " (unit_id, run_id, order_id, rule, outcome, standing, clause, reasons, inputs, amount)"
+            " SELECT unit_id, %s, id, %s, outcome, standing, clause, reasons, inputs, amount"
+            " FROM decided ORDER BY id",
+            [run.pk, rule],
+        )

@@ -1,0 +1,97 @@
+-- The orders in hand: every open order of the scope with all that a rule may ask of it.
+-- Open: the newest version of its number, and not invoiced. Parameters: unit, orders (array or NULL: all open).
+CREATE TEMP TABLE scope ON COMMIT DROP AS
+SELECT o.id
+FROM sales_order o
+WHERE o.unit_id = %(unit)s
+  AND (%(orders)s::bigint[] IS NULL OR o.id = ANY (%(orders)s::bigint[]))
+  AND NOT EXISTS (SELECT FROM sales_order newer
+                  WHERE newer.unit_id = o.unit_id AND newer.number = o.number AND newer.version > o.version)
+  AND NOT EXISTS (SELECT FROM sales_invoicedorder done WHERE done.unit_id = o.unit_id AND done.number = o.number);
+
+ANALYZE scope (id);
+
+-- Price by pricing date, VAT by date of supply; posting from the order where it gives one, else from the price list.
+CREATE TEMP TABLE lines_in_hand ON COMMIT DROP AS
+SELECT l.order_id, l.position, l.row, o.number AS order_number, i.id AS item_id, l.item_code,
+  l.quantity, coalesce(nullif(l.measure, ''), i.measure) AS measure,
+  coalesce(l.unit_price, p.price) AS unit_price, p.price AS list_price,
+  round(l.quantity * coalesce(l.unit_price, p.price), 2) AS net,
+  i.vat_class, v.category AS vat_category, v.percent AS vat_percent,
+  i.public_law, i.legal_basis_sv <> '' AS has_basis, p.id IS NOT NULL AS listed,
+  p.price IS NOT NULL AND l.unit_price IS NOT NULL AND l.unit_price <> p.price AS off_list,
+  coalesce(nullif(l.account, ''), p.account) AS account,
+  coalesce(nullif(l.budget_account, ''), p.budget_account, '') AS budget_account,
+  coalesce(nullif(l.operating_unit, ''), p.operating_unit, '') AS operating_unit,
+  coalesce(nullif(l.project, ''), p.project, '') AS project,
+  coalesce(nullif(l.function, ''), p.function, '') AS function,
+  coalesce(nullif(l.product, ''), p.product, '') AS product,
+  coalesce(nullif(l.area, ''), p.area, '') AS area,
+  l.tracking1, l.tracking2,
+  l.account <> '' AND NOT EXISTS (SELECT FROM registers_account a
+    WHERE a.code = l.account AND a.kind = 'income' AND a.validity @> o.service_date) AS unknown_account,
+  concat(l.budget_account, l.operating_unit, l.project, l.function, l.product, l.area) <> '' AND
+  EXISTS (SELECT FROM (VALUES ('budget_account', l.budget_account), ('operating_unit', l.operating_unit),
+                              ('project', l.project), ('function', l.function), ('product', l.product),
+                              ('area', l.area)) AS given (dimension, code)
+          WHERE given.code <> '' AND NOT EXISTS (SELECT FROM registers_dimensionvalue d
+            WHERE d.dimension = given.dimension AND d.code = given.code AND d.validity @> o.service_date
+              AND (d.in_unit_id IS NULL OR d.in_unit_id = o.unit_id))) AS unknown_dimension
+FROM scope
+JOIN sales_order o ON o.id = scope.id AND o.unit_id = %(unit)s
+JOIN sales_orderline l ON l.order_id = o.id AND l.unit_id = o.unit_id
+LEFT JOIN registers_item i ON i.code = l.item_code
+LEFT JOIN registers_pricelistentry p ON p.unit_id = o.unit_id AND p.item_id = i.id
+  AND p.approved_at IS NOT NULL AND p.validity @> o.pricing_date
+LEFT JOIN registers_vatrate v ON v.vat_class = i.vat_class AND v.validity @> o.service_date;
+
+ANALYZE lines_in_hand (order_id);
+
+CREATE TEMP TABLE orders_in_hand ON COMMIT DROP AS
+SELECT o.id, o.unit_id, o.number, o.version, o.row, o.digest, o.source, o.credit, o.reference_invoice,
+  o.customer_id, o.payer_id, o.bill_to_id, o.ship_to_id, o.language, o.service_date, o.pricing_date,
+  o.case_reference, o.order_number, o.agreement, o.accounting, o.site, o.tax_country,
+  o.payment_term, o.charge_basis_text, o.attachments,
+  payer.kind = 'state_unit' AS internal, payer.partner_code, payer.country,
+  payer.einvoice_address <> '' AS has_einvoice,
+  payer.kind = 'state_unit' AND payer.einvoice_address = '' AS state_unit_without_address,
+  (payer.own_system_id IS NOT NULL OR customer.own_system_id IS NOT NULL) AND o.source <> 'own_system'
+    AS customer_of_own_system,
+  payer.protected AND NOT payer.safe_address AND payer.einvoice_address = ''
+    AND (o.bill_to_id IS NULL OR o.bill_to_id = payer.id) AS protected_without_way,
+  l.lines, coalesce(l.net, 0) AS amount, l.unlisted, l.unpriced, l.off_list_public, l.off_list_commercial,
+  l.no_standard_price, l.without_basis, l.public_lines, l.commercial_lines, l.below_zero, l.unknown_posting,
+  original.id AS original_id, original.payer_id AS original_payer_id,
+  original.net + coalesce(credited.net, 0) AS left_to_credit,
+  EXISTS (SELECT FROM jsonb_array_elements(o.attachments) file WHERE (file ->> 'basis')::boolean) AS basis_attached,
+  coalesce(acts.reviewed, false) AS reviewed, coalesce(acts.approved, false) AS approved,
+  latest.standing AS decided_standing, latest.amount AS decided_amount
+FROM scope
+JOIN sales_order o ON o.id = scope.id AND o.unit_id = %(unit)s
+JOIN registers_customer payer ON payer.id = o.payer_id
+JOIN registers_customer customer ON customer.id = o.customer_id
+JOIN (SELECT order_id, count(*) AS lines, sum(net) AS net,
+        count(*) FILTER (WHERE NOT listed) AS unlisted,
+        count(*) FILTER (WHERE listed AND unit_price IS NULL) AS unpriced,
+        count(*) FILTER (WHERE off_list AND public_law) AS off_list_public,
+        count(*) FILTER (WHERE off_list AND NOT public_law) AS off_list_commercial,
+        count(*) FILTER (WHERE listed AND list_price IS NULL) AS no_standard_price,
+        count(*) FILTER (WHERE listed AND NOT has_basis) AS without_basis,
+        count(*) FILTER (WHERE public_law) AS public_lines,
+        count(*) FILTER (WHERE NOT public_law) AS commercial_lines,
+        count(*) FILTER (WHERE quantity < 0) AS below_zero,
+        count(*) FILTER (WHERE unknown_account OR unknown_dimension) AS unknown_posting
+      FROM lines_in_hand GROUP BY order_id) l ON l.order_id = o.id
+LEFT JOIN sales_invoice original ON original.unit_id = o.unit_id AND NOT original.credit
+  AND original.number = CASE WHEN o.credit AND o.reference_invoice ~ '^[0-9]{11,15}$'
+                              AND left(o.reference_invoice, -9) = %(code)s
+                             THEN right(o.reference_invoice, 9)::bigint END
+LEFT JOIN LATERAL (SELECT sum(c.net) AS net FROM sales_invoice c
+                   WHERE c.unit_id = o.unit_id AND c.original_id = original.id AND c.credit) credited ON o.credit
+LEFT JOIN (SELECT a.order_id, a.digest, bool_or(a.act = 'review') AS reviewed, bool_or(a.act = 'approve') AS approved
+           FROM sales_orderapproval a WHERE a.unit_id = %(unit)s GROUP BY 1, 2) acts
+  ON acts.order_id = o.id AND acts.digest = o.digest
+LEFT JOIN LATERAL (SELECT d.standing, d.amount FROM sales_orderdecision d
+                   WHERE d.order_id = o.id AND d.rule = 'orders' ORDER BY d.run_id DESC LIMIT 1) latest ON true;
+
+ANALYZE orders_in_hand (id);

@@ -1,0 +1,86 @@
+"""A real PostgreSQL for every test that asks for it: a migrated template, cloned for the test.
+
+The server is the embedded one, in a folder of its own, unless ``DATABASE_URL`` names another. Each test that uses
+``database`` gets a fresh copy of the migrated template and works as the app role, committing for real.
+"""
+
+import hashlib
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+os.environ["DJANGO_SETTINGS_MODULE"] = "reskontra.settings"
+os.environ["RESKONTRA_HOME"] = tempfile.mkdtemp(prefix="reskontra-tests-")
+warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.db import connections  # noqa: E402
+
+from reskontra.database import connect, safety, server  # noqa: E402
+
+TEMPLATE = "reskontra_template"
+
+
+def _stamp() -> str:
+    """What the template is made of: migrations and safety; a change of either makes a new template."""
+    digest = hashlib.sha256()
+    for source in sorted((ROOT / "src" / "reskontra").rglob("*")):
+        if source.suffix in {".py", ".sql"} and (
+            "migrations" in source.parts or source.name in {"models.py", "safety.sql"} or "database" in source.parts
+        ):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> server.Server:
+    """The test server, kept between runs of the tests; nothing in it outlives a crash, so it need not sync."""
+    folder = ROOT / "var" / "test-pg"
+    folder.parent.mkdir(exist_ok=True)
+    running = server.start(folder)
+    if running.embedded:
+        with server.connected(running.admin_address(), autocommit=True) as admin:
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                admin.execute(f"ALTER SYSTEM SET {setting} = off")
+            admin.execute("SELECT pg_reload_conf()")
+    return running
+
+
+@pytest.fixture(scope="session")
+def template(postgres: server.Server) -> str:
+    """The migrated database that every test copies."""
+    name = f"{TEMPLATE}_{_stamp()}"
+    with server.connected(postgres.admin_address(), autocommit=True) as admin:
+        admin.execute("SELECT pg_advisory_lock(hashtext('reskontra template'))")  # one worker makes it
+        if not server.database_exists(postgres, name):
+            connect.prepare(postgres, f"{name}_new")
+            _disconnect()
+            admin.execute(f"ALTER DATABASE {name}_new RENAME TO {name}")
+    return name
+
+
+def _disconnect() -> None:
+    for alias in ("default", "owner"):
+        connections[alias].close()
+
+
+@pytest.fixture
+def database(postgres: server.Server, template: str) -> Iterator[server.Server]:
+    """A fresh migrated database, and Django connected to it as the app role."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"reskontra_test_{worker}_{os.getpid()}"
+    server.drop_database(postgres, name)
+    server.create_database(postgres, name, template)
+    connect.connect(postgres, name)
+    assert safety.unsafe() == []
+    yield postgres
+    _disconnect()
+    server.drop_database(postgres, name)
