@@ -42,7 +42,7 @@ def make_world(admin: Any, orders: int) -> int:
         "INSERT INTO registers_item (code, name_sv, name_fi, name_en, meaning_key, measure, public_law, vat_class,"
         " legal_basis_sv, legal_basis_fi, legal_basis_en) SELECT 'B' || n, 'Prestation ' || n, 'Suorite ' || n,"
         " 'Service ' || n, 'service ' || n, 'st', false,"
-        " CASE n % 3 WHEN 0 THEN 'outside_scope' WHEN 1 THEN 'standard' ELSE 'reduced_1' END,"
+        " CASE n % 3 WHEN 0 THEN 'reduced_2' WHEN 1 THEN 'standard' ELSE 'reduced_1' END,"
         " 'Lag (150/1992)', 'Laki (150/1992)', 'Act (150/1992)' FROM generate_series(1, 60) n"
     )
     run(
@@ -61,12 +61,12 @@ def make_world(admin: Any, orders: int) -> int:
     for vat_class, category, percent in (
         ("standard", "S", "25.5"),
         ("reduced_1", "S", "13.5"),
-        ("outside_scope", "O", "0"),
+        ("reduced_2", "S", "10"),
     ):
         run(
             "INSERT INTO registers_vatrate (vat_class, category, percent, validity, reason_sv, reason_fi, reason_en,"
-            " source, sourced) VALUES (%s, %s, %s, '[2026-01-01,)', 'Myndighetsverksamhet',"
-            " 'Viranomaistoiminta', 'Authority activity', 'bench', false)",
+            " source, sourced) VALUES (%s, %s, %s, '[2026-01-01,)', '',"
+            " '', '', 'bench', false)",
             (vat_class, category, percent),
         )
     intake = run(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,8 +26,6 @@ ROLE_TERMS = {
     "AD": "term.administrator",
 }
 
-Rest = ParamSpec("Rest")
-
 
 @dataclass(frozen=True)
 class Place:
@@ -46,34 +44,41 @@ class Place:
 
 
 def places_of(person: Person, on: date) -> list[Place]:
-    """The units where ``person`` has a role on ``on``, by code; a role without a unit is held in all of them."""
-    held = RoleAssignment.objects.filter(person=person, validity__contains=on).values_list("role", "in_unit")
-    roles = list(held)
+    """The units where ``person`` has a role on ``on``, by code; a role without a unit is held in all."""
+    assignments = RoleAssignment.objects.filter(person=person, validity__contains=on)
+    roles = set(assignments.values_list("role", "in_unit"))
     everywhere = any(unit is None for _, unit in roles)
     units = Unit.objects.all() if everywhere else Unit.objects.filter(pk__in={unit for _, unit in roles})
     found = list(units.order_by("code"))
     return [
-        Place(person, unit, [role for role in ROLE_TERMS if {(role, unit.pk), (role, None)} & {*roles}], found, on)
+        Place(
+            person,
+            unit,
+            [role for role in ROLE_TERMS if roles & {(role, unit.pk), (role, None)}],
+            found,
+            on,
+        )
         for unit in found
     ]
 
 
 def in_unit(
-    view: Callable[Concatenate[HttpRequest, Place, Rest], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, str, Rest], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, Place, ...], HttpResponse],
+) -> Callable[..., HttpResponse]:
     """A page of the unit whose code is in the address: signed in, with a role there today, else 404 (D11).
 
     The page works in one transaction that sees this unit only (D10).
     """
 
+    @login_required
     @wraps(view)
-    def page(request: HttpRequest, code: str, *rest: Rest.args, **named: Rest.kwargs) -> HttpResponse:
+    def page(request: HttpRequest, code: str, **rest: object) -> HttpResponse:
         person = request.user
         assert isinstance(person, Person)
         for place in places_of(person, timezone.localdate()):
             if place.unit.code == code:
                 with working_in([place.unit.pk], person.pk):
-                    return view(request, place, *rest, **named)
+                    return view(request, place, **rest)
         raise Http404
 
-    return login_required(page)
+    return page

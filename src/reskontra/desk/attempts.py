@@ -9,7 +9,9 @@ PAUSE_MINUTES = 15
 
 # A memory of its own: so wide that trying many names does not make it forget one of them. The desk is one
 # process, so the memory of one process is all there is.
-_tried = LocMemCache("reskontra sign-in", {"TIMEOUT": PAUSE_MINUTES * 60, "OPTIONS": {"MAX_ENTRIES": 200_000}})
+_tried = LocMemCache(
+    "reskontra sign-in", {"TIMEOUT": PAUSE_MINUTES * 60, "OPTIONS": {"MAX_ENTRIES": 200_000}}
+)
 
 
 def try_once(username: str, address: str) -> bool:

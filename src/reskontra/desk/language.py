@@ -4,8 +4,6 @@ A cookie ``fi`` remembers the language of this browser. A cookie ``fi.chosen`` s
 before signing in; the person who then signs in has chosen it, and it is stored with the person.
 """
 
-from typing import cast
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import translation
@@ -28,17 +26,17 @@ def language_for(request: HttpRequest, *, known: bool = True) -> Language:
     With ``known`` false the person is not asked, and neither is the database.
     """
     if known and request.user.is_authenticated and request.user.language in LANGUAGES:
-        return cast(Language, request.user.language)
+        return request.user.language
     remembered = request.COOKIES.get(COOKIE, "").removesuffix(_CHOSEN)
     if remembered in LANGUAGES:
-        return cast(Language, remembered)
+        return remembered
     asked = translation.get_language_from_request(request)[:2]
-    return cast(Language, asked) if asked in LANGUAGES else "sv"
+    return asked if asked in LANGUAGES else "sv"
 
 
 @require_http_methods(["GET", "POST"])
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """POST ``language`` and ``next``: keeps the choice and goes back to the page. 422 for another language."""
+    """POST ``language`` and ``next``: keeps the choice and goes back. 422 for another language."""
     if request.method == "GET":
         return redirect("start")
     language = request.POST.get("language", "")
@@ -54,7 +52,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 
 
 def follow(request: HttpRequest, response: HttpResponse, person: Person) -> None:
-    """At sign-in: a language chosen just before is the person's from now on; else the person's own is used."""
+    """At sign-in: a language chosen just before is the person's from now on; else the person's own."""
     cookie = request.COOKIES.get(COOKIE, "")
     language = cookie.removesuffix(_CHOSEN)
     if cookie != language and language in LANGUAGES:

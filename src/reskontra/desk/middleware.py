@@ -8,6 +8,7 @@ from django.utils import translation
 
 from reskontra.desk.language import language_for
 
+NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 Respond = Callable[[HttpRequest], HttpResponse]
 
 CONTENT_SECURITY = "; ".join(
@@ -51,7 +52,7 @@ class ContentSecurityMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.respond(request)
         response.headers["Content-Security-Policy"] = CONTENT_SECURITY
-        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+        response.headers["Permissions-Policy"] = NO_DEVICES
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.headers["Cache-Control"] = "no-store"
         return response

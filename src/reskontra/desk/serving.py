@@ -16,6 +16,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, say: Callable[[str], None] 
     os.environ["RESKONTRA_SERVING"] = "1"
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     say(f"http://{host}:{port}/")
     Granian(
@@ -26,6 +27,6 @@ def serve(host: str = "127.0.0.1", port: int = 8000, say: Callable[[str], None] 
         workers=1,
         blocking_threads=THREADS,
         websockets=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         workers_kill_timeout=10,
     ).serve()

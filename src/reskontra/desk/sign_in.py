@@ -54,9 +54,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return _enter(request, person)
 
 
-@require_http_methods(["POST"])
+@require_http_methods(["GET", "POST"])
 def sign_in_as(request: HttpRequest) -> HttpResponse:
     """One click in the demo world: POST ``person``, one of those shown. Elsewhere there is no such page."""
+    if request.method == "GET":
+        return redirect("sign-in")
     for shown in demo_people():
         if str(shown.person.pk) == request.POST.get("person"):
             return _enter(request, shown.person)

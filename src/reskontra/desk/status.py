@@ -89,7 +89,7 @@ class Requirements:
 
 @dataclass(frozen=True)
 class System:
-    """What the desk stands on: whether the database keeps the units apart, through which login, which version."""
+    """What the desk stands on: what is wrong with how units are kept apart, the login, the version."""
 
     problems: int
     role: str
@@ -179,7 +179,7 @@ def orders_by_state(unit: Unit) -> list[Orders]:
 
 
 def invoices_of_month(unit: Unit, on: date) -> list[Invoices]:
-    """Invoices and credits issued in the month of ``on``, and a last row of both; empty when there are none."""
+    """Invoices and credits issued in the month of ``on``, and a last row of both; nothing without any."""
     first = on.replace(day=1)
     return [
         Invoices("all" if both else "credit" if credit else "invoice", *sums)
@@ -248,7 +248,7 @@ def system() -> System:
     return System(len(unsafe()), role, version, embedded=not os.environ.get("DATABASE_URL"))
 
 
-def _rows(query: str, **values: object) -> list[tuple[Any, ...]]:
+def _rows(query: str, **values: int | date) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, values or None)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

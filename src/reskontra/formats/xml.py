@@ -97,6 +97,12 @@ def stream(
     return target.close()
 
 
+def refuse_wide(data: bytes) -> None:
+    """Raises ``Refused`` for what is UTF-16 or UTF-32, or holds a NUL: no search for markup works in it."""
+    if data.startswith(_WIDE_MARKS) or b"\0" in data:
+        raise _refused("xml_encoding", value="UTF-16, UTF-32, NUL")
+
+
 def declared_encoding(data: bytes) -> str | None:
     """The encoding that the XML declaration at the beginning of ``data`` names, in small letters."""
     declaration = _DECLARATION.match(data.removeprefix(codecs.BOM_UTF8))
@@ -125,8 +131,7 @@ def _gate(data: bytes, most_bytes: int, assume: str) -> bytes:
         raise _refused("xml_too_large", limit=str(most_bytes), size=str(len(data)))
     if not data.strip():
         raise _refused("xml_empty")
-    if data.startswith(_WIDE_MARKS) or b"\0" in data:
-        raise _refused("xml_encoding", value="UTF-16, UTF-32, NUL")
+    refuse_wide(data)
     marked = data.startswith(codecs.BOM_UTF8)
     body = data.removeprefix(codecs.BOM_UTF8)
     text = _decoded(body, _FALLBACK if marked else declared_encoding(body) or assume)

@@ -140,7 +140,7 @@ def finding_of(wrong: Wrong, where: str, row: int, column: str, text: str) -> Fi
 
 
 def columns_of(model: type[Table], keys: Keys, without: Iterable[str] = ()) -> list[Column]:
-    """The columns of a register, from its fields; ``keys`` gives the rows that other registers are named by."""
+    """The columns of a register, from its fields; ``keys`` names the rows of other registers."""
     skipped = {"id", *without}
     return [
         _column(field, keys)

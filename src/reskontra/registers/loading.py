@@ -4,7 +4,7 @@ One folder, one transaction: every file is taken whole or none is. The same file
 leave no history (X-1). Rows are found by their natural key, so a file may be edited by hand and loaded again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -303,7 +303,7 @@ def _store(file: str, pending: Sequence[Pending]) -> None:
 
 
 def _refused_row(file: str, pending: Sequence[Pending]) -> Finding | None:
-    """The first row that the database refuses, found by storing them one by one; the caller rolls all back."""
+    """The first row that the database refuses, found by storing one by one; the caller rolls back."""
     for one in pending:
         try:
             with transaction.atomic():

@@ -23,11 +23,16 @@ _AS_LETTERS = str.maketrans(
         "ı": "i",
     }
 )
-_LAST = {"z": "z0", "å": "z1", "ä": "z2", "ö": "z3"}
+_LAST = {"z": "z1", "å": "z2", "ä": "z3", "ö": "z4"}
+# Digits are written as letters, so that 0 stands between words and nowhere else.
+_DIGITS = str.maketrans("0123456789", "abcdefghij")
+_HEX = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 _MOST = 140
 
+# Words that carry no meaning of their own, in Finnish, Swedish and English.
 _SMALL_WORDS = frozenset(
-    "ja tai sekä och eller samt för av en ett den det i på till and or for of the a an to in per".split()
+    {"ja", "tai", "sekä", "och", "eller", "samt", "för", "av", "en", "ett", "den", "det", "i", "på", "till"}
+    | {"and", "or", "for", "of", "the", "a", "an", "to", "in", "per"}
 )
 _MOST_MEANING = 80
 
@@ -39,6 +44,11 @@ def sort_key(name: str) -> str:
     its own, ü sorts as y, and letters of other alphabets come last. At most 140 characters.
     """
     return "".join(_sign(sign) for sign in _letters(name))[:_MOST]
+
+
+def sorted_words(name: str) -> list[str]:
+    """The words of ``name`` as keys, sorted: what two names have in common whatever their order."""
+    return sorted(filter(None, sort_key(name).split("0")))
 
 
 def _letters(name: str) -> str:
@@ -58,10 +68,10 @@ def _sign(sign: str) -> str:
     if sign == " ":
         return "0"
     if sign.isascii() and sign.isdigit():
-        return f"1{sign}"
+        return "1" + sign.translate(_DIGITS)
     if sign in _LAST:
         return _LAST[sign]
-    return sign if "a" <= sign < "z" else f"z9{ord(sign):06x}"
+    return sign if "a" <= sign < "z" else "z9" + f"{ord(sign):06x}".translate(_HEX)
 
 
 def meaning_key(name: str) -> str:

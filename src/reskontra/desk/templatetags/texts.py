@@ -14,11 +14,16 @@ from django.utils.translation import get_language
 from reskontra.kernel import texts
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount
+from reskontra.registers.models import Unit
 
 register = template.Library()
 
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
-_CLOCK = {"sv": "{day} kl. {time:%H.%M}", "fi": "{day} klo {time:%H.%M}", "en": "{day} at {time:%H:%M}"}
+_CLOCK = {
+    "sv": "{day} kl. {time:%H.%M}",
+    "fi": "{day} klo {time.hour}.{time:%M}",
+    "en": "{day} at {time:%H:%M}",
+}
 
 
 def _language() -> str:
@@ -49,6 +54,12 @@ def in_language(titles: dict[str, str]) -> str:
     return titles[_language()]
 
 
+@register.simple_tag
+def name_of(unit: Unit) -> str:
+    """``{% name_of unit %}``: the unit's name in the reader's language."""
+    return unit.name(_language())
+
+
 @register.filter
 def amount(value: Decimal) -> str:
     """Euro as people read it: ``1 234,56 €`` or ``€1,234.56``."""
@@ -57,7 +68,12 @@ def amount(value: Decimal) -> str:
 
 @register.filter
 def day(value: date) -> str:
-    """A day as people read it: ``15.3.2024`` or ``15 Mar 2024``, never broken across lines."""
+    """A day as people read it: ``15.3.2024`` or ``15 Mar 2024``, never broken across lines.
+
+    Of an instant it is the day in Finland.
+    """
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
     return _unbroken(format_date(value, _language()))
 
 

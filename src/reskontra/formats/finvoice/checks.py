@@ -67,7 +67,9 @@ def check_file(data: bytes, schemas: Path | None, outgoing: bool = False) -> lis
         except Refused as refused:
             findings = list(refused.findings)
         found.extend(_numbered(findings, number) if len(numbered) > 1 else findings)
-    return found or _whole_file(data)
+    if any(piece.root != "Finvoice" for _, (piece, _) in numbered):
+        found.extend(_lonely_attachments(data))
+    return found
 
 
 def _numbered(findings: list[Finding], number: int) -> Iterator[Finding]:
@@ -75,10 +77,10 @@ def _numbered(findings: list[Finding], number: int) -> Iterator[Finding]:
         yield replace(finding, where="/".join(filter(None, (f"message[{number}]", finding.where))))
 
 
-def _whole_file(data: bytes) -> list[Finding]:
+def _lonely_attachments(data: bytes) -> list[Finding]:
     """What only shows when the messages are read together: attachments without their invoice."""
     try:
         read(data)
     except Refused as refused:
-        return list(refused.findings)
+        return [finding for finding in refused.findings if finding.rule == "finvoice_attachments_alone"]
     return []

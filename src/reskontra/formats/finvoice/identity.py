@@ -6,7 +6,8 @@ from functools import lru_cache
 from reskontra.documents.findings import Finding
 from reskontra.documents.invoice import Invoice, Party
 from reskontra.formats.finvoice.report import Report
-from reskontra.kernel.identifiers import is_business_id, is_iban, is_ovt
+from reskontra.formats.finvoice.wording import check_party_wording
+from reskontra.kernel.identifiers import find_personal_codes, is_business_id, is_iban, is_ovt
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z]{2,15}")
@@ -34,6 +35,7 @@ def check_parties(invoice: Invoice, report: Report) -> None:
 def _seller(seller: Party, outgoing: bool) -> tuple[Finding, ...]:
     report = Report(outgoing)
     _identifiers(seller, "Seller", report)
+    check_party_wording(seller, "Seller", report)
     if not seller.business_id and not seller.vat_id:
         where = "SellerPartyDetails/SellerPartyIdentifier"
         report.note("finvoice_seller_id_missing", "EN 16931 BR-CO-26", where)
@@ -53,7 +55,9 @@ def _identifiers(party: Party, role: str, report: Report) -> None:
     if country and country != "FI" and not _COUNTRY.fullmatch(country):
         report.note("finvoice_country_form", "EN 16931 BR-CL-14", f"{where}/CountryCode", country)
     if business_id and country in (None, "FI") and not _business_id_is_right(business_id):
-        report.note("finvoice_business_id", "288/2001 s 3", f"{where}/{role}PartyIdentifier", business_id)
+        # A personal code in the wrong place is not repeated (OC 2.2-f).
+        shown = None if find_personal_codes(business_id) else business_id
+        report.note("finvoice_business_id", "288/2001 s 3", f"{where}/{role}PartyIdentifier", shown)
     if vat_id and not _vat_id_is_right(vat_id):
         where = f"{where}/{role}OrganisationTaxCode"
         report.note("finvoice_vat_id", "EN 16931 BR-CO-09", where, vat_id)

@@ -36,22 +36,29 @@ class Piece:
 
 def pieces(data: bytes) -> Iterator[Piece]:
     """The documents of ``data`` in their order; raises ``Refused`` where one cannot be told apart."""
+    xml.refuse_wide(data)
     assume = _file_encoding(data)
     at = _content(data, 0)
     while at < len(data):
-        start_tag = _after_asides(data, at)
+        at, start_tag = _prolog(data, at)
         found = _ROOT.match(data, start_tag)
         if found is None:
-            raise Refused(Finding("finvoice_not_xml", detail={"position": str(start_tag + 1)}))
+            raise _no_root(data, start_tag)
         end = _end(data, found)
         yield Piece(found[1].decode("ascii"), data[at:end], assume)
         at = _content(data, end)
 
 
+def _no_root(data: bytes, at: int) -> Refused:
+    if data.startswith(b"<!DOCTYPE", at):
+        return Refused(Finding("xml_doctype"))
+    return Refused(Finding("finvoice_not_xml", detail={"position": str(at + 1)}))
+
+
 def first_root(data: bytes) -> str | None:
     """The name of the first root element, or ``None`` when ``data`` does not begin like XML."""
     at = _content(data, 0)
-    found = _ROOT.match(data, _after_asides(data, at))
+    found = _ROOT.match(data, _prolog(data, at)[1])
     return found[1].decode("ascii") if found else None
 
 
@@ -61,8 +68,12 @@ def _content(data: bytes, at: int) -> int:
     return found.end() if found else at
 
 
-def _after_asides(data: bytes, at: int) -> int:
-    """The position behind the declaration, instructions and comments before a root element."""
+def _prolog(data: bytes, at: int) -> tuple[int, int]:
+    """Where the document at ``at`` begins and where its root does, past instructions and comments.
+
+    A declaration can only be the beginning of a document: what stands before it is left out.
+    """
+    start = at
     if data.startswith(codecs.BOM_UTF8, at):
         at += len(codecs.BOM_UTF8)
     while True:
@@ -71,11 +82,13 @@ def _after_asides(data: bytes, at: int) -> int:
             if data.startswith(opening, at):
                 end = data.find(closing, at + len(opening))
                 if end < 0:
-                    return at
+                    return start, at
+                if data.startswith(b"<?xml ", at) and data[start:at].strip(codecs.BOM_UTF8):
+                    start = at
                 at = end + len(closing)
                 break
         else:
-            return at
+            return start, at
 
 
 def _end(data: bytes, start: re.Match[bytes]) -> int:

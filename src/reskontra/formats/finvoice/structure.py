@@ -7,6 +7,7 @@ from functools import lru_cache
 from reskontra.documents.invoice import Invoice, InvoiceLine, Party
 from reskontra.formats.finvoice import codes
 from reskontra.formats.finvoice.report import Report
+from reskontra.kernel.money import round_cents
 
 _DETAILS = "InvoiceDetails"
 _SELLER, _BUYER = "SellerPartyDetails", "BuyerPartyDetails"
@@ -31,7 +32,7 @@ def check_structure(invoice: Invoice, report: Report) -> None:
 
 def _unusable_without(invoice: Invoice, report: Report) -> None:
     """What no invoice can be booked without is an error in both directions."""
-    if not invoice.number:
+    if not invoice.number or invoice.number.isspace():
         clause = "EN 16931 BR-02; 1501/1993 s 209e item 2"
         report.note("finvoice_number_missing", clause, f"{_DETAILS}/InvoiceNumber", severity="error")
     if invoice.issue_date is None:
@@ -148,20 +149,21 @@ def _line_values(line: InvoiceLine, report: Report) -> None:
         if (length := len(quantity)) > limit:
             report.note("finvoice_too_long", clause, where, quantity, row=row, limit=limit, length=length)
     for amount in (line.net, line.vat, line.gross):
-        if amount is not None and not _in_cents(amount):
+        if amount is not None and not amount.same_quantum(_CENT) and not _in_cents(amount):
             clause, shown = "EN 16931 BR-DEC-23", f"{amount:f}"
             report.note("finvoice_decimals", clause, "InvoiceRow", shown, row=line.position)
 
 
 def _cents(invoice: Invoice, report: Report) -> None:
     for amount in (invoice.net, invoice.vat, invoice.total, invoice.payable):
-        if amount is not None and not _in_cents(amount):
+        if amount is not None and not amount.same_quantum(_CENT) and not _in_cents(amount):
             clause = "EN 16931 BR-DEC-12, BR-DEC-13, BR-DEC-14, BR-DEC-18"
             report.note("finvoice_decimals", clause, _DETAILS, f"{amount:f}")
 
 
 def _in_cents(amount: Decimal) -> bool:
-    return amount.same_quantum(_CENT) or amount == amount.quantize(_CENT)
+    """Whether ``amount`` is whole cents, however many zeros it is written with."""
+    return amount == round_cents(amount)
 
 
 @lru_cache(maxsize=4096)

@@ -13,9 +13,10 @@ from reskontra.formats.finvoice.report import Report
 from reskontra.kernel.money import plain
 
 _CENT: Final = Decimal("0.01")
-_HALF_CENT: Final = Decimal("0.005")
 _ZERO: Final = Decimal("0.00")
 _HUNDRED: Final = Decimal(100)
+_NO_ROWS: Final = (_ZERO, _ZERO, 0)
+_ORDINARY: Final = {"S"}
 _DETAILS = "InvoiceDetails"
 _BREAKDOWN = "InvoiceDetails/VatSpecificationDetails"
 
@@ -31,51 +32,44 @@ def check_vat(invoice: Invoice, report: Report) -> None:
     _totals(invoice, report)
     by_class = _rows_by_class(invoice)
     _breakdown(invoice, by_class, report)
-    _parties(invoice, {category for category, _ in by_class}, report)
+    categories = {category for category, _ in by_class}
+    if categories != _ORDINARY or not invoice.seller.vat_id:
+        _parties(invoice, categories, report)
 
 
 def _totals(invoice: Invoice, report: Report) -> None:
-    net, vat, total = invoice.net, invoice.vat, invoice.total
+    net, vat, total, payable = invoice.net, invoice.vat, invoice.total, invoice.payable
     if net is not None and invoice.lines:
         rows = _sum_of_rows(invoice)
-        if rows is not None:
-            _equal(
-                report, "finvoice_sum_of_rows", "EN 16931 BR-CO-10, BR-CO-13", "TotalVatExcluded", net, rows
-            )
-    if net is not None and vat is not None and total is not None:
+        if rows is not None and rows != net:
+            clause = "EN 16931 BR-CO-10, BR-CO-13"
+            _equal(report, "finvoice_sum_of_rows", clause, "TotalVatExcluded", net, rows)
+    if net is not None and vat is not None and total is not None and net + vat != total:
         _equal(report, "finvoice_sum_total", "EN 16931 BR-CO-15", "TotalVatIncluded", total, net + vat)
     if vat is not None and invoice.vat_breakdown:
         parts = _ZERO
         for part in invoice.vat_breakdown:
             if part.amount is not None:
                 parts += part.amount
-        _equal(report, "finvoice_sum_of_vat", "EN 16931 BR-CO-14", "TotalVat", vat, parts)
-    if invoice.payable is not None and total is not None:
-        due = total
-        if invoice.paid:
-            due -= invoice.paid
-        if invoice.rounding:
-            due += invoice.rounding
-        if _differ(invoice.payable, due):
-            report.note(
-                "finvoice_sum_payable",
-                "EN 16931 BR-CO-16",
-                "EpiDetails/EpiPaymentInstructionDetails/EpiInstructedAmount",
-                plain(invoice.payable),
-                expected=plain(due),
-            )
+        if parts != vat:
+            _equal(report, "finvoice_sum_of_vat", "EN 16931 BR-CO-14", "TotalVat", vat, parts)
+    if payable is not None and total is not None and (payable != total or invoice.paid or invoice.rounding):
+        _payable(invoice, payable, total, report)
     for line in invoice.lines:
         if line.gross is not None and line.net is not None and line.vat is not None:
             expected = line.net + line.vat
-            if _differ(line.gross, expected):
-                report.note(
-                    "finvoice_row_gross",
-                    "Finvoice 3.0 RowAmount",
-                    "InvoiceRow/RowAmount",
-                    plain(line.gross),
-                    row=line.position,
-                    expected=plain(expected),
-                )
+            if expected != line.gross and _differ(line.gross, expected):
+                clause, where, gross = "Finvoice 3.0 RowAmount", "InvoiceRow/RowAmount", plain(line.gross)
+                row = line.position
+                report.note("finvoice_row_gross", clause, where, gross, row=row, expected=plain(expected))
+
+
+def _payable(invoice: Invoice, payable: Decimal, total: Decimal, report: Report) -> None:
+    due = total - (invoice.paid or _ZERO) + (invoice.rounding or _ZERO)
+    if _differ(payable, due):
+        where = "EpiDetails/EpiPaymentInstructionDetails/EpiInstructedAmount"
+        clause, expected = "EN 16931 BR-CO-16", plain(due)
+        report.note("finvoice_sum_payable", clause, where, plain(payable), expected=expected)
 
 
 def _sum_of_rows(invoice: Invoice) -> Decimal | None:
@@ -114,67 +108,65 @@ def _rows_by_class(invoice: Invoice) -> dict[_Class, tuple[Decimal, Decimal, int
         if line.net is None:
             continue
         key = (line.vat_category, line.vat_percent or _ZERO)
-        net, vat, count = found.get(key, (_ZERO, _ZERO, 0))
-        found[key] = (net + line.net, vat + (line.vat or _ZERO), count + 1)
+        net, vat, count = found.get(key, _NO_ROWS)
+        found[key] = (net + line.net, vat if line.vat is None else vat + line.vat, count + 1)
     return found
 
 
 def _breakdown(
     invoice: Invoice, by_class: dict[_Class, tuple[Decimal, Decimal, int]], report: Report
 ) -> None:
-    coded = all(category for category, _ in by_class) and all(part.category for part in invoice.vat_breakdown)
-    whole_invoice_changed = bool(invoice.allowances or invoice.charges)
-    left = dict(by_class)
+    categories = {part.category for part in invoice.vat_breakdown}
+    categories.update(category for category, _ in by_class)
+    coded = None not in categories
+    left = set(by_class)
     for part in invoice.vat_breakdown:
         _category(part, report)
-        if not coded or part.base is None:
-            _rate(part, None, report)
-            continue
-        key = (part.category, part.percent or _ZERO)
-        rows = left.pop(key, None)
-        # Discounts and charges on the whole invoice change the base of a class no document tells.
-        if not whole_invoice_changed and _differ(part.base, rows[0] if rows else _ZERO):
-            report.note(
-                "finvoice_vat_base",
-                f"EN 16931 {_RULES.get(part.category or '', 'BR-S')}-08",
-                f"{_BREAKDOWN}/VatBaseAmount",
-                plain(part.base),
-                expected=plain(rows[0] if rows else _ZERO),
-                category=_named(part),
-            )
+        rows = None
+        if coded and part.base is not None:
+            key = (part.category, part.percent or _ZERO)
+            left.discard(key)
+            rows = by_class.get(key, _NO_ROWS)
+            # Discounts and charges on the whole invoice change the base of a class no document tells.
+            if part.base != rows[0] and not invoice.allowances and not invoice.charges:
+                _base(part, part.base, rows[0], report)
         _rate(part, rows, report)
-    if coded and invoice.vat_breakdown:
+    if left and coded and invoice.vat_breakdown:
         for category, percent in left:
             clause = f"EN 16931 {_RULES.get(category or '', 'BR-S')}-01"
             named = f"{category} {percent.normalize():f} %"
             report.note("finvoice_vat_class_missing", clause, _BREAKDOWN, named)
-    categories = {part.category for part in invoice.vat_breakdown}
-    if "O" in categories and len(categories) > 1:
+    if len(categories) > 1 and "O" in categories:
         report.note("finvoice_vat_outside_mixed", "EN 16931 BR-O-11", _BREAKDOWN, severity="warning")
+
+
+def _base(part: VatBreakdown, stated: Decimal, counted: Decimal, report: Report) -> None:
+    if _differ(stated, counted):
+        clause = f"EN 16931 {_RULES.get(part.category or '', 'BR-S')}-08"
+        where, expected, named = f"{_BREAKDOWN}/VatBaseAmount", plain(counted), _named(part)
+        report.note("finvoice_vat_base", clause, where, plain(stated), expected=expected, category=named)
 
 
 def _rate(part: VatBreakdown, rows: tuple[Decimal, Decimal, int] | None, report: Report) -> None:
     """VAT is base times rate within a cent, or the sum of the rows' VAT where each was rounded."""
-    if part.base is None or part.amount is None or part.percent is None:
+    base, amount, percent = part.base, part.amount, part.percent
+    if base is None or amount is None or percent is None:
         return
-    expected = part.base * part.percent / _HUNDRED
-    difference = abs(part.amount - expected)
-    if difference <= _CENT:
+    difference = abs(amount * _HUNDRED - base * percent)  # in cents
+    if difference <= 1:
         return
-    if rows is not None and part.amount == rows[1] and difference <= _HALF_CENT * (rows[2] + 1):
+    if rows is not None and amount == rows[1] and difference * 2 <= rows[2] + 1:
         return
-    report.note(
-        "finvoice_vat_amount",
-        "EN 16931 BR-CO-17",
-        f"{_BREAKDOWN}/VatRateAmount",
-        plain(part.amount),
-        expected=plain(expected),
-        category=_named(part),
-    )
+    where, named = f"{_BREAKDOWN}/VatRateAmount", _named(part)
+    shown, expected = plain(amount), plain(base * percent / _HUNDRED)
+    clause = "EN 16931 BR-CO-17"
+    report.note("finvoice_vat_amount", clause, where, shown, expected=expected, category=named)
 
 
 def _category(part: VatBreakdown, report: Report) -> None:
     category = part.category
+    if category == "S" and part.percent:
+        return  # the ordinary case
     if category is None:
         report.note("finvoice_vat_category_missing", "EN 16931 BR-47", f"{_BREAKDOWN}/VatCode")
         return

@@ -57,15 +57,16 @@ _ELEMENTS: Final = tuple(
     [element for _, _, element in _INVOICE]
     + [f"BuyerPartyDetails/Buyer{element}" for _, _, element in _PARTY]
 )
-_perhaps_person = re.compile(r"[0-9]{6}[-+A-FU-Ya-fu-y\u2010-\u2015\u2212]").search
+# A single class at the beginning lets the search skip quickly over everything else.
+_perhaps_person = re.compile(r"[0-9][0-9]{5}[-+A-FU-Ya-fu-y\u2010-\u2015\u2212]").search
 
 
 def check_wording(invoice: Invoice, report: Report) -> None:
     """Adds texts that do not fit their elements and, on outgoing invoices, personal codes."""
     texts = [text or "" for text in _invoice_texts(invoice) + _party_texts(invoice.buyer)]
-    joined = "\n".join(texts)
+    joined = " ".join(texts)
     # Signs outside ISO-8859-15 may become longer; without them one comparison of all lengths is enough.
-    if any(map(gt, map(len, texts), _LIMITS)) or not is_encodable(joined.replace("\n", "")):
+    if any(map(gt, map(len, texts), _LIMITS)) or not is_encodable(joined):
         for text, limit, where in zip(texts, _LIMITS, _ELEMENTS, strict=True):
             _fits(text, limit, where, report)
     _lines(invoice, report)
@@ -76,23 +77,33 @@ def check_wording(invoice: Invoice, report: Report) -> None:
 
 def _lines(invoice: Invoice, report: Report) -> None:
     for line in invoice.lines:
-        for at, length in _too_long(line.item, line.name, line.unit, line.accounting):
-            limit, where = _LINE[at]
-            shown = (line.item, line.name, line.unit, line.accounting)[at]
-            row = line.position
-            report.note("finvoice_too_long", _CLAUSE, where, shown, row=row, limit=limit, length=length)
+        problems = _line_problems(line.item, line.name, line.unit, line.accounting)
+        if not problems and not line.text:
+            continue
+        row = line.position
+        for at, length in problems:
+            if at < len(_LINE):
+                limit, where = _LINE[at]
+                shown = (line.item, line.name, line.unit, line.accounting)[at]
+                report.note("finvoice_too_long", _CLAUSE, where, shown, row=row, limit=limit, length=length)
+        person = any(at == len(_LINE) for at, _ in problems) or (line.text and _holds_person(line.text))
+        if report.outgoing and person:
+            report.note("finvoice_personal_code", "OC 2.2-f", "InvoiceRow", row=row)
 
 
 @lru_cache(maxsize=8192)
-def _too_long(*texts: str | None) -> tuple[tuple[int, int], ...]:
-    """Which of a line's texts are too long, and how long they are; the same items come again and again."""
+def _line_problems(*texts: str | None) -> tuple[tuple[int, int], ...]:
+    """Which of a line's texts are too long, with their lengths; the last number says "a personal code".
+
+    Kept, since the same items come again and again.
+    """
     lengths = [len(encodable(text or "")) for text in texts]
-    return tuple((at, length) for at, length in enumerate(lengths) if length > _LINE[at][0])
+    found = [(at, length) for at, length in enumerate(lengths) if length > _LINE[at][0]]
+    person = any(_holds_person(text) for text in texts if text)
+    return tuple([*found, (len(_LINE), 0)] if person else found)
 
 
 def _others(invoice: Invoice, report: Report) -> None:
-    for where, given, limit in _seller_too_long(invoice.seller):
-        _fits(given, limit, where, report)
     if invoice.delivery is not None and invoice.delivery.name:
         where = "DeliveryPartyDetails/DeliveryOrganisationName"
         _fits(invoice.delivery.name, _DELIVERY_NAME, where, report)
@@ -101,13 +112,10 @@ def _others(invoice: Invoice, report: Report) -> None:
             _fits(part.reason, _VAT_REASON, f"{_DETAILS}/VatSpecificationDetails/VatFreeText", report)
 
 
-@lru_cache(maxsize=1024)
-def _seller_too_long(seller: Party) -> tuple[tuple[str, str, int], ...]:
-    return tuple(
-        (f"SellerPartyDetails/Seller{element}", text, limit)
-        for text, (_, limit, element) in zip(_party_texts(seller), _PARTY, strict=True)
-        if text and len(encodable(text)) > limit
-    )
+def check_party_wording(party: Party, role: str, report: Report) -> None:
+    """Adds the texts of one party that do not fit; the seller's, which need looking at only once."""
+    for text, (_, limit, element) in zip(_party_texts(party), _PARTY, strict=True):
+        _fits(text or "", limit, f"{role}PartyDetails/{role}{element}", report)
 
 
 def _fits(text: str, limit: int, where: str, report: Report) -> None:
@@ -122,9 +130,6 @@ def _persons(invoice: Invoice, joined: str, report: Report) -> None:
         report.note("finvoice_personal_code", "OC 2.2-f", "Finvoice")
     if _any_holds_person(invoice.notes + invoice.legal_basis):
         report.note("finvoice_personal_code", "OC 2.2-f", f"{_DETAILS}/InvoiceFreeText")
-    for line in invoice.lines:
-        if (line.name and _holds_person(line.name)) or (line.text and _holds_person(line.text)):
-            report.note("finvoice_personal_code", "OC 2.2-f", "InvoiceRow", row=line.position)
 
 
 @lru_cache(maxsize=4096)

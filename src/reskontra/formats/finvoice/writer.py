@@ -35,6 +35,7 @@ _STREET, _STREETS = 35, 3
 _OVT_LENGTH: Final = range(12, 18)
 _LONGEST_ENTITY: Final = len("&quot;")
 
+_LINE: Final = "\n"
 _DECLARATION: Final = '<?xml version="1.0" encoding="ISO-8859-15"?>\n'
 _HEAD: Final = (
     _DECLARATION
@@ -355,8 +356,6 @@ def _details(invoice: Invoice, type_code: str, tail: str, cancels: bool) -> str:
         else ""
     )
     vat = "".join([_vat(part, tail) for part in invoice.vat_breakdown])
-    notes = "".join([_notes(note) for note in invoice.notes])
-    bases = "".join([_legal_basis(basis, language) for basis in invoice.legal_basis])
     return (
         f"<InvoiceDetails>\n{_type(type_code, invoice.type_text, language, cancels)}"
         f"<InvoiceNumber>{markup(invoice.number or '')}</InvoiceNumber>\n"
@@ -367,7 +366,8 @@ def _details(invoice: Invoice, type_code: str, tail: str, cancels: bool) -> str:
         f"{_element('BuyerReferenceIdentifier', invoice.buyer_reference)}"
         f"{_sums(invoice, tail)}"
         f"{_element('AccountDimensionText', invoice.accounting)}"
-        f"{vat}{notes}{bases}{_terms(invoice)}</InvoiceDetails>\n"
+        f"{vat}{_free_texts(invoice.notes, invoice.legal_basis, language)}"
+        f"{_terms(invoice)}</InvoiceDetails>\n"
     )
 
 
@@ -375,7 +375,7 @@ def _details(invoice: Invoice, type_code: str, tail: str, cancels: bool) -> str:
 def _type(type_code: str, given: str | None, language: str, cancels: bool) -> str:
     un_code = codes.UN_TYPE_CODES.get(type_code)
     origin = "Cancel" if cancels and type_code == codes.CREDIT_NOTE else "Original"
-    shown = given or type_text(type_code, language)
+    shown = encodable(given or "") or type_text(type_code, language)
     return (
         f"<InvoiceTypeCode>{markup(type_code)}</InvoiceTypeCode>\n"
         + (f"<InvoiceTypeCodeUN>{un_code}</InvoiceTypeCodeUN>\n" if un_code else "")
@@ -409,9 +409,12 @@ def _sums(invoice: Invoice, tail: str) -> str:
 
 
 def _vat(part: VatBreakdown, tail: str) -> str:
+    base, amount = part.base, part.amount
     return (
-        f"<VatSpecificationDetails>\n{_amount('VatBaseAmount', part.base, tail)}"
-        f"{_vat_class('', part.percent, part.category)}{_amount('VatRateAmount', part.amount, tail)}"
+        "<VatSpecificationDetails>\n"
+        f"{'' if base is None else f'<VatBaseAmount{tail}{_euro(base)}</VatBaseAmount>{_LINE}'}"
+        f"{_vat_class('', part.percent, part.category)}"
+        f"{'' if amount is None else f'<VatRateAmount{tail}{_euro(amount)}</VatRateAmount>{_LINE}'}"
         f"{_short_texts('VatFreeText', part.reason, 3) if part.reason else ''}"
         "</VatSpecificationDetails>\n"
     )
@@ -427,19 +430,13 @@ def _vat_class(prefix: str, percent: Decimal | None, category: str | None) -> st
 
 
 @lru_cache(maxsize=4096)
-def _notes(note: str) -> str:
-    return "".join(
-        f"<InvoiceFreeText>{markup(piece)}</InvoiceFreeText>\n" for piece in _pieces(note, _FREE_TEXT)
-    )
-
-
-@lru_cache(maxsize=4096)
-def _legal_basis(basis: str, language: str) -> str:
+def _free_texts(notes: tuple[str, ...], legal_basis: tuple[str, ...], language: str) -> str:
+    """The notes and behind them the legal basis, each with the words that tell it from a note."""
     words = codes.LEGAL_BASIS_WORDS.get(language, codes.LEGAL_BASIS_WORDS["en"])
-    return "".join(
-        f"<InvoiceFreeText>{markup(words + piece)}</InvoiceFreeText>\n"
-        for piece in _pieces(basis, _FREE_TEXT - len(words))
-    )
+    pieces = [piece for note in notes for piece in _pieces(note, _FREE_TEXT)]
+    for basis in legal_basis:
+        pieces += [words + piece for piece in _pieces(basis, _FREE_TEXT - len(words))]
+    return "".join(f"<InvoiceFreeText>{markup(piece)}</InvoiceFreeText>\n" for piece in pieces)
 
 
 def _terms(invoice: Invoice) -> str:
@@ -470,20 +467,40 @@ def _fine(note: str | None, percent: Decimal | None) -> str:
 
 
 def _row(line: InvoiceLine, tail: str) -> str:
-    quantity = (
-        f"<InvoicedQuantity{_unit(line.unit)}>{_quantity(line.quantity)}</InvoicedQuantity>\n"
-        if line.quantity is not None
-        else ""
-    )
     return (
-        f"<InvoiceRow>\n{_article(line.item, line.name)}{quantity}"
-        f"{_prices(line.unit_price, tail) if line.unit_price is not None else ''}"
+        f"{_row_head(line.item, line.name, line.quantity, line.unit, line.unit_price, tail)}"
         f"<RowPositionIdentifier>{line.position}</RowPositionIdentifier>\n"
         f"{_element('RowAccountDimensionText', line.accounting) if line.accounting else ''}"
         f"{_row_texts(line.text) if line.text else ''}"
         f"{_vat_class('Row', line.vat_percent, line.vat_category)}"
         f"{_row_amounts(line, tail)}</InvoiceRow>\n"
     )
+
+
+@lru_cache(maxsize=16_384)
+def _row_head(
+    item: str | None,
+    name: str | None,
+    quantity: Decimal | None,
+    unit: str | None,
+    price: Decimal | None,
+    tail: str,
+) -> str:
+    """Item, quantity and price: of a price list's items the same row is sold over and over."""
+    invoiced = (
+        f"<InvoicedQuantity{_unit(unit)}>{_quantity(quantity)}</InvoicedQuantity>\n"
+        if quantity is not None
+        else ""
+    )
+    shown = "" if price is None else _price(price)
+    prices = (
+        f"<UnitPriceAmount{tail}{shown}</UnitPriceAmount>\n"
+        f"<UnitPriceNetAmount{tail}{shown}</UnitPriceNetAmount>\n"
+        if shown
+        else ""
+    )
+    article = _element("ArticleIdentifier", item) + _element("ArticleName", name)
+    return f"<InvoiceRow>\n{article}{invoiced}{prices}"
 
 
 def _row_amounts(line: InvoiceLine, tail: str) -> str:
@@ -509,16 +526,10 @@ def _prices(price: Decimal, tail: str) -> str:
     )
 
 
-@lru_cache(maxsize=4096)
-def _article(item: str | None, name: str | None) -> str:
-    return _element("ArticleIdentifier", item) + _element("ArticleName", name)
-
-
 def _row_texts(note: str) -> str:
     return "".join(f"<RowFreeText>{markup(piece)}</RowFreeText>\n" for piece in _pieces(note, _FREE_TEXT))
 
 
-@lru_cache(maxsize=1024)
 def _unit(unit: str | None) -> str:
     if not unit:
         return ""
@@ -588,6 +599,7 @@ def _remittance(reference: str) -> str:
 # --- elements and values -----------------------------------------------------------------------------
 
 _ZERO: Final = Decimal("0.00")
+_CENT: Final = Decimal("0.01")
 
 
 def _element(name: str, value: str | None) -> str:
@@ -621,10 +633,9 @@ def _day(day: date) -> str:
 
 
 def _euro(amount: Decimal) -> str:
-    """Two decimals with a comma. Almost every amount has them already."""
-    text = str(amount)
-    if text[-3:-2] == "." and text != "-0.00":
-        return f"{text[:-3]},{text[-2:]}"
+    """Two decimals with a comma. Almost every amount has them already; a zero loses its sign."""
+    if amount and amount.same_quantum(_CENT):
+        return str(amount).replace(".", ",")
     return plain(amount).replace(".", ",")
 
 

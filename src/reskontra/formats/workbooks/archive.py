@@ -58,7 +58,7 @@ class Archive:
         """The bytes of a part in pieces, counted; raises ``Refused`` for a missing, lying or bloated one."""
         part = self._by_name.get(name.casefold())
         if part is None:
-            refuse("workbook_part_missing", where=name)
+            refuse("file_workbook_part_missing", where=name)
         crc = size = 0
         for chunk in _inflate(self._data, part):
             size += len(chunk)
@@ -67,7 +67,7 @@ class Archive:
             _check_growth(part, size, self._unpacked)
             yield chunk
         if size != part.unpacked or crc != part.crc:
-            refuse("archive_damaged", where=part.name)
+            refuse("file_archive_damaged", where=part.name)
 
     def whole(self, name: str, at_most: int = limits.SMALL_PART_BYTES) -> bytes:
         """A small part in one piece; raises ``Refused`` above ``at_most`` bytes."""
@@ -76,16 +76,16 @@ class Archive:
         for chunk in self.chunks(name):
             size += len(chunk)
             if size > at_most:
-                refuse("workbook_part_too_large", where=name, limit=at_most // 1_000_000)
+                refuse("file_workbook_part_too_large", where=name, limit=at_most // 1_000_000)
             pieces.append(chunk)
         return b"".join(pieces)
 
 
 def _check_growth(part: Part, size: int, total: int) -> None:
     if total > limits.UNPACKED_BYTES:
-        refuse("archive_unpacks_too_large", where=part.name, limit=limits.UNPACKED_BYTES // 1_000_000)
+        refuse("file_archive_unpacks_too_large", where=part.name, limit=limits.UNPACKED_BYTES // 1_000_000)
     if size > limits.RATIO_FROM_BYTES and size > part.packed * limits.RATIO:
-        refuse("archive_ratio", where=part.name, limit=limits.RATIO)
+        refuse("file_archive_ratio", where=part.name, limit=limits.RATIO)
 
 
 def _inflate(data: bytes, part: Part) -> Iterator[bytes]:
@@ -105,9 +105,9 @@ def _inflate(data: bytes, part: Part) -> Iterator[bytes]:
             if chunk:
                 yield chunk
     except zlib.error:
-        refuse("archive_damaged", where=part.name)
+        refuse("file_archive_damaged", where=part.name)
     if not stream.eof or stream.unused_data or stream.unconsumed_tail:
-        refuse("archive_damaged", where=part.name)
+        refuse("file_archive_damaged", where=part.name)
 
 
 def _read_table(data: bytes) -> tuple[Part, ...]:
@@ -118,48 +118,48 @@ def _read_table(data: bytes) -> tuple[Part, ...]:
         part, at = _read_entry(data, at, start + size)
         parts.append(part)
     if at != start + size:
-        refuse("archive_damaged")
+        refuse("file_archive_damaged")
     _check_places(parts, start)
     _check_names(parts)
     for part in parts:
         if data[part.data_at : part.data_at + 6].startswith(_ARCHIVES) and part.method == _STORED:
-            refuse("archive_nested", where=part.name)
+            refuse("file_archive_nested", where=part.name)
     return tuple(parts)
 
 
 def _read_end(data: bytes) -> tuple[int, int, int]:
     """Number of entries, size and start of the table; the end record is the last 22 bytes, no comment."""
     if len(data) < _END.size:
-        refuse("archive_damaged")
+        refuse("file_archive_damaged")
     signature, disk, table_disk, here, count, size, start, comment = _END.unpack(data[-_END.size :])
     if signature != b"PK\x05\x06" or comment or disk or table_disk or here != count:
-        refuse("archive_damaged")
+        refuse("file_archive_damaged")
     if start + size + _END.size != len(data):
-        refuse("archive_damaged")
+        refuse("file_archive_damaged")
     if count > limits.PARTS:
-        refuse("archive_too_many_parts", limit=limits.PARTS, count=count)
+        refuse("file_archive_too_many_parts", limit=limits.PARTS, count=count)
     return count, size, start
 
 
 def _read_entry(data: bytes, at: int, table_end: int) -> tuple[Part, int]:
     if at + _ENTRY.size > table_end:
-        refuse("archive_damaged")
+        refuse("file_archive_damaged")
     (signature, made_by, _, flags, method, _, _, crc, packed, unpacked, name_size, extra_size, comment_size,
      disk, _, attributes, header_at) = _ENTRY.unpack_from(data, at)  # fmt: skip
     name_at = at + _ENTRY.size
     after = name_at + name_size + extra_size + comment_size
     if signature != b"PK\x01\x02" or disk or after > table_end:
-        refuse("archive_damaged")
+        refuse("file_archive_damaged")
     raw_name = data[name_at : name_at + name_size]
     name = _decoded(raw_name)
     if flags & _ENCRYPTED:
-        refuse("archive_encrypted", where=name)
+        refuse("file_archive_encrypted", where=name)
     if made_by >> 8 in _MADE_ON_UNIX and stat.S_ISLNK(attributes >> 16):
-        refuse("archive_link", where=name)
+        refuse("file_archive_link", where=name)
     if method not in (_STORED, _DEFLATED) or (method == _STORED and packed != unpacked):
-        refuse("archive_damaged", where=name)
+        refuse("file_archive_damaged", where=name)
     if unpacked > limits.UNPACKED_BYTES:
-        refuse("archive_unpacks_too_large", where=name, limit=limits.UNPACKED_BYTES // 1_000_000)
+        refuse("file_archive_unpacks_too_large", where=name, limit=limits.UNPACKED_BYTES // 1_000_000)
     data_at = _local_data(data, header_at, raw_name, flags, method, (crc, packed, unpacked))
     return Part(name, method, crc, packed, unpacked, header_at, data_at), after
 
@@ -170,7 +170,7 @@ def _local_data(
     """Where the part's bytes begin, once its own header says what the table says."""
     name = _decoded(raw_name)
     if at + _LOCAL.size > len(data):
-        refuse("archive_damaged", where=name)
+        refuse("file_archive_damaged", where=name)
     signature, _, own_flags, own_method, _, _, *own_sizes, name_size, extra_size = _LOCAL.unpack_from(
         data, at
     )
@@ -186,8 +186,8 @@ def _local_data(
         or own_method != method
         or not (silent or told == sizes)
     ):
-        refuse("archive_damaged", where=name)
-    return name_at + name_size + extra_size
+        refuse("file_archive_damaged", where=name)
+    return int(name_at + name_size + extra_size)
 
 
 def _check_places(parts: list[Part], table_at: int) -> None:
@@ -195,10 +195,10 @@ def _check_places(parts: list[Part], table_at: int) -> None:
     free_from = 0
     for part in sorted(parts, key=lambda part: part.header_at):
         if part.header_at < free_from:
-            refuse("archive_damaged", where=part.name)
+            refuse("file_archive_damaged", where=part.name)
         free_from = part.data_at + part.packed
     if free_from > table_at or (parts and min(part.header_at for part in parts) != 0):
-        refuse("archive_damaged")
+        refuse("file_archive_damaged")
 
 
 def _check_names(parts: list[Part]) -> None:
@@ -207,9 +207,9 @@ def _check_names(parts: list[Part]) -> None:
         name = part.name.removesuffix("/")
         pieces = name.split("/")
         if not _NAME.fullmatch(name) or any(piece in ("", ".", "..") for piece in pieces):
-            refuse("archive_part_name", where=part.name)
+            refuse("file_archive_part_name", where=part.name)
         if name.casefold() in seen:
-            refuse("archive_part_twice", where=part.name)
+            refuse("file_archive_part_twice", where=part.name)
         seen.add(name.casefold())
 
 

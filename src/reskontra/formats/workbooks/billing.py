@@ -5,8 +5,13 @@ it empty or repeat it. Every row that holds something ends in ``rows``, and what
 ``findings``, with the row and the column as the sender sees them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from itertools import zip_longest
+from operator import attrgetter
+from typing import Any
 
 from reskontra.documents.billing_request import BillingRequest, Source
 from reskontra.documents.findings import Finding
@@ -19,11 +24,13 @@ from reskontra.formats.workbooks.json_requests import (
 )
 from reskontra.formats.workbooks.orders import STEERING, OrderBook, Row
 from reskontra.formats.workbooks.plain import PlainRequest, PlainRow, request_of
-from reskontra.formats.workbooks.readings import ColumnReader, Raw, column_readers, written
+from reskontra.formats.workbooks.readings import EMPTY, ColumnReader, Raw, Reading, column_readers, written
 from reskontra.formats.workbooks.refusals import shown
 from reskontra.formats.workbooks.tables import Table, read_table
 from reskontra.kernel.money import round_cents
 
+_BATCH = 500
+_PROBLEMS = attrgetter("problems")
 _TOTAL = ColumnReader("total", columns("control")["total"])
 
 
@@ -33,14 +40,16 @@ def read_billing(data: bytes, name: str) -> BillingRequest:
     Returns the orders and rows with all findings; amounts in euro without VAT. Raises ``Refused`` when the
     file as a whole cannot be used: damaged, too large, hostile, or without the columns that are needed.
     """
-    return request_of(read_plain_billing(data))
+    reading = open_billing(data)
+    rows = [row for batch in reading.rows() for row in batch]
+    return request_of(PlainRequest(reading.head(), rows, list(reading.orders())))
 
 
-def read_plain_billing(data: bytes) -> PlainRequest:
-    """The same before it becomes a document: what a child process sends to its parent."""
+def open_billing(data: bytes) -> "BillingReading":
+    """A reading that gives a file's content piece by piece, as a child process sends it to its parent."""
     if looks_like_json(data):
-        return _from_json(read_json_request(data))
-    return _from_table(read_table("billing", data))
+        return _json_reading(read_json_request(data))
+    return _table_reading(read_table("billing", data))
 
 
 def counts_agree(request: BillingRequest) -> list[Finding]:
@@ -85,98 +94,113 @@ def _totals(request: BillingRequest) -> list[Decimal]:
     return [round_cents(sum(products, Decimal(0))), sum(map(round_cents, products), Decimal(0))]
 
 
-def _from_table(table: Table) -> PlainRequest:
-    book = OrderBook(table.heading.labels)
-    readers = column_readers(table.heading.names, columns("billing"))
-    rows = [book.take(_read_row(number, values, readers)) for number, values in table.rows]
-    return _request(
+@dataclass(slots=True)
+class BillingReading:
+    """One file being read: all ``rows`` first, then ``orders``, then ``head``, the rest of the document."""
+
+    source: Source
+    book: OrderBook
+    batches: Iterator[Iterator[Row]]
+    labels: Mapping[str, str]
+    language: str | None
+    counted_rows: int
+    declared: Mapping[str, Raw]
+    told: Sequence[Finding] = ()
+    sender: str | None = None
+
+    def rows(self) -> Iterator[list[PlainRow]]:
+        """All rows in batches; reading them puts them into orders."""
+        for batch in self.batches:
+            yield list(map(self.book.take, batch))
+
+    def orders(self) -> Iterator[Mapping[str, Any]]:
+        """All orders, once the rows are read."""
+        return self.book.orders()
+
+    def head(self) -> dict[str, Any]:
+        """Everything but rows and orders, once these are read."""
+        unclear: list[Finding] = []
+        return {
+            "source": self.source,
+            "labels": dict(self.labels),
+            "language": self.language,
+            "unit": shown(written(self.declared.get("unit"))) or None,
+            "sender": shown(self.sender),
+            "declared_rows": _declared_count("rows", self.declared, unclear),
+            "declared_orders": _declared_count("orders", self.declared, unclear),
+            "declared_total": _declared_number("total", self.declared, unclear),
+            "counted_rows": self.counted_rows,
+            "findings": (*self.told, *unclear, *self.book.findings()),
+        }
+
+
+def _table_reading(table: Table) -> BillingReading:
+    return BillingReading(
         source="csv" if table.source == "csv" else "workbook",
-        book=book,
-        rows=rows,
+        book=OrderBook(table.heading.labels),
+        batches=_batches(table),
         labels=table.heading.labels,
         language=table.heading.language,
         counted_rows=table.counted_rows,
         declared=table.control,
-        findings=table.findings,
+        told=table.findings,
     )
 
 
-def _read_row(number: int, values: Sequence[Raw], readers: Sequence[ColumnReader | None]) -> Row:
+def _batches(table: Table) -> Iterator[Iterator[Row]]:
+    """The rows, read a column at a time: equal values stand below each other."""
+    columns_read = column_readers(table.heading.names, columns("billing"))
+    readers = [(place, reader) for place, reader in enumerate(columns_read) if reader is not None]
+    width = len(columns_read)
+    for start in range(0, len(table.rows), _BATCH):
+        numbers, values = zip(*table.rows[start : start + _BATCH], strict=True)
+        by_place = list(zip_longest(*values)) + [()] * width
+        by_column = [reader.read_all(by_place[place], len(values)) for place, reader in readers]
+        faulty = any(any(map(_PROBLEMS, readings)) for readings in by_column)
+        names = [reader for _, reader in readers]
+        yield map(partial(_row, names, faulty), numbers, zip(*by_column, strict=True))
+
+
+def _row(readers: Sequence[ColumnReader], faulty: bool, number: int, readings: Sequence[Reading]) -> Row:
     row = Row(number)
-    texts, header, line = row.texts, row.header, row.line
-    for reader, value in zip(readers, values, strict=False):
-        if reader is None or value is None:
-            continue
-        # The bulk of a file are texts that the column has seen before.
-        reading = reader.texts.get(value) if value.__class__ is str else None  # type: ignore[arg-type]
-        if reading is None:
-            reading = reader.read(value)
-        if not reading.text:
+    for reader, reading in zip(readers, readings, strict=True):
+        if reading is EMPTY:
             continue
         name = reader.name
-        texts[name] = reading.text
-        if reading.problems:
-            row.faulty.append((name, reading))
+        row.texts[name] = reading.text
         if reader.level == "order":
-            header[name] = reading
+            row.header[name] = reading
         elif reader.level == "line":
-            line[name] = reading
+            row.line[name] = reading
         elif name in STEERING:
             row.steering[name] = reading
+        if faulty and reading.problems:
+            row.faulty.append((name, reading))
     return row
 
 
-def _from_json(request: JsonRequest) -> BillingRequest:
+def _json_reading(request: JsonRequest) -> BillingReading:
     labels = {name: request.labels.get(name, name) for name in columns("billing")}
-    book = OrderBook(labels)
     readers = {name: ColumnReader(name, column) for name, column in columns("billing").items()}
-    rows = [book.take(_row_of_json(row, readers)) for row in request.rows]
     used = {name for row in request.rows for name in row.cells}
-    return _request(
+    return BillingReading(
         source="json",
-        book=book,
-        rows=rows,
+        book=OrderBook(labels),
+        batches=iter([map(partial(_row_of_json, readers), request.rows)]),
         labels={name: label for name, label in labels.items() if name in used},
         language=request.language,
         counted_rows=request.counted_rows,
         declared={**request.declared, "unit": request.unit},
+        told=request.findings,
         sender=request.sender,
-        findings=request.findings,
     )
 
 
-def _row_of_json(row: JsonRow, readers: Mapping[str, ColumnReader]) -> Row:
-    read = _read_row(row.row, tuple(row.cells.values()), [readers[name] for name in row.cells])
+def _row_of_json(readers: Mapping[str, ColumnReader], row: JsonRow) -> Row:
+    named = [readers[name] for name in row.cells]
+    read = _row(named, True, row.row, [readers[name].read(value) for name, value in row.cells.items()])
     read.starts_order = row.starts_order
     return read
-
-
-def _request(
-    *,
-    source: Source,
-    book: OrderBook,
-    rows: Sequence[PlainRow],
-    labels: Mapping[str, str],
-    language: str | None,
-    counted_rows: int,
-    declared: Mapping[str, Raw],
-    findings: Sequence[Finding],
-    sender: str | None = None,
-) -> PlainRequest:
-    declared_findings: list[Finding] = []
-    head = {
-        "source": source,
-        "labels": dict(labels),
-        "language": language,
-        "unit": shown(written(declared.get("unit"))) or None,
-        "sender": shown(sender),
-        "declared_rows": _declared_count("rows", declared, declared_findings),
-        "declared_orders": _declared_count("orders", declared, declared_findings),
-        "declared_total": _declared_number("total", declared, declared_findings),
-        "counted_rows": counted_rows,
-    }
-    orders = book.orders()
-    return PlainRequest({**head, "findings": (*findings, *declared_findings, *book.findings())}, rows, orders)
 
 
 def _declared_count(name: str, declared: Mapping[str, Raw], findings: list[Finding]) -> int | None:
@@ -200,5 +224,8 @@ def _declared_number(name: str, declared: Mapping[str, Raw], findings: list[Find
 
 def _declared_unclear(name: str, text: str) -> Finding:
     return Finding(
-        "declared_unclear", clause="OC 3.9-a", where=columns("control")[name].label("en"), value=shown(text)
+        "file_declared_unclear",
+        clause="OC 3.9-a",
+        where=columns("control")[name].label("en"),
+        value=shown(text),
     )

@@ -126,7 +126,7 @@ def read_heading(form: Form, cells: Sequence[str], row: int) -> Heading:
             name = f"{OTHER}{label}"
             findings.append(_unknown(form, label, row))
         if name in labels:
-            twice.append(Finding("column_twice", clause="OC 3.9-c", row=row, column=shown(label)))
+            twice.append(Finding("file_column_twice", clause="OC 3.9-c", row=row, column=shown(label)))
         elif name is not None:
             labels[name] = label
         names.append(name)
@@ -147,7 +147,7 @@ def read_heading(form: Form, cells: Sequence[str], row: int) -> Heading:
 def _unknown(form: Form, label: str, row: int) -> Finding:
     near = get_close_matches(plain_label(label), known_labels(form), n=1, cutoff=0.8)
     detail = {"nearest": known_labels(form)[near[0]]} if near else {}
-    return Finding("unknown_column", "warning", "OC 3.9-a", row=row, column=shown(label), detail=detail)
+    return Finding("file_unknown_column", "warning", "OC 3.9-a", row=row, column=shown(label), detail=detail)
 
 
 def _require(form: Form, labels: Mapping[str, str], language: str, row: int) -> None:
@@ -158,7 +158,7 @@ def _require(form: Form, labels: Mapping[str, str], language: str, row: int) -> 
     ]
     if missing:
         raise Refused(
-            *(Finding("column_missing", clause="OC 3.9-c", row=row, column=label) for label in missing)
+            *(Finding("file_column_missing", clause="OC 3.9-c", row=row, column=label) for label in missing)
         )
 
 

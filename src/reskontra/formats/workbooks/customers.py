@@ -82,7 +82,7 @@ class _Register:
         for name, reading in cells.items():
             for problem in reading.problems:
                 value = problem.shown or shown(reading.text)
-                self._tell(problem.rule, row, name, problem.clause, value, **problem.detail)
+                self._tell(problem.rule, row, name, problem.clause, value, detail=problem.detail)
         customer: dict[str, Any] = {"row": row, "cells": {name: cell.text for name, cell in cells.items()}}
         for name in _FIELDS:
             if (value := cells.get(name, EMPTY).value) is not None:
@@ -102,23 +102,23 @@ class _Register:
         address, operator = "einvoice_address" in customer, "einvoice_operator" in customer
         if address != operator:
             missing = "einvoice_operator" if address else "einvoice_address"
-            self._tell("einvoice_address_in_two_parts", row, missing, "OC 2.2-c")
+            self._tell("form_einvoice_address_in_two_parts", row, missing, "OC 2.2-c")
         postcode = customer.get("postcode", "")
-        if customer.get("country", "FI") == "FI" and postcode.isdigit():
-            if len(postcode) != _FINNISH_POSTCODE_DIGITS:
-                self._tell("postcode_digits", row, "postcode", "OC 3.9-c", postcode)
+        finnish = customer.get("country", "FI") == "FI" and postcode.isdigit()
+        if finnish and len(postcode) != _FINNISH_POSTCODE_DIGITS:
+            self._tell("form_postcode_digits", row, "postcode", "OC 3.9-c", postcode)
         if customer.get("kind") in _PERSONS and "name" in customer and " " not in customer["name"]:
-            self._tell("person_name_order", row, "name", "OC 2.2-d", severity="warning")
+            self._tell("form_person_name_order", row, "name", "OC 2.2-d", severity="warning")
 
     def _check_number(self, row: int, customer: Mapping[str, Any]) -> None:
         number = customer.get("number")
         if number is None:
             return
         if not _NUMBER.fullmatch(number):
-            self._tell("customer_number_form", row, "number", "OC 2.2-a", number)
+            self._tell("form_customer_number_form", row, "number", "OC 2.2-a", number)
         if number.upper() in self._numbers:
             first = str(self._numbers[number.upper()])
-            self._tell("customer_twice", row, "number", "OC 2.2-a", number, first=first)
+            self._tell("form_customer_twice", row, "number", "OC 2.2-a", number, detail={"first": first})
         self._numbers.setdefault(number.upper(), row)
 
     def _check_kind(self, row: int, customer: Mapping[str, Any]) -> None:
@@ -126,10 +126,10 @@ class _Register:
             return
         for name in ("name", "kind"):
             if name not in customer:
-                self._tell("value_missing", row, name, "OC 2.2-b")
+                self._tell("form_value_missing", row, name, "OC 2.2-b")
         for group in _REQUIRED.get(customer.get("kind", ""), ()):
             if not any(name in customer for name in group):
-                self._tell("customer_identity_missing", row, group[-1], "OC 2.2-d")
+                self._tell("form_customer_identity_missing", row, group[-1], "OC 2.2-d")
 
     def _tell(
         self,
@@ -139,15 +139,12 @@ class _Register:
         clause: str,
         value: str | None = None,
         severity: Severity = "error",
-        **detail: str,
+        detail: Mapping[str, str] | None = None,
     ) -> None:
         label = self._labels.get(name) or columns("customers")[name].label("en")
-        self.findings.append(
-            Finding(
-                rule, severity, clause, row=row, column=shown(label.removeprefix(OTHER)), value=value,
-                detail=detail,
-            )  # fmt: skip
-        )
+        column = shown(label.removeprefix(OTHER))
+        finding = Finding(rule, severity, clause, row=row, column=column, value=value, detail=detail or {})
+        self.findings.append(finding)
 
 
 def _kind_of(cells: Mapping[str, Reading]) -> str | None:
@@ -161,4 +158,3 @@ def _kind_of(cells: Mapping[str, Reading]) -> str | None:
     if cells.get("business_id", EMPTY).value:
         return "sole_trader"
     return "foreign_person" if foreign and not cells.get("personal_code", EMPTY).value else "person"
-

@@ -45,20 +45,20 @@ def read_delimited(data: bytes, is_heading: Callable[[Sequence[str]], bool]) -> 
     rows = [(number, record) for number, record in enumerate(records, start=1) if number > heading_row]
     rows = [(number, record) for number, record in rows if any(field.strip() for field in record)]
     if len(rows) > limits.ROWS:
-        refuse("sheet_too_many_rows", limit=limits.ROWS)
+        refuse("file_sheet_too_many_rows", limit=limits.ROWS)
     if len(heading) > limits.COLUMNS:
-        refuse("sheet_too_many_columns", limit=limits.COLUMNS)
+        refuse("file_sheet_too_many_columns", limit=limits.COLUMNS)
     _check_widths(rows, len(heading))
     if rows and is_heading(rows[0][1]):
-        refuse("two_headings", row=rows[0][0])
+        refuse("file_two_headings", row=rows[0][0])
     return Delimited(heading, heading_row, rows, _raw_count(text, delimiter, heading_row), findings)
 
 
 def _decoded(data: bytes) -> tuple[str, tuple[Finding, ...]]:
     if data.startswith(_WIDE_BOMS):
-        refuse("csv_not_utf8")
+        refuse("file_csv_not_utf8")
     if b"\x00" in data:
-        refuse("csv_holds_nul")
+        refuse("file_csv_holds_nul")
     if data.lstrip().startswith(_OTHER_FILES):
         refuse("file_unknown")
     marked = data.startswith(_BOM)
@@ -66,18 +66,18 @@ def _decoded(data: bytes) -> tuple[str, tuple[Finding, ...]]:
         return data.removeprefix(_BOM).decode("utf-8"), ()
     except UnicodeDecodeError:
         if marked:
-            refuse("csv_not_utf8")
+            refuse("file_csv_not_utf8")
     if _UTF8_LETTER.search(data):
-        refuse("csv_mixed_letters")
+        refuse("file_csv_mixed_letters")
     try:
-        return data.decode("cp1252"), (Finding("csv_read_as_latin1", "warning", "OC 3.9-a"),)
+        return data.decode("cp1252"), (Finding("file_csv_read_as_latin1", "warning", "OC 3.9-a"),)
     except UnicodeDecodeError:
-        refuse("csv_not_utf8")
+        refuse("file_csv_not_utf8")
 
 
 def _check_line_ends(text: str) -> None:
     if "\r" in text and "\r" in text.replace("\r\n", ""):
-        refuse("csv_line_ends")
+        refuse("file_csv_line_ends")
 
 
 def _delimiter(text: str, is_heading: Callable[[Sequence[str]], bool]) -> tuple[str, int]:
@@ -90,11 +90,11 @@ def _delimiter(text: str, is_heading: Callable[[Sequence[str]], bool]) -> tuple[
             found += [(delimiter, number) for number, record in enumerate(first, 1) if is_heading(record)][:1]
         except Refused as refusal:
             refused.append(refusal)
-    if len(found) == 1:
-        return found[0]
     if not found and refused:
         raise refused[0]
-    refuse("csv_delimiter" if found else "heading_not_found", within=limits.HEADER_WITHIN_ROWS)
+    if len(found) != 1:
+        refuse("file_csv_delimiter" if found else "file_heading_not_found", within=limits.HEADER_WITHIN_ROWS)
+    return found[0]
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -104,16 +104,16 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
         for number, record in enumerate(reader, start=1):
             for field in record:
                 if len(field) > limits.CELL_BYTES // 4 and len(field.encode()) > limits.CELL_BYTES:
-                    refuse("csv_field_too_long", row=number, limit=limits.CELL_BYTES)
+                    refuse("file_csv_field_too_long", row=number, limit=limits.CELL_BYTES)
             yield record
     except csv.Error:
-        refuse("csv_quotes", row=number + 1)
+        refuse("file_csv_quotes", row=number + 1)
 
 
 def _check_widths(rows: Sequence[tuple[int, Sequence[str]]], width: int) -> None:
     uneven = [
         Finding(
-            "csv_fields_in_row",
+            "file_csv_fields_in_row",
             clause="OC 3.9-c",
             row=number,
             detail={"fields": str(len(record)), "expected": str(width)},

@@ -76,26 +76,26 @@ def _check_kind(data: bytes) -> None:
     if len(data) > limits.PACKED_BYTES:
         refuse("file_too_large", limit=limits.PACKED_BYTES // 1_000_000)
     if data.startswith(_OLE2):
-        refuse("workbook_has_password" if _ENCRYPTED_PACKAGE in data else "old_workbook")
+        refuse("file_workbook_has_password" if _ENCRYPTED_PACKAGE in data else "file_old_workbook")
     if not data.startswith(b"PK\x03\x04"):
-        refuse("archive_damaged" if data.startswith(b"PK") else "file_unknown")
+        refuse("file_archive_damaged" if data.startswith(b"PK") else "file_unknown")
 
 
 def _check_parts(archive: Archive) -> None:
     for part in archive.parts:
         name = part.name.casefold()
         if name.startswith("xl/externallinks/"):
-            refuse("external_link", where=part.name)
+            refuse("file_external_link", where=part.name)
         if any(name.startswith(active) or f"/{active}" in f"/{name}" for active in _ACTIVE):
-            refuse("active_content", where=part.name, value=part.name)
+            refuse("file_active_content", where=part.name, value=part.name)
     if "xl/workbook.bin" in archive or "mimetype" in archive:
-        refuse("workbook_of_other_kind")
+        refuse("file_workbook_of_other_kind")
     if _WORKBOOK not in archive or _WORKBOOK_RELATIONS not in archive or _TYPES not in archive:
-        refuse("workbook_of_other_kind")
+        refuse("file_workbook_of_other_kind")
     for entry in small_tree(archive.whole(_TYPES), _TYPES):
         content_type = (entry.get("ContentType") or "").casefold()
         if any(active in content_type for active in _ACTIVE_TYPES):
-            refuse("active_content", where=_TYPES, value=content_type.rpartition(".")[2])
+            refuse("file_active_content", where=_TYPES, value=content_type.rpartition(".")[2])
 
 
 def _sheet_parts(archive: Archive) -> list[tuple[str, str, bool]]:
@@ -107,7 +107,7 @@ def _sheet_parts(archive: Archive) -> list[tuple[str, str, bool]]:
     for sheet in workbook.iterfind("{*}sheets/{*}sheet"):
         kind, part = relations.get(_relation_id(sheet), ("", ""))
         if kind in ("xlMacrosheet", "xlIntlMacrosheet", "dialogsheet"):
-            refuse("active_content", where=_WORKBOOK, value=kind)
+            refuse("file_active_content", where=_WORKBOOK, value=kind)
         if kind == "worksheet":
             sheets.append((sheet.get("name", ""), part, sheet.get("state", "visible") != "visible"))
     _check_sheets(sheets, archive)
@@ -117,23 +117,23 @@ def _sheet_parts(archive: Archive) -> list[tuple[str, str, bool]]:
 def _check_names(workbook: etree._Element) -> None:
     for name in workbook.iterfind("{*}definedNames/{*}definedName"):
         if any(name.get(flag) in ("1", "true") for flag in ("xlm", "vbProcedure", "function")):
-            refuse("active_content", where=_WORKBOOK, value=name.get("name"))
+            refuse("file_active_content", where=_WORKBOOK, value=name.get("name"))
         if "[" in (name.text or "") and "]" in (name.text or ""):
-            refuse("external_link", where=_WORKBOOK, value=name.get("name"))
+            refuse("file_external_link", where=_WORKBOOK, value=name.get("name"))
     if next(workbook.iter("{*}externalReference"), None) is not None:
-        refuse("external_link", where=_WORKBOOK)
+        refuse("file_external_link", where=_WORKBOOK)
 
 
 def _check_sheets(sheets: list[tuple[str, str, bool]], archive: Archive) -> None:
     names = {name.casefold() for name, _, _ in sheets}
     parts = {part.casefold() for _, part, _ in sheets}
     if not sheets or len(sheets) > limits.SHEETS:
-        refuse("workbook_sheets", limit=limits.SHEETS)
+        refuse("file_workbook_sheets", limit=limits.SHEETS)
     if len(names) != len(sheets) or len(parts) != len(sheets):
-        refuse("xml_unexpected", where=_WORKBOOK)
+        refuse("file_xml_unexpected", where=_WORKBOOK)
     for _, part, _ in sheets:
         if part not in archive:
-            refuse("workbook_part_missing", where=part)
+            refuse("file_workbook_part_missing", where=part)
 
 
 def _relation_id(sheet: etree._Element) -> str:
@@ -155,26 +155,26 @@ def _relations(archive: Archive) -> dict[str, tuple[str, str]]:
             _check_relation(part.name, kind, target, relation.get("TargetMode") == "External")
             if part.name.casefold() == _WORKBOOK_RELATIONS:
                 if relation.get("Id", "") in found:
-                    refuse("xml_unexpected", where=part.name)
+                    refuse("file_xml_unexpected", where=part.name)
                 found[relation.get("Id", "")] = kind, _resolved(target)
     return found
 
 
 def _check_relation(where: str, kind: str, target: str, external: bool) -> None:
     if external and kind not in _EXTERNAL_ALLOWED:
-        refuse("external_link", where=where, value=target)
+        refuse("file_external_link", where=where, value=target)
     if kind in ("externalLink", "externalLinkPath"):
-        refuse("external_link", where=where, value=target)
+        refuse("file_external_link", where=where, value=target)
     if kind in ("oleObject", "vbaProject", "control", "attachedToolbars", "package"):
-        refuse("active_content", where=where, value=kind)
+        refuse("file_active_content", where=where, value=kind)
     place = where.casefold()
     # Readers look for these parts by their usual names; a workbook that points elsewhere would show
     # one thing to one program and another to the next.
     expected = {"sharedStrings": _STRINGS, "styles": _STYLES} if place == _WORKBOOK_RELATIONS else {}
     if kind in expected and _resolved(target) != expected[kind]:
-        refuse("xml_unexpected", where=where)
+        refuse("file_xml_unexpected", where=where)
     if place == "_rels/.rels" and kind == "officeDocument" and target.lstrip("/") != _WORKBOOK:
-        refuse("workbook_of_other_kind")
+        refuse("file_workbook_of_other_kind")
 
 
 def _resolved(target: str) -> str:
@@ -194,13 +194,13 @@ def _check_rest(archive: Archive, read: set[str]) -> None:
         for chunk in archive.chunks(part.name):
             beginning = beginning or chunk
             if part.name.casefold().endswith((".xml", ".vml")) and b"<!DOCTYPE" in seam + chunk:
-                refuse("xml_declares_entities", where=part.name)
+                refuse("file_xml_declares_entities", where=part.name)
             seam = chunk[-16:]
         if looks_like_archive(beginning):
-            refuse("archive_nested", where=part.name)
+            refuse("file_archive_nested", where=part.name)
 
 
 def _check_styles(data: bytes) -> None:
     if data.count(b"<") > 2 * _MOST_STYLES:
-        refuse("styles_too_many", where=_STYLES, limit=_MOST_STYLES)
+        refuse("file_styles_too_many", where=_STYLES, limit=_MOST_STYLES)
     small_tree(data, _STYLES)

@@ -13,20 +13,20 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, overload
 
 import reskontra
-from reskontra.documents.billing_request import BillingRequest, CustomerUpdates
-from reskontra.documents.findings import Finding, Refused
-from reskontra.formats.workbooks.plain import (
-    PlainCustomers,
-    PlainRequest,
-    PlainRow,
-    customers_of,
-    finding_of,
-    request_of,
+from reskontra.documents.billing_request import (
+    BillingRequest,
+    CustomerUpdate,
+    CustomerUpdates,
+    RequestOrder,
+    RequestRow,
 )
+from reskontra.documents.findings import Finding, Refused
+from reskontra.formats.workbooks.plain import customer_of, finding_of, head_of, order_of, row_of
 
 Kind = Literal["billing", "customers"]
 
@@ -81,7 +81,7 @@ def _answers(command: list[str], data: bytes, seconds: float) -> Iterator[Mappin
             cwd=tempfile.gettempdir(),
         )
         after.callback(_end, child)
-        timer = threading.Timer(seconds, lambda: (late.set(), child.kill()))
+        timer = threading.Timer(seconds, _stop, (child, late))
         timer.daemon = True
         timer.start()
         after.callback(timer.cancel)
@@ -89,6 +89,11 @@ def _answers(command: list[str], data: bytes, seconds: float) -> Iterator[Mappin
         code = child.wait()
         if late.is_set() or code:
             raise _unreadable("time" if late.is_set() else f"exit {code}")
+
+
+def _stop(child: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    child.kill()
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
@@ -111,22 +116,25 @@ def _lines(child: subprocess.Popen[bytes]) -> Iterator[Mapping[str, Any]]:
 
 
 def _assembled(kind: Kind, answers: Iterator[Mapping[str, Any]]) -> BillingRequest | CustomerUpdates:
+    """The document, built while the child still works."""
     head: Mapping[str, Any] | None = None
-    rows: list[PlainRow] = []
-    orders: list[Mapping[str, Any]] = []
+    rows: list[RequestRow] = []
+    orders: list[RequestOrder] = []
+    customers: list[CustomerUpdate] = []
     ended: Mapping[str, Any] | None = None
     for answer in answers:
         if "refused" in answer:
-            raise Refused(*(finding_of(finding) for finding in answer["refused"]))
-        rows += [(row, order, cells) for row, order, cells in answer.get("rows", ())]
-        orders += answer.get("orders", ())
+            raise Refused(*map(finding_of, answer["refused"]))
+        rows += map(row_of, answer.get("rows", ()))
+        orders += map(order_of, answer.get("orders", ()))
+        customers += map(customer_of, answer.get("customers", ()))
         head = answer.get("head", head)
         ended = answer.get("end", ended)
-    if head is None or ended != {"rows": len(rows), "orders": len(orders)}:
+    if head is None or ended != {"rows": len(rows), "orders": len(orders), "customers": len(customers)}:
         raise _unreadable("answer")
     if kind == "customers":
-        return customers_of(PlainCustomers(head, orders))
-    return request_of(PlainRequest(head, rows, orders))
+        return CustomerUpdates(customers=tuple(customers), **head_of(head))
+    return BillingRequest(rows=tuple(rows), orders=tuple(orders), **head_of(head))
 
 
 def _main(kind: str, name: str) -> None:
@@ -135,27 +143,40 @@ def _main(kind: str, name: str) -> None:
     # The child lives for one file: its garbage is collected when it ends.
     gc.disable()
     data = sys.stdin.buffer.read()
+    told = dict.fromkeys(("rows", "orders", "customers"), 0)
     try:
-        plain = _read(kind, data)
+        for what, batch in _pieces(kind, data):
+            if what in told:
+                told[what] += len(batch)
+            _say({what: batch})
     except Refused as refusal:
         _say({"refused": [finding.as_json() for finding in refusal.findings]})
         return
-    rows = plain.rows if isinstance(plain, PlainRequest) else ()
-    orders = plain.orders if isinstance(plain, PlainRequest) else plain.customers
-    findings = [finding.as_json() for finding in plain.head["findings"]]
-    _say({"head": {**plain.head, "findings": findings}})
-    for start in range(0, len(rows), _BATCH):
-        _say({"rows": rows[start : start + _BATCH]})
-    for start in range(0, len(orders), _BATCH):
-        _say({"orders": orders[start : start + _BATCH]})
-    _say({"end": {"rows": len(rows), "orders": len(orders)}})
+    _say({"end": told})
 
 
-def _read(kind: str, data: bytes) -> PlainRequest | PlainCustomers:
-    from reskontra.formats.workbooks.billing import read_plain_billing
+def _pieces(kind: str, data: bytes) -> Iterator[tuple[str, Any]]:
+    from reskontra.formats.workbooks.billing import open_billing
     from reskontra.formats.workbooks.customers import read_plain_customers
 
-    return read_plain_billing(data) if kind == "billing" else read_plain_customers(data)
+    if kind == "customers":
+        plain = read_plain_customers(data)
+        yield from (("customers", batch) for batch in _batched(iter(plain.customers)))
+        yield "head", _sendable(plain.head)
+        return
+    reading = open_billing(data)
+    yield from (("rows", batch) for batch in reading.rows())
+    yield from (("orders", batch) for batch in _batched(reading.orders()))
+    yield "head", _sendable(reading.head())
+
+
+def _batched(things: Iterator[Any]) -> Iterator[list[Any]]:
+    while batch := list(islice(things, _BATCH)):
+        yield batch
+
+
+def _sendable(head: Mapping[str, Any]) -> dict[str, Any]:
+    return {**head, "findings": [finding.as_json() for finding in head["findings"]]}
 
 
 def _say(answer: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ from reskontra.formats.workbooks.columns import columns
 from reskontra.formats.workbooks.readings import Raw
 from reskontra.formats.workbooks.refusals import refuse, shown
 
+_LARGEST_EXPONENT = 30
 _PLAIN_NUMBER = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,20})?")
 _PARTIES = ("customer", "bill_to", "payer", "ship_to")
 _REQUEST_KEYS = frozenset(field.name for field in fields(BillingRequest))
@@ -27,7 +28,6 @@ _PARTY_KEYS = frozenset(field.name for field in fields(RequestParty))
 _NUMBERS = frozenset({"quantity", "unit_price"})
 # Parties other than the customer are named by number or name only, as in the form.
 _BY_FIELD: Mapping[str, str] = {column.field: name for name, column in columns("billing").items()}
-_FIELD_BY_COLUMN: Mapping[str, str] = {name: column.field for name, column in columns("billing").items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,11 @@ def read_json_request(data: bytes) -> JsonRequest:
         refuse("file_too_large", limit=limits.PACKED_BYTES // 1_000_000)
     request = _object(_parsed(data), "$", _REQUEST_KEYS)
     if request.get("kind") != "billing_request":
-        refuse("json_kind", where="$.kind", value=str(request.get("kind")))
+        refuse("file_json_kind", where="$.kind", value=str(request.get("kind")))
     orders = _list(request.get("orders"), "$.orders")
     rows = list(_rows(orders))
     if len(rows) > limits.ROWS:
-        refuse("sheet_too_many_rows", limit=limits.ROWS)
+        refuse("file_sheet_too_many_rows", limit=limits.ROWS)
     given_rows = request.get("rows")
     return JsonRequest(
         rows=rows,
@@ -93,14 +93,14 @@ def _parsed(data: bytes) -> Any:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        refuse("json_not_utf8")
+        refuse("file_json_not_utf8")
     _check_depth(text)
     try:
         return json.loads(
             text, object_pairs_hook=_once, parse_float=Decimal, parse_int=_whole, parse_constant=_no_constant
         )
     except (ValueError, RecursionError):
-        refuse("json_damaged")
+        refuse("file_json_damaged")
 
 
 def _check_depth(text: str) -> None:
@@ -113,14 +113,14 @@ def _check_depth(text: str) -> None:
         elif sign[0] in "]}":
             depth -= 1
         if deepest > limits.JSON_DEPTH:
-            refuse("json_too_deep", limit=limits.JSON_DEPTH)
+            refuse("file_json_too_deep", limit=limits.JSON_DEPTH)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
-        refuse("json_key_twice", where=next(name for name in names if names.count(name) > 1))
+        refuse("file_json_key_twice", where=next(name for name in names if names.count(name) > 1))
     return found
 
 
@@ -129,7 +129,7 @@ def _whole(digits: str) -> Decimal:
 
 
 def _no_constant(name: str) -> None:
-    refuse("json_not_a_number", value=name)
+    refuse("file_json_not_a_number", value=name)
 
 
 def _rows(orders: Sequence[Any]) -> Iterator[JsonRow]:
@@ -139,7 +139,7 @@ def _rows(orders: Sequence[Any]) -> Iterator[JsonRow]:
         order = _object(given, where, _ORDER_KEYS)
         lines = _list(order.get("lines"), f"{where}.lines")
         if not lines:
-            refuse("json_order_without_lines", where=where)
+            refuse("file_json_order_without_lines", where=where)
         header = _header(order, where)
         for index, line_given in enumerate(lines):
             line_where = f"{where}.lines[{index}]"
@@ -154,9 +154,9 @@ def _row_number(given: Any, before: int, where: str) -> int:
     if given is None:
         return before + 1
     if not isinstance(given, Decimal) or given != given.to_integral_value() or not 0 < given < 10**7:
-        refuse("json_value", where=f"{where}.row", value=str(given))
+        refuse("file_json_value", where=f"{where}.row", value=str(given))
     if int(given) <= before:
-        refuse("rows_out_of_order", where=where, row=int(given))
+        refuse("file_rows_out_of_order", where=where, row=int(given))
     return int(given)
 
 
@@ -185,7 +185,7 @@ def _party(name: str, given: Any, where: str) -> Iterator[tuple[str, Raw]]:
             continue
         column = _BY_FIELD.get(f"{name}.{key}")
         if column is None:
-            refuse("json_key_unknown", where=f"{where}.{key}")
+            refuse("file_json_key_unknown", where=f"{where}.{key}")
         yield column, _value(value, f"{where}.{key}")
 
 
@@ -201,34 +201,34 @@ def _value(given: Any, where: str, *, number: bool = False) -> Raw:
     """A text or a number; a number written as text has a point before its decimals, always."""
     if isinstance(given, str):
         return Decimal(given) if number and _PLAIN_NUMBER.fullmatch(given) else given
-    if isinstance(given, Decimal) and abs(given.adjusted()) < 30:
-        return given
-    refuse("json_value", where=where, value=type(given).__name__)
+    if not isinstance(given, Decimal) or abs(given.adjusted()) >= _LARGEST_EXPONENT:
+        refuse("file_json_value", where=where, value=type(given).__name__)
+    return given
 
 
 def _text(given: Any, where: str) -> str | None:
-    if given is None or isinstance(given, str):
-        return given or None
-    refuse("json_value", where=where, value=type(given).__name__)
+    if given is not None and not isinstance(given, str):
+        refuse("file_json_value", where=where, value=type(given).__name__)
+    return given or None
 
 
 def _labels(given: Any) -> Mapping[str, str]:
     if given is None:
         return {}
-    found = given if isinstance(given, dict) else refuse("json_value", where="$.labels")
+    found = given if isinstance(given, dict) else refuse("file_json_value", where="$.labels")
     return {shown(name) or "": shown(_text(label, "$.labels")) or name for name, label in found.items()}
 
 
 def _object(given: Any, where: str, keys: frozenset[str]) -> Mapping[str, Any]:
     if not isinstance(given, dict):
-        refuse("json_value", where=where, value=type(given).__name__)
+        refuse("file_json_value", where=where, value=type(given).__name__)
     for key in given:
         if key not in keys:
-            refuse("json_key_unknown", where=f"{where}.{key}")
+            refuse("file_json_key_unknown", where=f"{where}.{key}")
     return given
 
 
 def _list(given: Any, where: str) -> Sequence[Any]:
     if not isinstance(given, list):
-        refuse("json_value", where=where, value=type(given).__name__)
+        refuse("file_json_value", where=where, value=type(given).__name__)
     return given

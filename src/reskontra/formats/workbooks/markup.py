@@ -1,8 +1,9 @@
-"""Markup of workbook parts: proved well-formed by libxml2, then read item by item from the bytes.
+"""Markup of workbook parts, read item by item from the bytes.
 
 A sheet of 20,000 rows is 600,000 cells; a tree of them costs time and memory that a hostile file can
-multiply. So libxml2 checks the markup without building anything, and the items (rows, shared texts) are
-cut out of the bytes. That is exact because declarations, comments, CDATA and processing instructions are
+multiply. So the items (rows, shared texts) are cut out of the bytes, and whoever takes them proves each by
+one strict pattern; an item in any other form, and all that stands around the items, goes through libxml2
+as a small tree. That is exact because declarations, comments, CDATA and processing instructions are
 refused: what is left has a tag wherever it has ``<``. They are refused for a second reason too: the
 spreadsheet library loses the text around a comment, so that 1<!-- -->2 would be read as 1.
 """
@@ -13,6 +14,8 @@ from functools import cache
 
 from lxml import etree
 
+from reskontra.documents.findings import Refused
+from reskontra.formats import xml
 from reskontra.formats.workbooks import limits
 from reskontra.formats.workbooks.refusals import refuse
 
@@ -23,37 +26,14 @@ _ATTRIBUTES = rb"(?:\s+[^\s<>\"'=/]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*+"
 _ROOT = re.compile(rb"\s*<([A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*" + _ATTRIBUTES + rb"\s*(/?)>")
 
 
-def parser() -> etree.XMLParser:
-    """A parser for what comes from outside: no entities, no DTD, no network, no repair, no large trees."""
-    return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, recover=False,
-        huge_tree=False, remove_blank_text=False,
-    )  # fmt: skip
-
-
-class _Nothing:
-    """A parser target without events: the markup is checked, and no tree is built."""
-
-    def close(self) -> None:
-        return None
-
-
-def _checker() -> etree.XMLParser:
-    return etree.XMLParser(
-        target=_Nothing(),  # type: ignore[arg-type] resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
-        recover=False, huge_tree=False,
-    )  # fmt: skip
-
-
 def small_tree(data: bytes, where: str) -> etree._Element:
     """The root of a small part; raises ``Refused`` for a DTD or anything that is not well-formed UTF-8."""
-    body = _without_prolog(data, where)
-    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
-        refuse("xml_declares_entities", where=where)
+    _without_prolog(data, where)
     try:
-        return etree.fromstring(body, parser())
-    except (etree.XMLSyntaxError, ValueError):
-        refuse("xml_damaged", where=where)
+        return xml.parse(data)
+    except Refused as refusal:
+        rules = {finding.rule for finding in refusal.findings}
+        refuse("file_xml_declares_entities" if "xml_doctype" in rules else "file_xml_damaged", where=where)
 
 
 def _without_prolog(data: bytes, where: str) -> bytes:
@@ -62,16 +42,18 @@ def _without_prolog(data: bytes, where: str) -> bytes:
     prolog = _PROLOG.match(body)
     if prolog is None:
         if body[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in body[:4]:
-            refuse("xml_not_utf8", where=where)
+            refuse("file_xml_not_utf8", where=where)
         return body
     encoding = _ENCODING.search(prolog[0])
     if encoding and encoding[1].lower() not in (b"utf-8", b"us-ascii"):
-        refuse("xml_not_utf8", where=where)
+        refuse("file_xml_not_utf8", where=where)
     return body[prolog.end() :]
 
 
 class Items:
-    """The items of one container, as bytes, one at a time; afterwards ``frame``, all that stood around them.
+    """The items of one container, one at a time, as bytes: the opening tag, and the item without its end tag.
+
+    Afterwards ``frame`` gives all that stood around them.
 
     ``container`` and ``item`` are local names (``sheetData`` and ``row``); a prefix is learnt from the root.
     ``prefix`` and ``root`` (the root's opening tag, with its namespaces) are known once the first item is.
@@ -84,7 +66,6 @@ class Items:
         self._where = where
         self._container, self._item = container.encode(), item.encode()
         self._item_bytes = item_bytes
-        self._checker = _checker()
         self._buffer = b""
         self._tail = b""
         self._frame: list[bytes] = []
@@ -92,7 +73,7 @@ class Items:
         self.prefix = b""
         self.root = b""
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
         if self._open():
             yield from self._each()
         self._finish()
@@ -105,7 +86,9 @@ class Items:
         """One item as an element, with the namespaces of its root."""
         name = re.match(rb"\s*<([^\s/>]+)", self.root)
         closing = b"</" + name[1] + b">" if name else b""
-        close = b"" if item.endswith(b"/>") and item.count(b"<") == 1 else b"</" + self.prefix + self._item + b">"
+        close = (
+            b"" if item.endswith(b"/>") and item.count(b"<") == 1 else b"</" + self.prefix + self._item + b">"
+        )
         return small_tree(self.root + item + close + closing, self._where)[0]
 
     def _more(self) -> bool:
@@ -117,19 +100,12 @@ class Items:
             if b"<!" in seam or b"<?" in seam:
                 self._refuse_declaration(seam)
             self._tail = fresh[-1:] or b" "
-            self._feed(chunk)
             self._buffer += fresh
             return True
         return False
 
-    def _feed(self, chunk: bytes) -> None:
-        try:
-            self._checker.feed(chunk)
-        except etree.XMLSyntaxError:
-            refuse("xml_damaged", where=self._where)
-
     def _refuse_declaration(self, seam: bytes) -> None:
-        rule = "xml_declares_entities" if b"<!DOCTYPE" in seam else "xml_hides_text"
+        rule = "file_xml_declares_entities" if b"<!DOCTYPE" in seam else "file_xml_hides_text"
         refuse(rule, where=self._where)
 
     def _open(self) -> bool:
@@ -150,7 +126,7 @@ class Items:
             self.prefix, self.root = found[1] or b"", found[0].removesuffix(b"/>").rstrip(b">") + b">"
         return bool(self.root)
 
-    def _each(self) -> Iterator[bytes]:
+    def _each(self) -> Iterator[tuple[bytes, bytes]]:
         close = b"</" + self.prefix + self._item + b">"
         begin = _open_tag(self.prefix, self._item)
         while True:
@@ -161,20 +137,20 @@ class Items:
                     yield from self._items_in(piece, begin)
             self._drop_empty_items(begin)
             if len(self._buffer) > self._item_bytes and self._item_begins():
-                refuse("row_too_large", where=self._where)
+                refuse("file_row_too_large", where=self._where)
             if not self._item_begins() or not self._more():
                 return
 
-    def _items_in(self, piece: bytes, begin: re.Pattern[bytes]) -> Iterator[bytes]:
+    def _items_in(self, piece: bytes, begin: re.Pattern[bytes]) -> Iterator[tuple[bytes, bytes]]:
         """The one item in a piece, without its closing tag, after any that are empty."""
         opening = begin.match(piece)
         while opening and opening[1]:
-            yield opening[0]
+            yield opening[0], opening[0]
             piece = piece[opening.end() :]
             opening = begin.match(piece)
         if opening is None:
-            refuse("xml_unexpected", where=self._where)
-        yield piece
+            refuse("file_xml_unexpected", where=self._where)
+        yield opening[0], piece
 
     def _drop_empty_items(self, begin: re.Pattern[bytes]) -> None:
         """Empty items at the end have nothing to count; a great many of them must not wait in memory."""
@@ -194,15 +170,11 @@ class Items:
     def _finish(self) -> None:
         while self._more():
             self._keep_small()
-        try:
-            self._checker.close()
-        except etree.XMLSyntaxError:
-            refuse("xml_damaged", where=self._where)
         self._to_frame(len(self._buffer))
 
     def _keep_small(self) -> None:
         if len(self._buffer) + self._frame_size > limits.FRAME_BYTES:
-            refuse("workbook_part_too_large", where=self._where, limit=limits.FRAME_BYTES // 1_000_000)
+            refuse("file_workbook_part_too_large", where=self._where, limit=limits.FRAME_BYTES // 1_000_000)
 
     def _to_frame(self, upto: int) -> None:
         self._frame.append(self._buffer[:upto])

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -69,10 +69,10 @@ class OrderBook:
             self._add(self._orders[index], row)
         return row.number, index, row.texts
 
-    def orders(self) -> list[Mapping[str, Any]]:
+    def orders(self) -> Iterator[Mapping[str, Any]]:
         """All orders as plain values; those without a key of their own get one from their content."""
         same: Counter[str] = Counter()
-        return [_plain(order, same) for order in self._orders]
+        return (_plain(order, same) for order in self._orders)
 
     def findings(self) -> tuple[Finding, ...]:
         """All findings in the order of the rows, those of whole orders at their first row."""
@@ -111,13 +111,13 @@ class OrderBook:
         starts = self._starts(row, key)
         if starts:
             if key is not None and key in self._by_key:
-                self._tell("order_key_repeated", row.number, "order_key", key)
+                self._tell("form_order_key_repeated", row.number, "order_key", key)
             self._begin(row, key)
         elif key is not None and row.starts_order is None and key in self._by_key:
             self._current = self._by_key[key]
         elif self._current < 0:
             name = "order_start" if "order_start" in self._labels else "order_key"
-            self._tell("first_row_starts_no_order", row.number, name)
+            self._tell("form_first_row_starts_no_order", row.number, name)
         return self._current
 
     def _starts(self, row: Row, key: str | None) -> bool:
@@ -127,11 +127,11 @@ class OrderBook:
         if mark.value is not None:
             same_order = self._current >= 0 and key == self._orders[self._current].key
             if mark.value == "0" and key is not None and not same_order and key not in self._by_key:
-                self._tell("order_key_without_start", row.number, "order_key", key)
+                self._tell("form_order_key_without_start", row.number, "order_key", key)
                 return True
             return bool(mark.value == "1")
         if "order_start" in self._labels and "order_key" not in self._labels and not mark.text:
-            self._tell("order_start_missing", row.number, "order_start")
+            self._tell("form_order_start_missing", row.number, "order_start")
         # A mark that cannot be read: what the row carries tells whether its lines are an order of their own.
         if mark.text or "order_key" not in self._labels:
             return bool(row.header)
@@ -150,7 +150,7 @@ class OrderBook:
             self._compare(order, row)
         for name in _REQUIRED_ON_LINE:
             if name not in row.line:
-                self._tell("value_missing", row.number, name)
+                self._tell("form_value_missing", row.number, name)
         line: dict[str, Any] = {"row": row.number}
         for name, reading in row.line.items():
             if reading.value is not None:
@@ -163,7 +163,7 @@ class OrderBook:
         for name, reading in row.header.items():
             if order.header.get(name, EMPTY).plain != reading.plain:
                 shown_value = None if name == "identity" else reading.text
-                self._tell("order_field_differs", row.number, name, shown_value, first=str(order.row))
+                self._tell("form_order_field_differs", row.number, name, shown_value, first=str(order.row))
 
     def _order_findings(self, order: _Order) -> list[Finding]:
         """What the form requires of the first row as a whole."""
@@ -171,20 +171,20 @@ class OrderBook:
         findings: list[Finding] = []
         if "customer_no" not in header:
             if "name" not in header:
-                findings.append(self._finding("customer_missing", order.row, "customer_no"))
+                findings.append(self._finding("form_customer_missing", order.row, "customer_no"))
             elif not isinstance(header.get("identity", EMPTY).value, str):
                 findings += [
-                    self._finding("address_missing", order.row, name)
+                    self._finding("form_address_missing", order.row, name)
                     for name in _ADDRESS
                     if name not in header
                 ]
         country = header.get("country", EMPTY).value
         postcode = header.get("postcode", EMPTY).text
         if country in (None, "FI") and postcode.isdigit() and len(postcode) != _FINNISH_POSTCODE_DIGITS:
-            findings.append(self._finding("postcode_digits", order.row, "postcode", postcode))
+            findings.append(self._finding("form_postcode_digits", order.row, "postcode", postcode))
         identity = header.get("identity", EMPTY).value
         if identity and _is_day(identity) and country in (None, "FI"):
-            findings.append(self._finding("birth_date_only_for_foreigners", order.row, "identity"))
+            findings.append(self._finding("form_birth_date_only_for_foreigners", order.row, "identity"))
         return findings
 
 

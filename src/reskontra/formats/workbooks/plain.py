@@ -50,15 +50,21 @@ class PlainCustomers:
 def request_of(plain: PlainRequest) -> BillingRequest:
     """The document of a whole request."""
     return BillingRequest(
-        rows=tuple(RequestRow(row, order, cells) for row, order, cells in plain.rows),
+        rows=tuple(map(row_of, plain.rows)),
         orders=tuple(map(order_of, plain.orders)),
-        **_head(plain.head),
+        **head_of(plain.head),
     )
 
 
 def customers_of(plain: PlainCustomers) -> CustomerUpdates:
     """The document of a whole customer update."""
-    return CustomerUpdates(customers=tuple(map(_customer_of, plain.customers)), **_head(plain.head))
+    return CustomerUpdates(customers=tuple(map(customer_of, plain.customers)), **head_of(plain.head))
+
+
+def row_of(plain: Sequence[Any]) -> RequestRow:
+    """One row as it stood in the file."""
+    row, order, cells = plain
+    return RequestRow(row, order, cells)
 
 
 def order_of(plain: Mapping[str, Any]) -> RequestOrder:
@@ -89,14 +95,16 @@ def _line_of(plain: Mapping[str, Any]) -> RequestLine:
     return RequestLine(**fields)
 
 
-def _customer_of(plain: Mapping[str, Any]) -> CustomerUpdate:
+def customer_of(plain: Mapping[str, Any]) -> CustomerUpdate:
+    """One customer of an update."""
     fields = dict(plain)
     if "birth_date" in fields:
         fields["birth_date"] = _day(fields["birth_date"])
     return CustomerUpdate(**fields)
 
 
-def _head(head: Mapping[str, Any]) -> dict[str, Any]:
+def head_of(head: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything but the rows, orders or customers, by field name."""
     fields = dict(head)
     if fields.get("declared_total") is not None:
         fields["declared_total"] = Decimal(fields["declared_total"])

@@ -6,11 +6,11 @@ show, 15 digits: 0.1 is 0.1 and never 0.1000000000000000055.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from reskontra.formats.workbooks.columns import OTHER, Column
 from reskontra.formats.workbooks.countries import COUNTRIES
@@ -40,6 +40,7 @@ _EMAIL = re.compile(r"[^\s@<>;,]+@[^\s@<>;,.]+(?:\.[^\s@<>;,.]+)+")
 _CODE_LIKE = re.compile(
     r"(?<![0-9A-Za-z])([0-9]{6}[-\u2010-\u2015\u2212+A-FU-Ya-fu-y])[0-9]{3}[0-9A-Ya-y](?![0-9A-Za-z])"
 )
+_SIX_DIGITS = re.compile(r"[0-9]{6}")
 _UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff]")
 
 _LANGUAGES = {"fi": "fi", "sv": "sv", "en": "en", "u": "fi", "v": "sv", "e": "en"}
@@ -71,8 +72,7 @@ class Problem:
     severity: str = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A value as written, as meant, and as compared. ``value`` is ``None`` when it cannot be used."""
 
     text: str
@@ -96,15 +96,24 @@ class ColumnReader:
         self._kind = column.kind if column else "text"
         self._most = column.most if column else None
         self._read = _KIND_READERS.get(self._kind, _text_value)
-        self.texts: dict[str, Reading] = {}
+        self._texts: dict[str, Reading] = {}
         self._others: dict[tuple[type, Raw], Reading] = {}
 
     def read(self, raw: Raw) -> Reading:
         """The reading of one cell; ``EMPTY`` for nothing but spaces."""
-        if raw.__class__ is str:
-            return self.texts.get(raw) or self._keep(self.texts, raw, raw)
+        if isinstance(raw, str):
+            return self._texts.get(raw) or self._keep(self._texts, raw, raw)
         key = (raw.__class__, raw)
         return self._others.get(key) or self._keep(self._others, key, raw)
+
+    def read_all(self, values: Sequence[Raw], count: int) -> list[Reading]:
+        """The readings of ``count`` cells; cells that ``values`` does not have are empty."""
+        readings = [
+            (known(raw) if raw.__class__ is str else None) or self.read(raw)
+            for known in (self._texts.get,)
+            for raw in values
+        ]
+        return readings + [EMPTY] * (count - len(readings))
 
     def _keep(self, kept: dict[Any, Reading], key: Any, raw: Raw) -> Reading:
         reading = self._fresh(raw)
@@ -116,33 +125,31 @@ class ColumnReader:
         text = written(raw)
         if not text:
             return EMPTY
-        problems = list(self._problems_of_text(raw, text))
-        value, rule = self._read(raw, text)
-        if rule is not None:
-            problems.append(rule)
+        value, problem = self._read(raw, text)
+        problems = tuple(self._problems_of_text(raw, text))
+        if problem is not None:
+            problems = (*problems, problem)
         plain = _compared(value, text)
-        return Reading(text, value, plain, f"{self.name}\x1f{plain}", tuple(problems))
+        return Reading(text, value, plain, f"{self.name}\x1f{plain}", problems)
 
-    def _problems_of_text(self, raw: Raw, text: str) -> list[Problem]:
-        problems: list[Problem] = []
+    def _problems_of_text(self, raw: Raw, text: str) -> Iterator[Problem]:
         if self._most is not None and len(text) > self._most:
-            problems.append(
-                Problem("text_too_long", detail={"most": str(self._most), "length": str(len(text))})
-            )
-        if _UNCLEAN.search(text):
-            problems.append(Problem("text_damaged"))
+            yield Problem("form_text_too_long", detail={"most": str(self._most), "length": str(len(text))})
+        if "\ufffd" in text or (not text.isprintable() and _UNCLEAN.search(text)):
+            yield Problem("form_text_damaged")
         if self._kind in _NUMBERS_OR_DATES:
-            return problems
+            return
         if isinstance(raw, float) and abs(raw) >= 10**_DIGITS_HELD:
-            problems.append(Problem("number_lost_digits"))
-        if (
-            self._kind not in _IDENTITIES
-            and len(text) >= _SHORTEST_CODE
-            and (codes := find_personal_codes(text))
-        ):
-            shown_codes = ", ".join(masked_personal_code(code) for code in codes)
-            problems.append(Problem("personal_code_in_text", "OC 2.2-f", shown=shown_codes))
-        return problems
+            yield Problem("form_number_lost_digits")
+        if self._kind not in _IDENTITIES and (codes := _codes_in(text)):
+            yield Problem("form_personal_code_in_text", "OC 2.2-f", shown=", ".join(codes))
+
+
+def _codes_in(text: str) -> list[str]:
+    """The personal codes in a text, as they may be shown."""
+    if len(text) < _SHORTEST_CODE or not _SIX_DIGITS.search(text):
+        return []
+    return list(map(masked_personal_code, find_personal_codes(text)))
 
 
 def written(raw: Raw) -> str:
@@ -195,12 +202,12 @@ def _text_value(raw: Raw, text: str) -> tuple[Any, Problem | None]:
 
 def _single_line(raw: Raw, text: str) -> tuple[Any, Problem | None]:
     if any(letter in text for letter in "\r\n\v\f\x85\u2028\u2029"):
-        return None, Problem("line_break_in_text")
+        return None, Problem("form_line_break_in_text")
     return text, None
 
 
 def _flag(raw: Raw, text: str) -> tuple[Any, Problem | None]:
-    return (text, None) if text in ("0", "1") else (None, Problem("order_start_value"))
+    return (text, None) if text in ("0", "1") else (None, Problem("form_order_start_value"))
 
 
 def _number(kind: str) -> _Read:
@@ -209,13 +216,13 @@ def _number(kind: str) -> _Read:
     def read(raw: Raw, text: str) -> tuple[Any, Problem | None]:
         number = _amount(raw, text)
         if number is None:
-            return None, Problem("not_a_number")
+            return None, Problem("form_not_a_number")
         if number.adjusted() >= _MOST_WHOLE_DIGITS:
-            return None, Problem("number_too_large", detail={"most": str(_MOST_WHOLE_DIGITS)})
+            return None, Problem("form_number_too_large", detail={"most": str(_MOST_WHOLE_DIGITS)})
         if _decimals(number) > most:
-            return None, Problem("too_many_decimals", detail={"most": str(most)})
+            return None, Problem("form_too_many_decimals", detail={"most": str(most)})
         if kind == "quantity" and not number:
-            return None, Problem("quantity_is_zero")
+            return None, Problem("form_quantity_is_zero")
         return number, None
 
     return read
@@ -247,8 +254,10 @@ def _date(raw: Raw, text: str) -> tuple[Any, Problem | None]:
     else:
         found = _date_of_text(text) if isinstance(raw, str) else None
     if found is None:
-        return None, Problem("number_is_no_date" if isinstance(raw, int | float | Decimal) else "not_a_date")
-    return (found, None) if found.year in _YEARS else (None, Problem("date_out_of_range"))
+        return None, Problem(
+            "form_number_is_no_date" if isinstance(raw, int | float | Decimal) else "form_not_a_date"
+        )
+    return (found, None) if found.year in _YEARS else (None, Problem("form_date_out_of_range"))
 
 
 def _date_of_text(text: str) -> date | None:
@@ -265,22 +274,22 @@ def _date_of_text(text: str) -> date | None:
 
 def _country(raw: Raw, text: str) -> tuple[Any, Problem | None]:
     code = text.upper()
-    return (code, None) if code in COUNTRIES else (None, Problem("country_code"))
+    return (code, None) if code in COUNTRIES else (None, Problem("form_country_code"))
 
 
 def _language(raw: Raw, text: str) -> tuple[Any, Problem | None]:
     language = _LANGUAGES.get(text.casefold())
-    return (language, None) if language else (None, Problem("language_code"))
+    return (language, None) if language else (None, Problem("form_language_code"))
 
 
 def _currency(raw: Raw, text: str) -> tuple[Any, Problem | None]:
-    return ("EUR", None) if text.upper() == "EUR" else (None, Problem("currency_code"))
+    return ("EUR", None) if text.upper() == "EUR" else (None, Problem("form_currency_code"))
 
 
 def _gross_net(raw: Raw, text: str) -> tuple[Any, Problem | None]:
     if text.upper() == "N":
         return "N", None
-    return None, Problem("gross_prices_not_accepted" if text.upper() == "B" else "gross_net_value")
+    return None, Problem("gross_prices_not_accepted" if text.upper() == "B" else "form_gross_net_value")
 
 
 def _identity(raw: Raw, text: str) -> tuple[Any, Problem | None]:
@@ -290,25 +299,25 @@ def _identity(raw: Raw, text: str) -> tuple[Any, Problem | None]:
         return normal_business_id(text), None
     if (born := _date(raw, text)[0]) is not None:
         return born.isoformat(), None
-    return None, Problem("identity_not_valid", "OC 2.2-d", shown=_hidden(text))
+    return None, Problem("form_identity_not_valid", "OC 2.2-d", shown=_hidden(text))
 
 
 def _business_id(raw: Raw, text: str) -> tuple[Any, Problem | None]:
     if is_business_id(text):
         return normal_business_id(text), None
-    return None, Problem("business_id_not_valid", "OC 2.2-b", shown=_hidden(text))
+    return None, Problem("form_business_id_not_valid", "OC 2.2-b", shown=_hidden(text))
 
 
 def _personal_code(raw: Raw, text: str) -> tuple[Any, Problem | None]:
     if is_personal_code(text):
         return normal_personal_code(text), None
-    return None, Problem("personal_code_not_valid", "OC 2.2-d", shown="****")
+    return None, Problem("form_personal_code_not_valid", "OC 2.2-d", shown="****")
 
 
 def _vat_id(raw: Raw, text: str) -> tuple[Any, Problem | None]:
     if is_vat_id(text):
         return "".join(text.split()).upper(), None
-    return None, Problem("vat_id_not_valid", "OC 2.2-b", shown=_hidden(text))
+    return None, Problem("form_vat_id_not_valid", "OC 2.2-b", shown=_hidden(text))
 
 
 def _hidden(text: str) -> str:
@@ -318,17 +327,17 @@ def _hidden(text: str) -> str:
 
 
 def _email(raw: Raw, text: str) -> tuple[Any, Problem | None]:
-    return (text, None) if _EMAIL.fullmatch(text) else (None, Problem("email_not_valid"))
+    return (text, None) if _EMAIL.fullmatch(text) else (None, Problem("form_email_not_valid"))
 
 
 def _yes_no(raw: Raw, text: str) -> tuple[Any, Problem | None]:
     answer = _YES_NO.get(text.casefold())
-    return (answer, None) if answer is not None else (None, Problem("yes_or_no"))
+    return (answer, None) if answer is not None else (None, Problem("form_yes_or_no"))
 
 
 def _customer_kind(raw: Raw, text: str) -> tuple[Any, Problem | None]:
     kind = _KINDS.get(text.casefold())
-    return (kind, None) if kind else (None, Problem("customer_kind_value"))
+    return (kind, None) if kind else (None, Problem("form_customer_kind_value"))
 
 
 def _files(raw: Raw, text: str) -> tuple[Any, Problem | None]:
@@ -336,9 +345,9 @@ def _files(raw: Raw, text: str) -> tuple[Any, Problem | None]:
     names = tuple(name for piece in text.split(";") if (name := piece.strip()))
     for name in names:
         if any(letter in name for letter in "/\\:\r\n") or name.startswith(".") or name.endswith((".", " ")):
-            return None, Problem("attachment_name", "OC 3.2-d", detail={"name": shown(name) or ""})
+            return None, Problem("form_attachment_name", "OC 3.2-d", detail={"name": shown(name) or ""})
     if len({name.casefold() for name in names}) != len(names):
-        return None, Problem("attachment_twice", "OC 3.2-d")
+        return None, Problem("form_attachment_twice", "OC 3.2-d")
     return names, None
 
 

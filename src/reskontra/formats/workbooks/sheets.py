@@ -82,23 +82,23 @@ class SharedTexts:
         try:
             size = sum(map(self.sizes.__getitem__, map(int, indexes)))
         except (IndexError, ValueError):
-            refuse("shared_text_missing", where=where, row=row)
+            refuse("file_shared_text_missing", where=where, row=row)
         self.add(size, where)
 
     def add(self, size: int, where: str) -> None:
         """Count ``size`` bytes of text; raises ``Refused`` above the limit."""
         self.used += size
         if self.used > limits.TEXT_BYTES:
-            refuse("sheet_too_much_text", where=where, limit=limits.TEXT_BYTES // 1_000_000)
+            refuse("file_sheet_too_much_text", where=where, limit=limits.TEXT_BYTES // 1_000_000)
 
 
 def read_shared_texts(chunks: Iterator[bytes], where: str) -> SharedTexts:
     """Count the shared texts of a workbook; raises ``Refused`` for too many or too long ones."""
     texts = SharedTexts()
     items = Items(chunks, where, "sst", "si", limits.ROW_BYTES)
-    for item in items:
+    for _, item in items:
         if len(texts.sizes) >= limits.STRINGS:
-            refuse("strings_too_many", where=where, limit=limits.STRINGS)
+            refuse("file_strings_too_many", where=where, limit=limits.STRINGS)
         texts.sizes.append(_size_of(_shown_text(item, items)))
     _expect_no_more(items.frame(), {"si", "t"}, where)
     return texts
@@ -152,9 +152,10 @@ class SheetReader:
         """One pass over the sheet's bytes."""
         items = Items(chunks, self._part, "sheetData", "row", limits.ROW_BYTES)
         canonical: _Canonical | None = None
-        for item in items:
+        for opening, item in items:
             canonical = canonical or _Canonical(items.prefix)
-            self._take(item, canonical.cells(item), items)
+            self._number(opening)
+            self._take(opening, item, canonical.cells(item), items)
         frame = items.frame()
         self._check_frame(frame)
         return SheetCount(
@@ -169,19 +170,16 @@ class SheetReader:
             hidden_columns=_hidden_columns(frame),
         )
 
-    def _take(self, item: bytes, cells: list[Cell] | None, items: Items) -> None:
-        # A closing angle inside an attribute only cuts the search for the number short: then it is implied.
-        opening = item[: item.index(b">") + 1]
-        self._number(opening)
+    def _take(self, opening: bytes, item: bytes, cells: list[Cell] | None, items: Items) -> None:
         self._rows += 1
         if self._rows > limits.ROWS:
-            refuse("sheet_too_many_rows", where=self._name, limit=limits.ROWS)
+            refuse("file_sheet_too_many_rows", where=self._name, limit=limits.ROWS)
         if cells is None:
             cells = self._cells_of(items.tree(item))
         if cells and self._check_cells(cells):
             self._filled.append(self._row)
             if self._row > limits.ROWS:
-                refuse("sheet_too_many_rows", where=self._name, limit=limits.ROWS)
+                refuse("file_sheet_too_many_rows", where=self._name, limit=limits.ROWS)
             if _HIDDEN.search(opening):
                 self._hidden_rows.append(self._row)
 
@@ -189,7 +187,7 @@ class SheetReader:
         found = _ROW_NUMBER.search(opening)
         number = int(found[1]) if found else self._row + 1
         if not self._row < number <= _LAST_ROW:
-            refuse("rows_out_of_order", where=self._name, row=number)
+            refuse("file_rows_out_of_order", where=self._name, row=number)
         self._row = number
 
     def _check_cells(self, cells: list[Cell]) -> bool:
@@ -197,15 +195,15 @@ class SheetReader:
         letters, numbers, types, values, inline = zip(*cells, strict=True)
         layout = self._layouts.get((letters, types)) or self._layout(letters, types, cells)
         if numbers.count(b"%d" % self._row) != len(numbers) and any(letters + numbers):
-            refuse("cells_out_of_order", where=self._name, row=self._row)
+            refuse("file_cells_out_of_order", where=self._name, row=self._row)
         last = self._last_filled(layout, values, inline)
         if not last:
             return False
         self._columns = max(self._columns, last)
         if last > limits.COLUMNS:
-            refuse("sheet_too_many_columns", where=self._name, row=self._row, limit=limits.COLUMNS)
+            refuse("file_sheet_too_many_columns", where=self._name, row=self._row, limit=limits.COLUMNS)
         if self._row * self._columns > limits.AREA_CELLS:
-            refuse("sheet_too_large", where=self._name, limit=limits.AREA_CELLS)
+            refuse("file_sheet_too_large", where=self._name, limit=limits.AREA_CELLS)
         return True
 
     def _layout(self, letters: tuple[bytes, ...], types: tuple[bytes, ...], cells: list[Cell]) -> "_Layout":
@@ -222,9 +220,9 @@ class SheetReader:
         else:
             places = tuple(range(1, len(letters) + 1))
         if any(before >= after for before, after in pairwise(places)) or not all(places):
-            refuse("cells_out_of_order", where=self._name, row=self._row)
+            refuse("file_cells_out_of_order", where=self._name, row=self._row)
         if places[-1] > _LAST_COLUMN:
-            refuse("sheet_too_many_columns", where=self._name, row=self._row, limit=limits.COLUMNS)
+            refuse("file_sheet_too_many_columns", where=self._name, row=self._row, limit=limits.COLUMNS)
         shared = tuple(index for index, kind in enumerate(types) if kind == b"s")
         layout = _Layout(places, shared, types)
         if len(self._layouts) < _LAYOUTS_KEPT:
@@ -251,8 +249,10 @@ class SheetReader:
         for letters, _, kind, value, _ in cells:
             if kind == b"e":
                 cell = f"{letters.decode()}{self._row}"
-                refuse("error_in_cell", where=self._name, row=self._row, column=cell, value=value.decode())
-        refuse("xml_unexpected", where=self._name, row=self._row)
+                refuse(
+                    "file_error_in_cell", where=self._name, row=self._row, column=cell, value=value.decode()
+                )
+        refuse("file_xml_unexpected", where=self._name, row=self._row)
 
     def _cells_of(self, row: etree._Element) -> list[Cell]:
         """The same cells, from a row that is written in an unusual way."""
@@ -261,24 +261,24 @@ class SheetReader:
             if _local(element) == "c":
                 cells.append(self._cell_of(element))
             elif _local(element) != "extLst":
-                refuse("xml_unexpected", where=self._name, row=self._row)
+                refuse("file_xml_unexpected", where=self._name, row=self._row)
         return cells
 
     def _cell_of(self, element: etree._Element) -> Cell:
         reference = element.get("r", "")
         place = _REFERENCE.fullmatch(reference)
         if reference and not place:
-            refuse("cells_out_of_order", where=self._name, row=self._row)
+            refuse("file_cells_out_of_order", where=self._name, row=self._row)
         found: dict[str, etree._Element] = {}
         for child in element:
             if _local(child) in found:
-                refuse("xml_unexpected", where=self._name, row=self._row)
+                refuse("file_xml_unexpected", where=self._name, row=self._row)
             found[_local(child)] = child
         # A sheet that nobody sees is never read: its formulas do no harm.
         if "f" in found and not self._hidden:
-            refuse("formula_in_cell", where=self._name, row=self._row, column=reference or None)
+            refuse("file_formula_in_cell", where=self._name, row=self._row, column=reference or None)
         if not {"v", "is", "f", "extLst"}.issuperset(found) or {"v", "is"}.issubset(found):
-            refuse("xml_unexpected", where=self._name, row=self._row)
+            refuse("file_xml_unexpected", where=self._name, row=self._row)
         letters, number = (place[1], place[2]) if place else ("", "")
         kind = (element.get("t") or "").encode()
         value, inline = _text(found.get("v")), _rich_text(found.get("is"))
@@ -287,18 +287,18 @@ class SheetReader:
     def _check_frame(self, frame: etree._Element) -> None:
         _expect_no_more(frame, {"row", "c", "f", "v", "is"}, self._name)
         if _local(frame) != "worksheet":
-            refuse("xml_unexpected", where=self._name)
+            refuse("file_xml_unexpected", where=self._name)
         data = list(frame.iter("{*}sheetData"))
         if len(data) != 1 or data[0].getparent() is not frame:
-            refuse("xml_unexpected", where=self._name)
+            refuse("file_xml_unexpected", where=self._name)
         for name in ("oleObject", "control", "ddeLink"):
             if next(frame.iter(f"{{*}}{name}"), None) is not None:
-                refuse("active_content", where=self._name, value=name)
+                refuse("file_active_content", where=self._name, value=name)
 
     def _merged(self, frame: etree._Element) -> tuple[str, ...]:
         ranges = [merge.get("ref", "") for merge in frame.iter("{*}mergeCell")]
         if len(ranges) > _MERGES_KEPT:
-            refuse("merged_cells", where=self._name, value=ranges[0])
+            refuse("file_merged_cells", where=self._name, value=ranges[0])
         return tuple(ranges)
 
 
@@ -340,7 +340,7 @@ def _expect_no_more(frame: etree._Element, names: set[str], where: str) -> None:
     """What belongs to the items must not stand outside them: another reader might find it there."""
     for element in frame.iter():
         if _local(element) in names:
-            refuse("xml_unexpected", where=where)
+            refuse("file_xml_unexpected", where=where)
 
 
 def _hidden_columns(frame: etree._Element) -> tuple[int, ...]:

@@ -66,9 +66,9 @@ def _from_workbook(form: Form, data: bytes) -> Table:
     candidates = [sheet for sheet in visible if plain_label(sheet.name) not in _CONTROL_SHEETS]
     found = [(sheet, place) for sheet in candidates if (place := _find_heading(form, book, sheet))]
     if not found:
-        refuse("heading_not_found", within=limits.HEADER_WITHIN_ROWS)
+        refuse("file_heading_not_found", within=limits.HEADER_WITHIN_ROWS)
     if len(found) > 1 and sum(1 for sheet, (row, _) in found if sheet.rows_after(row)) > 1:
-        refuse("two_data_sheets", where=", ".join(sheet.name for sheet, _ in found))
+        refuse("file_two_data_sheets", where=", ".join(sheet.name for sheet, _ in found))
     sheet, (heading_row, cells) = next(
         ((sheet, place) for sheet, place in found if sheet.rows_after(place[0])), found[0]
     )
@@ -114,7 +114,7 @@ class _Book:
         try:
             return ask()
         except python_calamine.CalamineError:
-            refuse("workbook_unreadable")
+            refuse("file_workbook_unreadable")
         except BaseException as panic:
             _refuse_panic(panic)
 
@@ -122,7 +122,7 @@ class _Book:
 def _refuse_panic(panic: BaseException) -> None:
     """A panic inside the library is no ordinary exception; everything else goes on its way."""
     if type(panic).__name__ == "PanicException":
-        refuse("workbook_unreadable")
+        refuse("file_workbook_unreadable")
     raise panic
 
 
@@ -147,17 +147,17 @@ def _find_heading(form: Form, book: _Book, sheet: SheetCount) -> tuple[int, list
 def _refuse_second_heading(form: Form, rows: Sequence[tuple[int, Sequence[Raw]]]) -> None:
     """A second heading is no order: dropping it would let a row of the file end as nothing."""
     if rows and is_heading(form, [written(cell) for cell in rows[0][1]]):
-        refuse("two_headings", row=rows[0][0])
+        refuse("file_two_headings", row=rows[0][0])
 
 
 def _check_area(sheet: SheetCount, heading_row: int) -> None:
     findings = [
-        Finding("merged_cells", clause="OC 3.9-c", where=shown(sheet.name), value=shown(merged))
+        Finding("file_merged_cells", clause="OC 3.9-c", where=shown(sheet.name), value=shown(merged))
         for merged in sheet.merged
         if _last_row_of(merged) >= heading_row
     ]
     findings += [
-        Finding("hidden_row", clause="OC 3.9-c", where=shown(sheet.name), row=row)
+        Finding("file_hidden_row", clause="OC 3.9-c", where=shown(sheet.name), row=row)
         for row in sheet.hidden_rows
         if row >= heading_row
     ]
@@ -174,7 +174,7 @@ def _unread_sheets(sheets: Sequence[SheetCount], read: SheetCount) -> Iterator[F
     for sheet in sheets:
         own = plain_label(sheet.name) in _CONTROL_SHEETS | _OWN_SHEETS
         if sheet is not read and sheet.rows and not (own and not sheet.hidden):
-            rule = "hidden_sheet" if sheet.hidden else "sheet_not_read"
+            rule = "file_hidden_sheet" if sheet.hidden else "file_sheet_not_read"
             yield Finding(rule, "warning", "OC 3.9-a", where=shown(sheet.name))
 
 
@@ -182,7 +182,7 @@ def _hidden_columns(sheet: SheetCount, heading: Heading) -> Iterator[Finding]:
     for number in sheet.hidden_columns:
         name = heading.names[number - 1] if number <= len(heading.names) else None
         if name is not None:
-            yield Finding("hidden_column", "warning", "OC 3.9-a", column=shown(heading.labels[name]))
+            yield Finding("file_hidden_column", "warning", "OC 3.9-a", column=shown(heading.labels[name]))
 
 
 def _with_place_findings(table: Table) -> Table:
@@ -198,7 +198,9 @@ def _with_place_findings(table: Table) -> Table:
         )
         if first is not None:
             column = column_letters(index + 1)
-            findings.append(Finding("column_without_label", "warning", "OC 3.9-a", row=first, column=column))
+            findings.append(
+                Finding("file_column_without_label", "warning", "OC 3.9-a", row=first, column=column)
+            )
     return Table(
         table.source, table.heading, table.heading_row, table.rows, table.counted_rows, table.control,
         (*table.heading.findings, *table.findings, *findings),
@@ -217,6 +219,6 @@ def _control(book: _Book, sheets: Sequence[SheetCount]) -> dict[str, Raw]:
             name = known.get(plain_label(written(cells[0]))) if cells else None
             if name is not None and len(cells) > 1:
                 if name in found and written(found[name]) != written(cells[1]):
-                    refuse("control_twice", where=sheet.name, column=written(cells[0]))
+                    refuse("file_control_twice", where=sheet.name, column=written(cells[0]))
                 found[name] = cells[1]
     return found

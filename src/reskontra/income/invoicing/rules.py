@@ -17,11 +17,13 @@ def collected_by(terms: Terms) -> str:
 
     Orders of one customer are collected unless the first characters of the case reference differ. What an
     invoice can hold only once keeps them apart too: recipient, order number, agreement, posting reference, site,
-    payment term, language, the original of a credit, and the kind of law that the claim will follow.
+    payment term, language, the original of a credit, the kind of law that the claim will follow, and VAT within or
+    outside its scope (EN 16931 BR-O-11).
     """
     return (
         f"payer_id, bill_to_id, ship_to_id, left(case_reference, {terms.case_reference_characters}), order_number, agreement,"
-        " accounting, site, payment_term, language, credit, original_id, public_lines > 0"
+        " accounting, site, payment_term, language, credit, original_id, public_lines > 0,"
+        " outside_vat > 0"
     )
 
 

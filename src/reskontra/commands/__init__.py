@@ -1,0 +1,61 @@
+"""The ``reskontra`` command: translate, one call, no decisions. The clock is read here and handed down.
+
+Exit codes: 0 done, 1 done in part (some rows returned), 2 refused, 3 not allowed, 5 the system is not in order.
+"""
+
+import argparse
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib import import_module
+
+import django
+
+COMMANDS = (
+    "demo", "serve", "check", "clauses", "read", "validate", "import", "run", "act", "explain", "outbox",
+    "registers",
+)  # fmt: skip
+_MODULES = {"import": "import_file"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")  # the embedded server finds its own folder
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reskontra.settings")
+    django.setup()
+    arguments = _parser().parse_args(argv)
+    from reskontra.commands.refusals import told
+
+    module = import_module(f"reskontra.commands.{_MODULES.get(arguments.command, arguments.command)}")
+    try:
+        return int(module.handle(arguments))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as problem:
+        code = told(problem, arguments)
+        if code is None:
+            raise
+        return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="reskontra", description="Order to collection and expenditure management for public bodies."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in COMMANDS:
+        module = import_module(f"reskontra.commands.{_MODULES.get(name, name)}")
+        sub = commands.add_parser(name, help=module.__doc__.splitlines()[0], description=module.__doc__)
+        sub.add_argument("--json", action="store_true", help="stable keys for machines on standard output")
+        sub.add_argument(
+            "--lang",
+            choices=("sv", "fi", "en"),
+            default=os.environ.get("RESKONTRA_LANG", "en"),
+            help="language of messages (default en)",
+        )
+        module.add_arguments(sub)
+    return parser

@@ -1,0 +1,68 @@
+"""Explain an order, an invoice or a claim: the decisions taken, their inputs, terms and clauses."""
+
+from argparse import ArgumentParser, Namespace
+from typing import Any
+
+from reskontra.commands.connection import acting, open_database
+from reskontra.commands.connection import add_person
+from reskontra.commands.output import as_json, out
+from reskontra.insight.explanations import NothingFound, explain
+from reskontra.kernel.texts import text
+from reskontra.registers.models import Unit
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The number, and the unit when the number does not tell it."""
+    parser.add_argument("subject", help="order number, invoice number, or reference of a claim")
+    parser.add_argument("--unit", metavar="CODE", help="code of the accounting unit")
+    add_person(parser)
+
+
+def handle(arguments: Namespace) -> int:
+    """Print the explanation."""
+    open_database()
+    found = _explained(arguments)
+    if arguments.json:
+        as_json(found)
+    else:
+        show(found, arguments.lang)
+    return 0
+
+
+def _explained(arguments: Namespace) -> dict[str, Any]:
+    """Look in the unit named, or in every unit whose code begins the number, then in all."""
+    if arguments.unit:
+        codes = [arguments.unit]
+    else:
+        known = list(Unit.objects.order_by("code").values_list("code", flat=True))
+        codes = sorted(known, key=lambda code: (not arguments.subject.startswith(code), code))
+    for code in codes:
+        arguments.unit = code
+        with acting(arguments, "see") as person:
+            try:
+                return explain(person.unit, arguments.subject, arguments.lang)
+            except NothingFound:
+                continue
+    raise NothingFound(arguments.subject)
+
+
+def show(found: dict[str, Any], language: str) -> None:
+    """The explanation as text: the subject, then every decision with its inputs and its clause."""
+    out.print(f"[bold]{text('term.' + found['subject'], language)} {found['number']}[/]  {found['amount'] or ''} €")
+    for key in ("orders", "invoice", "reference", "due_date", "voucher", "source", "row"):
+        if found.get(key):
+            value = ", ".join(found[key]) if isinstance(found[key], list) else found[key]
+            out.print(f"  {text(f'explain.{key}', language)}: {value}", markup=False)
+    for act in found.get("acts", ()):
+        out.print(f"  {text('act.' + act['act'], language)}: {act['person']} {act['at']}", markup=False)
+    for decision in found["decisions"]:
+        out.print(f"▸ {text('outcome.' + decision['outcome'], language)}", markup=False)
+        if reasons := [text(f"outcome.{name}", language) for name in decision.get("reasons", ())[1:]]:
+            out.print(f"    {text('explain.also', language)}: {'; '.join(reasons)}", markup=False)
+        out.print(f"    {decision['citation']}", markup=False)
+        if decision["inputs"]:
+            told = ", ".join(f"{key} {value}" for key, value in decision["inputs"].items())
+            out.print(f"    {told}", markup=False)
+        for key, term in decision["terms"].items():
+            since = term["valid_from"] or text("explain.own_term", language)
+            out.print(f"    {key} = {term['value']} ({term['clause']}, {since})", markup=False)

@@ -1,0 +1,48 @@
+"""Results on standard output, progress on standard error; JSON with stable keys where it is asked for."""
+
+import json
+import sys
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from reskontra.kernel.texts import text
+
+out = Console(highlight=False, soft_wrap=True)
+progress = Console(stderr=True, highlight=False)
+
+
+def as_json(payload: Any) -> None:
+    """Print ``payload`` as JSON."""
+    json.dump(payload, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write("\n")
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> None:
+    """Print a table; ``right`` are the columns whose figures stand to the right."""
+    shown = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+    for place, column in enumerate(columns):
+        shown.add_column(column, justify="right" if place in right else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*("" if cell is None else str(cell) for cell in row))
+    out.print(shown)
+
+
+def say(arguments: Namespace, key: str, **values: object) -> None:
+    """Print one sentence in the reader's language, unless JSON was asked for."""
+    if not arguments.json:
+        out.print(text(key, arguments.lang, **values), markup=False)
+
+
+@contextmanager
+def working(arguments: Namespace, key: str, **values: object) -> Iterator[None]:
+    """Tell on standard error what takes its time, when a person is looking."""
+    if arguments.json or not progress.is_terminal:
+        yield
+        return
+    with progress.status(text(key, arguments.lang, **values)):
+        yield

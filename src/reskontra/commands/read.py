@@ -1,0 +1,58 @@
+"""Print the neutral documents in a file without storing anything."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from reskontra.commands.output import as_json, out, table
+from reskontra.documents.billing_request import BillingRequest
+from reskontra.documents.invoice import Invoice
+from reskontra.exchange.reading import read_documents
+from reskontra.kernel.money import format_amount
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The file to read."""
+    parser.add_argument("file", type=Path)
+
+
+def handle(arguments: Namespace) -> int:
+    """One document prints as itself, several as a list."""
+    documents = read_documents(arguments.file.read_bytes(), arguments.file.name)
+    told = [document.as_json() for document in documents]
+    if arguments.json:
+        as_json(told[0] if len(told) == 1 else told)
+        return 0
+    for document in documents:
+        if isinstance(document, Invoice):
+            _show_invoice(document, arguments.lang)
+        elif isinstance(document, BillingRequest):
+            out.print(f"[bold]billing request[/] {document.source}, {len(document.rows)} rows")
+            table(
+                "",
+                ("row", "key", "customer", "lines", "case reference"),
+                [
+                    (o.row, o.key, o.customer.number or o.customer.name, len(o.lines), o.case_reference)
+                    for o in document.orders
+                ],
+                right=(0, 3),
+            )
+        else:
+            out.print(f"[bold]customer update[/] {len(document.customers)} rows")
+    return 0
+
+
+def _show_invoice(invoice: Invoice, language: str) -> None:
+    total = format_amount(invoice.total, language) if invoice.total is not None else "?"
+    out.print(
+        f"[bold]invoice {invoice.number}[/] {invoice.issue_date} → {invoice.due_date}  {total}"
+        f"  {invoice.seller.name} → {invoice.buyer.name}  ref {invoice.reference}"
+    )
+    table(
+        "",
+        ("#", "item", "name", "quantity", "price", "net", "VAT %"),
+        [
+            (line.position, line.item, line.name, line.quantity, line.unit_price, line.net, line.vat_percent)
+            for line in invoice.lines
+        ],
+        right=(0, 3, 4, 5, 6),
+    )

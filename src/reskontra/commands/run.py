@@ -1,0 +1,87 @@
+"""Run a step for one unit and day: orders, invoicing or delivery; with --plan it only decides and shows."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+
+from django.utils import timezone
+
+from reskontra.commands.connection import acting, add_arguments as add_acting
+from reskontra.commands.connection import open_database, today
+from reskontra.commands.output import as_json, out, say, table, working
+from reskontra.database.session import working_in
+from reskontra.exchange.outbox import hand_over, waiting
+from reskontra.income.delivery.run import DeliveryRun
+from reskontra.income.invoicing.run import InvoicingRun
+from reskontra.income.order_handling.run import OrdersRun
+from reskontra.kernel.money import format_amount
+from reskontra.kernel.texts import text
+from reskontra.registers.models import Unit
+from reskontra.runs.models import Run
+from reskontra.runs.run import Result, Room, RunRefused, apply, plan
+
+ROOMS: Mapping[str, type[Room]] = {"orders": OrdersRun, "invoicing": InvoicingRun, "delivery": DeliveryRun}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Which run, where and when."""
+    parser.add_argument("name", choices=sorted(ROOMS))
+    add_acting(parser)
+    parser.add_argument("--plan", action="store_true", help="decide and show, write nothing but the plan")
+    parser.add_argument("--apply", type=int, metavar="RUN", help="apply the plan with this number")
+
+
+def handle(arguments: Namespace) -> int:
+    """Decide, and unless ``--plan`` write; then tell decisions, controls and files."""
+    open_database()
+    result = run_room(arguments)
+    sent = send_waiting(arguments) if arguments.name == "delivery" and not arguments.plan else []
+    if arguments.json:
+        as_json({**result.as_json(), "sent": sent})
+    else:
+        show(result, arguments.lang)
+        for file in sent:
+            say(arguments, f"outbox.{file['state']}", name=file["path"])
+    return 0
+
+
+def run_room(arguments: Namespace) -> Result:
+    """One run of the machine, in its own session."""
+    room = ROOMS[arguments.name]()
+    with working(arguments, "command.running", name=arguments.name), acting(arguments, "run") as person:
+        on = arguments.on or today()
+        if arguments.plan:
+            return plan(room, person, on)
+        planned = None
+        if arguments.apply:
+            planned = Run.objects.filter(unit=person.unit, name=room.name, pk=arguments.apply).first()
+            if planned is None:
+                raise RunRefused("run.no_such_plan", run=str(arguments.apply))
+        return apply(room, person, planned.on_date if planned else on, planned)
+
+
+def send_waiting(arguments: Namespace) -> list[dict[str, str]]:
+    """Hand over every batch of the unit that waits; each is sent once, or held."""
+    unit = Unit.objects.get(code=arguments.unit)
+    with working_in([unit.pk]):
+        batches = list(waiting(unit))
+    handed = [hand_over(file, timezone.now()) for file in batches]
+    return [{"name": h.file.name, "state": h.state, "path": str(h.path), "digest": h.file.digest} for h in handed]
+
+
+def show(result: Result, language: str) -> None:
+    """The result for a person: decisions with count and amount, then controls and files."""
+    run = result.run
+    out.print(f"[bold]{run.name}[/] {run.unit.code} {run.on_date}  run {run.pk}, {run.state}")
+    table(
+        "",
+        tuple(text(f"term.{name}", language) for name in ("decision", "count", "amount", "clause")),
+        [
+            (text(f"outcome.{c.outcome}", language), c.count, format_amount(c.amount, language), c.clause)
+            for c in result.counts
+        ],
+        right=(1, 2),
+    )
+    for control in result.controls:
+        out.print(f"✔ {control.name}: {control.actual}", markup=False)
+    for file in result.files:
+        out.print(f"→ {file['kind']}: {file['name']} ({file['digest'][:12]}…)", markup=False)

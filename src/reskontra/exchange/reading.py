@@ -1,0 +1,46 @@
+"""Bytes to documents, whatever the format: the only place that knows which formats there are."""
+
+from collections.abc import Sequence
+
+from reskontra.documents.billing_request import BillingRequest, CustomerUpdates
+from reskontra.documents.findings import Finding, Refused
+from reskontra.documents.invoice import Invoice
+from reskontra.formats.finvoice import reader as finvoice
+from reskontra.formats.workbooks.billing import counts_agree
+from reskontra.formats.workbooks.isolation import read_in_child
+
+Document = Invoice | BillingRequest | CustomerUpdates
+
+# A file is of the other kind of form when what refuses it is that the form's own heading is not there.
+_OTHER_FORM = frozenset({"heading_missing", "no_heading", "column_missing"})
+
+
+def read_documents(data: bytes, name: str) -> Sequence[Document]:
+    """Every document in a file, told apart by content; ``name`` only helps people.
+
+    Files from outside are read in a child process where a damaged one can do no harm (D21). Raises ``Refused``
+    with the reasons when nothing of the file may be used.
+    """
+    if not data.strip():
+        raise Refused(Finding("empty_file", clause="OC 3.9-c", value=name))
+    if finvoice.is_finvoice(data):
+        return finvoice.read(data, name)
+    try:
+        return [read_in_child("billing", data, name)]
+    except Refused as refused:
+        if not _OTHER_FORM & {finding.rule for finding in refused.findings}:
+            raise
+        try:
+            return [read_in_child("customers", data, name)]
+        except Refused:
+            raise refused from None
+
+
+def whole_file_findings(document: Document) -> list[Finding]:
+    """What refuses the whole file: its own counts do not agree with what was read (D18, OC 3.9-a)."""
+    return counts_agree(document) if isinstance(document, BillingRequest) else []
+
+
+def is_invoice_file(data: bytes) -> bool:
+    """Whether the bytes look like invoices in a format that we read."""
+    return finvoice.is_finvoice(data)

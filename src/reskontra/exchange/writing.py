@@ -1,0 +1,47 @@
+"""Documents to bytes: invoices as Finvoice, each checked before it leaves (OC 3.4-a)."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from reskontra.documents.findings import Finding, Refused
+from reskontra.documents.invoice import Invoice
+from reskontra.formats.finvoice import checks
+from reskontra.formats.finvoice.writer import Message, frame
+
+__all__ = ["Message", "finvoice_batch", "finvoice_findings"]
+
+Rejected = Callable[[Invoice, list[Finding]], None]
+
+
+def finvoice_batch(
+    messages: Iterable[tuple[Invoice, Message]], rejected: Rejected, schemas: Path | None
+) -> Iterator[bytes]:
+    """The framed messages of a batch, one after another, in ISO-8859-15.
+
+    An invoice that our own checks find wrong is given to ``rejected`` and left out. With ``schemas`` (a folder
+    with the public XSD files) every document is validated against them as well.
+    """
+    for invoice, message in messages:
+        errors = [found for found in checks.check(invoice, outgoing=True) if found.severity == "error"]
+        if errors:
+            rejected(invoice, errors)
+            continue
+        try:
+            framed = frame(invoice, message)
+        except Refused as refused:
+            rejected(invoice, list(refused.findings))
+            continue
+        if schemas and (errors := _schema_errors(framed, schemas)):
+            rejected(invoice, errors)
+            continue
+        yield framed
+
+
+def _schema_errors(framed: bytes, schemas: Path) -> list[Finding]:
+    found = checks.check_file(framed, schemas)
+    return [finding for finding in found if finding.severity == "error"]
+
+
+def finvoice_findings(data: bytes, schemas: Path | None) -> list[Finding]:
+    """What is wrong with a Finvoice file, by rule; against the public XSD too when ``schemas`` is given."""
+    return checks.check_file(data, schemas)

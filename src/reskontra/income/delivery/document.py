@@ -1,0 +1,206 @@
+"""The invoice as a document, from the facts: what leaves the house (OC 3.5, 3.5.2, 3.6-d, 4.1-a)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from reskontra.documents.invoice import Attachment, Invoice, InvoiceLine, Party, VatBreakdown
+from reskontra.exchange import archive
+from reskontra.kernel.clauses import clause
+from reskontra.kernel.money import format_amount, round_cents
+from reskontra.kernel.terms import Terms
+from reskontra.kernel.texts import text
+from reskontra.registers.models import Unit, UnitAccount, VatRate
+
+_NAMES = {"sv": 3, "fi": 4, "en": 5}
+_BASES = {"sv": 16, "fi": 17, "en": 18}
+_HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True)
+class Seller:
+    """What every document of one run has in common: the unit, its account, the texts, the VAT reasons."""
+
+    unit: Unit
+    account: UnitAccount
+    terms: Terms
+
+    def party(self, language: str) -> Party:
+        """The unit as the seller, in the customer's language."""
+        return self._parties[language]
+
+    @cached_property
+    def _parties(self) -> Mapping[str, Party]:
+        unit = self.unit
+        return {
+            language: Party(
+                name=unit.name(language),
+                business_id=unit.business_id,
+                vat_id=unit.vat_id or None,
+                street=unit.street or None,
+                postcode=unit.postcode or None,
+                town=unit.town or None,
+                country="FI",
+                einvoice_address=unit.edi_code,
+                contact_email=unit.email or None,
+                contact_phone=unit.phone or None,
+                iban=self.account.iban,
+                bic=self.account.bic,
+            )
+            for language in ("sv", "fi", "en")
+        }
+
+    @cached_property
+    def notes(self) -> Mapping[str, tuple[str, ...]]:
+        """What every invoice tells: use the reference (fi and sv), e-invoices, the cost of a reminder."""
+        terms = self.terms
+        return {
+            language: (
+                terms.text("request_to_use_reference", "fi"),
+                terms.text("request_to_use_reference", "sv"),
+                terms.text("einvoice_information", language),
+                terms.text(
+                    "collection_cost_notice", language, amount=format_amount(terms.collection_cost, language)
+                ),
+            )
+            for language in ("sv", "fi", "en")
+        }
+
+    @cached_property
+    def late_interest(self) -> Mapping[str, str]:
+        """The words on late-payment interest; the rate is not printed, it may change before the invoice is paid."""
+        return {language: self.terms.text("late_interest_text", language) for language in ("sv", "fi", "en")}
+
+    @cached_property
+    def vat_reasons(self) -> Mapping[tuple[str, str], str]:
+        """Why no VAT is charged, by category and language."""
+        return {
+            (rate.category, language): str(getattr(rate, f"reason_{language}"))
+            for rate in VatRate.objects.exclude(reason_sv="").order_by("id")
+            for language in ("sv", "fi", "en")
+        }
+
+
+@clause("OC 1.6-a", "OC 3.5-a", "OC 3.5-b", "OC 3.5.1-a", "OC 3.5.2-a", "OC 3.6-d", "OC 4.1-a")
+def invoice_document(seller: Seller, head: Sequence[Any], rows: Sequence[Sequence[Any]]) -> Invoice:
+    """One invoice from its row of ``documents.sql`` and its rows of ``lines.sql``; amounts in euro."""
+    (
+        _, number, credit, issue_date, due_date, term_days, language, internal, _public_law, reference, supply_date,
+        case_reference, order_number, agreement, accounting, site, net, vat, total, original_number, original_date,
+        _channel, payer, recipient, _address, _operator, ship_to,
+    ) = head  # fmt: skip
+    name_at, basis_at = _NAMES[language], _BASES[language]
+    lines = tuple(
+        InvoiceLine(
+            position=row[1],
+            item=row[2],
+            name=row[12] or row[name_at],
+            text=row[13] or None,
+            quantity=row[6],
+            unit=row[7],
+            unit_price=row[8],
+            net=row[9],
+            vat_category=row[10],
+            vat_percent=row[11],
+        )
+        for row in rows
+    )
+    notes = tuple(dict.fromkeys(row[14] for row in rows if row[14]))
+    return Invoice(
+        number=number,
+        issue_date=issue_date,
+        due_date=due_date,
+        currency="EUR",
+        seller=seller.party(language),
+        buyer=_buyer(payer, recipient),
+        net=net,
+        vat=vat,
+        total=total,
+        type_code="INV02" if credit else "INV01",
+        internal=internal,
+        reference=reference,
+        agreement=agreement or None,
+        order=order_number or None,
+        buyer_reference=case_reference or None,
+        accounting=accounting or None,
+        site=site or None,
+        original_number=original_number,
+        original_date=original_date,
+        supply_date=supply_date,
+        delivery=_party(ship_to) if ship_to else None,
+        lines=lines,
+        vat_breakdown=_vat_breakdown(seller, lines, language),
+        legal_basis=tuple(dict.fromkeys(row[15] or row[basis_at] for row in rows if row[15] or row[basis_at])),
+        notes=(*notes, *seller.notes[language]),
+        payment_terms=text("invoice.payment_terms", language, days=term_days),
+        late_interest_text=seller.late_interest[language],
+        specification="EN16931",
+        language=language,
+        attachments=_attachments(rows),
+    )
+
+
+def _vat_breakdown(seller: Seller, lines: Sequence[InvoiceLine], language: str) -> tuple[VatBreakdown, ...]:
+    """VAT by category and rate, as the books have it: the rate on the sum of the lines, rounded once."""
+    bases: dict[tuple[str, Decimal], Decimal] = {}
+    for line in lines:
+        key = (line.vat_category or "", line.vat_percent or Decimal(0))
+        bases[key] = bases.get(key, Decimal(0)) + (line.net or Decimal(0))
+    return tuple(
+        VatBreakdown(
+            category,
+            percent,
+            base,
+            round_cents(base * percent / _HUNDRED),
+            seller.vat_reasons.get((category, language)) or None if not percent else None,
+        )
+        for (category, percent), base in bases.items()
+    )
+
+
+def _party(given: Sequence[str]) -> Party:
+    number, name, name2, kind, business_id, vat_id, street, postcode, town, country = given
+    return Party(
+        name=name,
+        name2=name2 or None,
+        business_id=business_id or None if kind != "person" else None,
+        vat_id=vat_id or None,
+        number=number,
+        street=street or None,
+        postcode=postcode or None,
+        town=town or None,
+        country=country,
+    )
+
+
+def _buyer(payer: Sequence[str], recipient: Sequence[str] | None) -> Party:
+    """The legal customer; where another receives the invoice, care of that one and to its address (OC 3.8)."""
+    if recipient is None:
+        return _party(payer)
+    buyer, other = _party(payer), _party(recipient)
+    return Party(
+        name=buyer.name,
+        name2=f"c/o {other.name}"[:70],
+        business_id=buyer.business_id,
+        vat_id=buyer.vat_id,
+        number=buyer.number,
+        street=other.street,
+        postcode=other.postcode,
+        town=other.town,
+        country=other.country,
+    )
+
+
+_MIME = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
+
+
+def _attachments(rows: Sequence[Sequence[Any]]) -> tuple[Attachment, ...]:
+    return tuple(
+        Attachment(file["name"], _MIME[file["kind"]], archive.read(file["digest"]))
+        for row in rows
+        if row[19] != "[]"  # Django leaves JSON from its own cursors as text
+        for file in json.loads(row[19])
+    )

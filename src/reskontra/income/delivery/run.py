@@ -1,0 +1,169 @@
+"""The delivery run: every invoice that has not gone out becomes a Finvoice document in one sealed batch."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from reskontra.documents.findings import Finding
+from reskontra.documents.invoice import Invoice
+from reskontra.exchange import archive
+from reskontra.exchange.models import OutboxFile
+from reskontra.exchange.writing import Message, finvoice_batch
+from reskontra.income.delivery.document import Seller, invoice_document
+from reskontra.income.delivery.rules import decide_delivery
+from reskontra.kernel.identifiers import is_ovt, peppol_id
+from reskontra.kernel.terms import Terms
+from reskontra.registers.models import Unit, UnitAccount
+from reskontra.runs.models import Evidence, Run
+from reskontra.runs.run import Acting, Applied, Control
+
+_CHUNK = 2000
+
+
+class MissingBankAccount(LookupError):
+    """The unit has no bank account for income on the day: enter one before invoices ask for payment to it."""
+
+
+def _sql(name: str) -> str:
+    return (files("reskontra.income.delivery") / name).read_text("utf-8")
+
+
+class DeliveryRun:
+    """Write and seal the batch of the unit's invoices that have not gone out."""
+
+    name = "delivery"
+    lock = "delivery"
+
+    def decide(self, run: Run, terms: Terms) -> None:
+        """Every waiting invoice gets its channel."""
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS invoices_in_hand, decided")
+            cursor.execute(_sql("subjects.sql"), {"unit": run.unit.pk})
+            cursor.execute(
+                f"CREATE TEMP TABLE decided ON COMMIT DROP AS {decide_delivery().select('invoices_in_hand', 'decided.*')}"
+            )
+            cursor.execute("ANALYZE decided (id)")
+
+    def record(self, run: Run) -> None:
+        """The delivery row is the decision: it names channel and clause."""
+
+    def set_aside(self, run: Run) -> None:
+        """An invoice does not change once it is numbered; a new address since the plan is only better."""
+
+    def apply(self, run: Run, terms: Terms, acting: Acting) -> Applied:
+        """Write the batch into the archive, and its outbox row and deliveries into the books."""
+        batch = _Batch(run, terms, acting)
+        stored = archive.store(finvoice_batch(batch.messages(), batch.reject, settings.SCHEMAS))
+        if batch.written == 0:
+            return Applied(facts={"rejected": batch.rejected})
+        name = f"finvoice-{run.unit.code}-{run.on_date:%Y%m%d}-{run.pk:06d}.xml"
+        file = OutboxFile.objects.create(
+            unit=run.unit,
+            run=run,
+            name=name,
+            digest=stored.digest,
+            size=stored.size,
+            documents=batch.written,
+            amount=batch.amount,
+            channel="finvoice",
+            built_at=acting.at,
+        )
+        Evidence.objects.create(unit=run.unit, run=run, control="finvoice batch", document=stored.digest)
+        controls = _deliver(run, file, batch)
+        told = {"kind": "finvoice", "name": name, "digest": stored.digest, "size": stored.size}
+        return Applied(controls, [told], {"documents": batch.written, "rejected": batch.rejected})
+
+
+class _Batch:
+    """The messages of one batch as they stream by, and what was counted of them."""
+
+    def __init__(self, run: Run, terms: Terms, acting: Acting) -> None:
+        account = UnitAccount.objects.filter(
+            unit=run.unit, purpose="income", validity__contains=run.on_date
+        ).first()
+        if account is None:
+            raise MissingBankAccount(run.unit.code)
+        self.run, self.terms, self.acting = run, terms, acting
+        self.seller = Seller(run.unit, account, terms)
+        self.written, self.amount = 0, Decimal(0)
+        self.rejected: list[dict[str, Any]] = []
+        self.rejected_ids: list[int] = []
+        self._current = 0
+
+    def messages(self) -> Iterator[tuple[Invoice, Message]]:
+        """Every invoice with its message, in the order of the numbers; memory does not grow with the batch."""
+        for head, rows in _heads_with_lines(self.run.unit):
+            invoice = invoice_document(self.seller, head, rows)
+            self._current = head[0]
+            self.written += 1
+            self.amount += invoice.total or 0
+            yield invoice, self._message(head)
+
+    def reject(self, invoice: Invoice, findings: list[Finding]) -> None:
+        """Leave out what our own checks found wrong; the unit is told which and why."""
+        self.written -= 1
+        self.amount -= invoice.total or 0
+        self.rejected_ids.append(self._current)
+        self.rejected.append({"invoice": invoice.number, "findings": [found.as_json() for found in findings]})
+
+    def _message(self, head: Sequence[Any]) -> Message:
+        number, channel, address, operator = head[1], head[21], head[24], head[25]
+        carrier = self.terms.invoice_operator_code
+        if channel == "PAPER":
+            address, operator = carrier, carrier
+        elif channel == "PEPPOL":
+            address, operator = _peppol_address(address), self.terms.peppol_operator_code
+        return Message(
+            message_id=f"{self.run.pk}-{number}",
+            timestamp=self.acting.at,
+            sender=self.run.unit.edi_code,
+            sender_operator=carrier,
+            receiver=address,
+            receiver_operator=operator,
+            channel=channel,
+        )
+
+
+def _peppol_address(address: str) -> str:
+    """The recipient's Peppol id: as the register has it, or built from a Finnish EDI address (OC 3.6.1)."""
+    return peppol_id(address) if is_ovt(address) else address
+
+
+def _heads_with_lines(unit: Unit) -> Iterator[tuple[Sequence[Any], list[Sequence[Any]]]]:
+    """Two cursors over the same order, merged: each invoice with its lines."""
+    driver = connection.connection
+    with driver.cursor(name="delivery_heads") as heads, driver.cursor(name="delivery_lines") as lines:
+        heads.itersize = lines.itersize = _CHUNK
+        heads.execute(_sql("documents.sql"), {"code": unit.code})
+        lines.execute(_sql("lines.sql"))
+        line = next(lines, None)
+        for head in heads:
+            own = []
+            while line is not None and line[0] == head[0]:
+                own.append(line)
+                line = next(lines, None)
+            yield head, own
+
+
+def _deliver(run: Run, file: OutboxFile, batch: _Batch) -> list[Control]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO sales_invoicedelivery (unit_id, invoice_id, file_id, channel, clause)"
+            " SELECT unit_id, id, %s, outcome, clause FROM decided"
+            " WHERE standing = 'READY' AND NOT id = ANY (%s) ORDER BY id",
+            [file.pk, batch.rejected_ids],
+        )
+        cursor.execute(
+            "SELECT count(*), sum(i.total) FROM sales_invoicedelivery d JOIN sales_invoice i ON i.id = d.invoice_id"
+            " WHERE d.unit_id = %s AND d.file_id = %s",
+            [run.unit.pk, file.pk],
+        )
+        count, amount = cursor.fetchone()
+    return [
+        Control("documents in the batch = deliveries", str(batch.written), str(count)),
+        Control("amount in the batch = deliveries", str(batch.amount), str(amount)),
+    ]

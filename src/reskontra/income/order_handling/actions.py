@@ -1,0 +1,47 @@
+"""What only people can judge: reviewing and approving an order (OC 3.2.1). One fact, one clause, one right each."""
+
+from django.db import IntegrityError, transaction
+
+from reskontra.kernel.clauses import clause
+from reskontra.registers.policy import require
+from reskontra.runs.run import Acting
+from reskontra.sales.models import Order, OrderApproval
+
+
+class ActRefused(Exception):
+    """The database refused the act; ``constraint`` is the sentence that it broke."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint
+
+
+@clause("OC 3.2.1-b")
+def review(acting: Acting, order: Order, seen: str, comment: str = "") -> OrderApproval:
+    """The reviewer answers for the price and posting of the version with digest ``seen``."""
+    require(acting.person, "review_order", acting.unit, acting.at.date())
+    return _act(acting, order, "review", seen, comment)
+
+
+@clause("OC 3.2.1-b")
+def approve(acting: Acting, order: Order, seen: str, comment: str = "") -> OrderApproval:
+    """The approver, another person than the reviewer, lets the version with digest ``seen`` be invoiced."""
+    require(acting.person, "approve_order", acting.unit, acting.at.date())
+    return _act(acting, order, "approve", seen, comment)
+
+
+def _act(acting: Acting, order: Order, act: str, seen: str, comment: str) -> OrderApproval:
+    try:
+        with transaction.atomic():
+            return OrderApproval.objects.create(
+                unit=acting.unit,
+                order=order,
+                digest=seen,
+                act=act,
+                person=acting.person,
+                given_at=acting.at,
+                comment=comment,
+            )
+    except IntegrityError as refused:
+        diagnosis = getattr(refused.__cause__, "diag", None)
+        raise ActRefused(str(getattr(diagnosis, "constraint_name", None) or "refused")) from refused

@@ -1,0 +1,1 @@
+"""Insight: named readings of what was decided and what happened. Nothing is computed that was not stored."""

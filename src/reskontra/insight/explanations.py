@@ -1,0 +1,156 @@
+"""Why: the decisions about an order, an invoice or a claim, with their inputs, terms and clauses."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reskontra.claims.models import Claim
+from reskontra.kernel.clauses import clause, cite
+from reskontra.kernel.references import NotAReference, normal_reference
+from reskontra.registers.models import Unit
+from reskontra.runs.models import Run
+from reskontra.sales.models import (
+    Invoice,
+    InvoicedOrder,
+    InvoiceDelivery,
+    Order,
+    OrderApproval,
+    OrderDecision,
+)
+
+
+class NothingFound(LookupError):
+    """No order, invoice or claim of the unit has this number."""
+
+
+def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
+    """Everything decided about ``subject``: an order number, an invoice number or a claim's reference.
+
+    Called inside ``working_in``. Returns stable keys: ``subject``, ``number``, ``amount``, ``decisions`` in
+    order of time, each with ``outcome``, ``clause``, ``citation``, ``reasons``, ``inputs``, ``terms``, ``run``.
+    Raises ``NothingFound``.
+    """
+    written = re.sub(r"\s", "", subject)
+    if invoice := _invoice(unit, written):
+        return _of_invoice(unit, invoice, language)
+    if order := _order(unit, written):
+        return _of_order(unit, order, language)
+    raise NothingFound(subject)
+
+
+def invoice_number(unit: Unit, number: int) -> str:
+    """The invoice number as people see it: the unit's code and nine digits (OC 4.1-a)."""
+    return f"{unit.code}{number:09d}"
+
+
+def _invoice(unit: Unit, written: str) -> Invoice | None:
+    if re.fullmatch(rf"{unit.code}[0-9]{{9}}", written):
+        found = Invoice.objects.filter(unit=unit, number=int(written[len(unit.code) :])).first()
+        if found:
+            return found
+    try:
+        reference = normal_reference(written)
+    except NotAReference:
+        return None
+    claim = Claim.objects.filter(unit=unit, reference=reference).first()
+    return Invoice.objects.get(unit=unit, pk=claim.invoice_id) if claim else None
+
+
+def _order(unit: Unit, written: str) -> Order | None:
+    if not written.isdecimal() or len(written) > 15:
+        return None
+    return Order.objects.filter(unit=unit, number=int(written)).order_by("-version").first()
+
+
+@clause("OC 3.2.1-a", "OC 3.9-a")
+def _of_order(unit: Unit, order: Order, language: str) -> dict[str, Any]:
+    invoiced = InvoicedOrder.objects.filter(unit=unit, number=order.number).first()
+    invoice = Invoice.objects.get(unit=unit, pk=invoiced.invoice_id) if invoiced else None
+    decisions = list(_order_decisions(unit, order, language))
+    return {
+        "subject": "order",
+        "number": str(order.number),
+        "version": order.version,
+        "unit": unit.code,
+        "source": order.source,
+        "row": order.row,
+        "amount": decisions[-1]["amount"] if decisions else None,
+        "invoice": invoice_number(unit, invoice.number) if invoice else None,
+        "acts": list(_acts(unit, order)),
+        "decisions": decisions,
+    }
+
+
+def _of_invoice(unit: Unit, invoice: Invoice, language: str) -> dict[str, Any]:
+    claim = Claim.objects.get(unit=unit, invoice=invoice)
+    orders = Order.objects.filter(
+        unit=unit, pk__in=InvoicedOrder.objects.filter(unit=unit, invoice=invoice).values("order_id")
+    ).order_by("number")
+    run = Run.objects.get(unit=unit, pk=invoice.run_id)
+    decisions = [found for order in orders for found in _order_decisions(unit, order, language)]
+    decisions.append(
+        _told(
+            "PAYMENT_TERM",
+            invoice.term_clause,
+            language,
+            run,
+            {"term_days": invoice.term_days, "due_date": invoice.due_date.isoformat()},
+        )
+    )
+    delivery = InvoiceDelivery.objects.filter(unit=unit, invoice=invoice).first()
+    if delivery:
+        decisions.append(
+            _told(delivery.channel, delivery.clause, language, None, {"batch": delivery.file.name})
+        )
+    return {
+        "subject": "invoice",
+        "number": invoice_number(unit, invoice.number),
+        "unit": unit.code,
+        "amount": format(invoice.total, ".2f"),
+        "net": format(invoice.net, ".2f"),
+        "vat": format(invoice.vat, ".2f"),
+        "issue_date": invoice.issue_date.isoformat(),
+        "due_date": invoice.due_date.isoformat(),
+        "reference": invoice.reference,
+        "claim": {
+            "reference": claim.reference,
+            "amount": format(claim.amount, ".2f"),
+            "public_law": claim.public_law,
+        },
+        "voucher": str(invoice.voucher),
+        "orders": [str(order.number) for order in orders],
+        "decisions": decisions,
+    }
+
+
+def _order_decisions(unit: Unit, order: Order, language: str) -> Iterator[dict[str, Any]]:
+    for found in OrderDecision.objects.filter(unit=unit, order=order).order_by("run_id", "rule"):
+        run = Run.objects.get(unit=unit, pk=found.run_id)
+        if run.state != "applied" and found.rule != "orders":
+            continue  # a plan that nobody applied decided nothing
+        yield {
+            **_told(found.outcome, found.clause, language, run, found.inputs),
+            "order": str(order.number),
+            "rule": found.rule,
+            "standing": found.standing,
+            "reasons": found.reasons,
+            "amount": format(found.amount, ".2f"),
+        }
+
+
+def _told(
+    outcome: str, clause_id: str, language: str, run: Run | None, inputs: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "outcome": outcome,
+        "clause": clause_id,
+        "citation": cite(clause_id, language),
+        "inputs": dict(inputs),
+        "terms": run.terms.get("terms", {}) if run else {},
+        "run": {"id": run.pk, "name": run.name, "on": run.on_date.isoformat()} if run else None,
+    }
+
+
+def _acts(unit: Unit, order: Order) -> Iterator[dict[str, Any]]:
+    for act in OrderApproval.objects.filter(unit=unit, order=order).select_related("person").order_by("id"):
+        yield {"act": act.act, "person": act.person.username, "at": act.given_at.isoformat()}
