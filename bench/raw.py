@@ -27,7 +27,9 @@ def keep_rows(postgres: server.Server, database: str, run: int, folder: Path) ->
             columns = ", ".join(_columns(admin, table))
             with (
                 (folder / table).open("wb") as file,
-                admin.cursor().copy(f"COPY (SELECT {columns} FROM {table} {where}) TO STDOUT (FORMAT binary)") as copy,
+                admin.cursor().copy(
+                    f"COPY (SELECT {columns} FROM {table} {where}) TO STDOUT (FORMAT binary)"
+                ) as copy,
             ):
                 for chunk in copy:
                     file.write(chunk)

@@ -121,20 +121,26 @@ def test_amounts_days_and_texts_are_written_as_the_reader_writes_them(
     assert [shown(template, language, it=value) for language in ("sv", "fi", "en")] == [sv, fi, en]
 
 
-def outcomes_of_all_rules() -> Iterator[str]:
+def defined_in_the_rooms(ending: str) -> Iterator[Any]:
+    """Everything that modules with this ``ending`` of their name define."""
     for module in pkgutil.walk_packages(reskontra.income.__path__, "reskontra.income."):
-        if module.name.endswith(".rules"):
-            for value in vars(importlib.import_module(module.name)).values():
-                if isinstance(value, Outcome):
-                    yield value.name
+        if module.name.endswith(ending):
+            yield from vars(importlib.import_module(module.name)).values()
 
 
 def test_every_outcome_of_every_rule_can_be_read_in_three_languages() -> None:
-    names = set(outcomes_of_all_rules())
+    names = {value.name for value in defined_in_the_rooms(".rules") if isinstance(value, Outcome)}
     assert len(names) > 20
     for name in sorted(names):
         for language in LANGUAGES:
-            assert text(f"desk.outcome.{name}", language)
+            assert text(f"outcome.{name}", language)
+
+
+def test_every_run_can_be_read_in_three_languages() -> None:
+    rooms = {value.name for value in defined_in_the_rooms(".run") if hasattr(value, "lock")}
+    assert rooms >= {"orders", "invoicing", "delivery"}
+    for name in rooms | {"intake", "customers"}:
+        assert all(text(f"desk.run.{name}", language) for language in LANGUAGES)
 
 
 def test_every_state_and_every_role_can_be_read_in_three_languages() -> None:

@@ -17,7 +17,11 @@ class Claim(Fact):
         "sales.Invoice", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     payer = models.ForeignKey(
-        "registers.Customer", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+        "registers.Customer",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     reference = models.CharField(max_length=20)
     public_law = models.BooleanField()

@@ -49,7 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in COMMANDS:
         module = import_module(f"reskontra.commands.{_MODULES.get(name, name)}")
-        sub = commands.add_parser(name, help=module.__doc__.splitlines()[0], description=module.__doc__)
+        sub = commands.add_parser(
+            name, help=(module.__doc__ or "").splitlines()[0], description=module.__doc__
+        )
         sub.add_argument("--json", action="store_true", help="stable keys for machines on standard output")
         sub.add_argument(
             "--lang",

@@ -32,7 +32,9 @@ def handle(arguments: Namespace) -> int:
             if order is None:
                 raise NothingFound(str(number))
             act(person, order, arguments.digest or order.digest, arguments.comment)
-            done.append({"order": number, "version": order.version, "digest": order.digest, "act": arguments.act})
+            done.append(
+                {"order": number, "version": order.version, "digest": order.digest, "act": arguments.act}
+            )
     if arguments.json:
         as_json(done)
     for told in done:

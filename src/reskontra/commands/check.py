@@ -52,7 +52,9 @@ def handle(arguments: Namespace) -> int:
         if not problems:
             out.print(f"✔ role {role}: no superuser, no bypass, owns nothing")
             out.print(f"✔ row-level security forced on {unit_tables} of {unit_tables} unit tables")
-        out.print(f"✔ {len(register())} clauses, {len(all_terms())} terms, {len(texts())} texts in three languages")
+        out.print(
+            f"✔ {len(register())} clauses, {len(all_terms())} terms, {len(texts())} texts in three languages"
+        )
         if unsourced:
             out.print(f"! terms to confirm before production: {', '.join(unsourced)}", markup=False)
         out.print(f"✔ keys of personal codes: {len(key_ring().names)}")

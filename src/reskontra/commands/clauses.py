@@ -39,6 +39,11 @@ def handle(arguments: Namespace) -> int:
             rows = [(e.id, e.title[language], e.status or "", ", ".join(e.where)) for e in found]
             table("", ("clause", "title", "status", "where"), rows)
         return 0 if found else 2
+    return _coverage(arguments)
+
+
+def _coverage(arguments: Namespace) -> int:
+    language = arguments.lang
     rows = coverage()
     if arguments.json:
         as_json(

@@ -10,7 +10,9 @@ from reskontra.demo.report import show
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Where the day's files go."""
-    parser.add_argument("--folder", type=Path, help="folder of files in and out (default demo in the home folder)")
+    parser.add_argument(
+        "--folder", type=Path, help="folder of files in and out (default demo in the home folder)"
+    )
 
 
 def handle(arguments: Namespace) -> int:

@@ -3,8 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from reskontra.commands.connection import acting, open_database
-from reskontra.commands.connection import add_person
+from reskontra.commands.connection import acting, add_person, open_database
 from reskontra.commands.output import as_json, out
 from reskontra.insight.explanations import NothingFound, explain
 from reskontra.kernel.texts import text
@@ -48,7 +47,9 @@ def _explained(arguments: Namespace) -> dict[str, Any]:
 
 def show(found: dict[str, Any], language: str) -> None:
     """The explanation as text: the subject, then every decision with its inputs and its clause."""
-    out.print(f"[bold]{text('term.' + found['subject'], language)} {found['number']}[/]  {found['amount'] or ''} €")
+    out.print(
+        f"[bold]{text('term.' + found['subject'], language)} {found['number']}[/]  {found['amount'] or ''} €"
+    )
     for key in ("orders", "invoice", "reference", "due_date", "voucher", "source", "row"):
         if found.get(key):
             value = ", ".join(found[key]) if isinstance(found[key], list) else found[key]

@@ -22,7 +22,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     """The file, its attachments, the unit and the day."""
     parser.add_argument("file", type=Path)
     add_acting(parser)
-    parser.add_argument("--attachments", type=Path, help="folder of the attachments (default: beside the file)")
+    parser.add_argument(
+        "--attachments", type=Path, help="folder of the attachments (default: beside the file)"
+    )
     parser.add_argument("--result", type=Path, help="write the result workbook to this file")
 
 

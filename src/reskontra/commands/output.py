@@ -22,7 +22,9 @@ def as_json(payload: Any) -> None:
     sys.stdout.write("\n")
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> None:
+def table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()
+) -> None:
     """Print a table; ``right`` are the columns whose figures stand to the right."""
     shown = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
     for place, column in enumerate(columns):

@@ -2,7 +2,8 @@
 
 from argparse import Namespace
 
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
+from psycopg.errors import LockNotAvailable
 
 from reskontra.commands.connection import UnknownPerson, UnknownUnit, Unsafe
 from reskontra.commands.output import as_json, out
@@ -40,7 +41,11 @@ def _sentence(problem: Exception, language: str) -> tuple[str, str, int] | None:
             return "missing_term", problem.said(language), 2
         case MissingVatRate():
             told = text(
-                "command.missing_vat_rate", language, vat=problem.vat_class, day=problem.day, item=problem.item
+                "command.missing_vat_rate",
+                language,
+                vat=problem.vat_class,
+                day=problem.day,
+                item=problem.item,
             )
             return "missing_vat_rate", told, 2
         case MissingPostingAccount():
@@ -51,8 +56,7 @@ def _sentence(problem: Exception, language: str) -> tuple[str, str, int] | None:
         case RunRefused():
             return problem.key, text(problem.key, language, **problem.values), 2
         case ActRefused():
-            key = f"refused.{problem.constraint}"
-            return problem.constraint, text(key if key in texts() else "refused.constraint", language, name=problem.constraint), 2  # fmt: skip
+            return problem.constraint, _constraint(problem.constraint, language), 2
         case NotAllowed():
             told = text(
                 "command.not_allowed",
@@ -77,8 +81,16 @@ def _sentence(problem: Exception, language: str) -> tuple[str, str, int] | None:
         case IntegrityError():
             diagnosis = getattr(problem.__cause__, "diag", None)
             name = str(getattr(diagnosis, "constraint_name", None) or "constraint")
-            return name, text("refused.constraint", language, name=name), 2
+            return name, _constraint(name, language), 2
+        case OperationalError() if isinstance(problem.__cause__, LockNotAvailable):
+            return "busy", text("command.busy", language), 2
     return None
+
+
+def _constraint(name: str, language: str) -> str:
+    """A refusal by the database, in words where the constraint has some of its own."""
+    key = f"refused.{name}"
+    return text(key if key in texts() else "refused.constraint", language, name=name)
 
 
 def _tell(arguments: Namespace, rule: str, words: list[str], code: int, **more: object) -> int:

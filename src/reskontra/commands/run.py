@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from django.utils import timezone
 
-from reskontra.commands.connection import acting, add_arguments as add_acting
-from reskontra.commands.connection import open_database, today
+from reskontra.commands.connection import acting, open_database, today
+from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, table, working
 from reskontra.database.session import working_in
 from reskontra.exchange.outbox import hand_over, waiting
@@ -65,7 +65,9 @@ def send_waiting(arguments: Namespace) -> list[dict[str, str]]:
     with working_in([unit.pk]):
         batches = list(waiting(unit))
     handed = [hand_over(file, timezone.now()) for file in batches]
-    return [{"name": h.file.name, "state": h.state, "path": str(h.path), "digest": h.file.digest} for h in handed]
+    return [
+        {"name": h.file.name, "state": h.state, "path": str(h.path), "digest": h.file.digest} for h in handed
+    ]
 
 
 def show(result: Result, language: str) -> None:

@@ -125,7 +125,11 @@ def _policy(table: str) -> Iterator[str]:
 def _references(model: type[Table]) -> Iterator[str]:
     declared = {points.field for points in model.references}
     for field in model._meta.concrete_fields:
-        if isinstance(field, models.ForeignKey) and not field.db_constraint and field.name not in declared:
+        if (
+            isinstance(field, models.ForeignKey)
+            and not getattr(field, "db_constraint", True)
+            and field.name not in declared
+        ):
             if field.name == "unit" and issubclass(model, Fact):
                 continue  # a fact's unit exists because its run does, and the keys to it are composite
             raise SafetyDefect(f"{model.__name__}.{field.name} points at something and nothing holds it")

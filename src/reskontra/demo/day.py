@@ -32,6 +32,7 @@ from reskontra.insight.explanations import explain, invoice_number
 from reskontra.registers.keys import key_ring
 from reskontra.registers.loading import load
 from reskontra.registers.models import Person, RoleAssignment, Unit
+from reskontra.registers.policy import NotAllowed
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Result, apply, plan
 from reskontra.sales.models import Order, OrderDecision
@@ -237,8 +238,6 @@ def _review(unit: Unit, day: Day) -> None:
 
 def _own_approval(unit: Unit, reviewer: Person, order: Order) -> dict[str, Any]:
     """The reviewer tries to approve as well: refused, if not by the missing role then by the database."""
-    from reskontra.registers.policy import NotAllowed
-
     try:
         with working_in([unit.pk], reviewer.pk, "demo"):
             approve(Acting(reviewer, unit, _at(10, 1)), order, order.digest)

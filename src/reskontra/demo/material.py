@@ -81,12 +81,12 @@ _FAULTS: Mapping[str, Mapping[str, int]] = {
         "ITEM_NOT_ON_PRICE_LIST": 2, "OFF_LIST_PRICE": 4, "NO_STANDARD_PRICE": 4, "PRICE_MISSING": 1,
         "LEGAL_BASIS_MISSING": 2, "STATE_UNIT_WITHOUT_E_ADDRESS": 1, "ORIGINAL_UNKNOWN": 3,
         "PROTECTED_WITHOUT_SAFE_WAY": 1, "BELOW_SMALLEST_AMOUNT": 3, "form_identity_not_valid": 2,
-        "form_not_a_number": 2, "attachment_missing": 1, "form_order_key_repeated": 1,
+        "form_not_a_number": 2, "attachment_missing": 1, "order_key_twice": 1,
     },
     "3920": {
         "ITEM_NOT_ON_PRICE_LIST": 2, "NO_STANDARD_PRICE": 4, "PRICE_MISSING": 1, "ORIGINAL_UNKNOWN": 2,
         "STATE_UNIT_WITHOUT_E_ADDRESS": 1, "BELOW_SMALLEST_AMOUNT": 2, "form_not_a_number": 1,
-        "form_order_key_repeated": 1,
+        "order_key_twice": 1,
     },
     "3930": {
         "ITEM_NOT_ON_PRICE_LIST": 1, "ITEM_NOT_APPROVED": 1, "NO_STANDARD_PRICE": 3, "ORIGINAL_UNKNOWN": 2,
@@ -277,9 +277,8 @@ def _contact_person(drafts: Sequence[Draft], unit: str) -> None:
     number = next(one["number"] for one in records("customers") if one["business_id"] == own["business_id"])
     for draft in drafts:
         if draft.fault == "PROTECTED_WITHOUT_SAFE_WAY" and draft.corrected is not None:
-            draft.corrected.header |= {
-                "customer_no": draft.header["customer_no"], "bill_to_no": number, "bill_to_name": own["name_fi"]
-            }  # fmt: skip
+            draft.corrected.header |= {"bill_to_no": number, "bill_to_name": own["name_fi"]}
+            draft.corrected.header["customer_no"] = draft.header["customer_no"]
 
 
 def _prefix(drafts: Iterable[Draft], letter: str) -> None:
@@ -331,7 +330,7 @@ def _write_workbook(
     language: str,
     formula: tuple[int, int] | None = None,
 ) -> None:
-    """A workbook with typed cells and, where something is declared, a control sheet; ``formula`` is one cell."""
+    """A workbook with typed cells, a control sheet for what is declared, and a ``formula`` in one place."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(path, options) as book:
         # The time of writing would make other bytes each time.

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from reskontra.demo.newcomers import Newcomer
 from reskontra.demo.world import Record, Sold, customers_of, one_customer, price_list, records
+from reskontra.kernel.terms import terms_on
 
 Value = str | date | Decimal
 
@@ -19,6 +20,7 @@ _QUANTITIES: Mapping[str, tuple[int, int]] = {
 }  # fmt: skip
 _CHARGE_BASIS = "Valtion maksuperustelaki (150/1992)"
 _ENOUGH = Decimal(30)  # no order of the day falls below a smallest invoiced amount by chance
+_WITH_VAT = Decimal("1.255")
 _OLD_ORDERS = 0.02  # delivered last year: older prices and VAT
 
 
@@ -47,15 +49,13 @@ class Maker:
     newcomers: list[Newcomer] = field(default_factory=list)
     attachments: list[str] = field(default_factory=list)
     _made: int = 0
-    _kept_apart: set[str] = field(default_factory=set)
+    _kept_apart: list[str] = field(default_factory=list)
 
     def orders(self, count: int, faults: Mapping[str, int]) -> list[Draft]:
         """``count`` orders, among them as many of each fault as asked for, in an order of their own."""
         spoilt = [name for name, times in faults.items() for _ in range(times)]
-        apart = self.rng.sample(
-            [one["number"] for one in customers_of(self.unit) if one["kind"] == "person"], 8
-        )
-        self._kept_apart = set(apart)
+        people = [one["number"] for one in customers_of(self.unit) if one["kind"] == "person"]
+        self._kept_apart = self.rng.sample(people, 8)
         made = [self._good() for _ in range(count - len(spoilt))]
         for place, newcomer in enumerate(self.newcomers):
             self._name_newcomer(made[place * 7 + 3], newcomer)
@@ -211,10 +211,17 @@ class Maker:
 
     def _below_smallest(self, draft: Draft) -> None:
         """Its customer has no other order: alone it is too small to be invoiced (OC 3.10-a)."""
-        cheap = min(self._list(self.on), key=lambda one: one.price or Decimal(0))
+        sold = [one for one in self._list(self.on) if one.price and one.price * _WITH_VAT < self._smallest()]
         draft.header |= {"customer_no": self._kept_apart.pop(), "service_date": self.on}
         draft.header.pop("case_reference", None)
-        draft.lines = [{"item": cheap.code, "quantity": Decimal(1)}]
+        dearest = max(sold, key=lambda one: one.price or Decimal(0))
+        draft.lines = [{"item": dearest.code, "quantity": Decimal(1)}]
+
+    def _smallest(self) -> Decimal:
+        """The smallest amount that the unit invoices: its own term, else the common ten euro."""
+        key = "smallest_invoice_amount"
+        own = [row["value"] for row in records("unit_terms") if (row["unit"], row["key"]) == (self.unit, key)]
+        return Decimal(own[0]) if own else Decimal(terms_on(self.on).smallest_invoice_amount)
 
     def _own_system_customer(self, draft: Draft) -> None:
         draft.header["customer_no"] = one_customer(own_system="SAARISTO-KAUPPA")["number"]
@@ -258,7 +265,7 @@ _FAULTS: Mapping[str, Callable[[Maker, Draft], None]] = {
     "form_identity_not_valid": Maker._wrong_code,
     "form_not_a_number": Maker._text_in_amount,
     "attachment_missing": Maker._attachment_missing,
-    "form_order_key_repeated": Maker._key_repeated,
+    "order_key_twice": Maker._key_repeated,
 }
 # Faults of the file that the sender corrects by sending the order once more.
 _WORTH_SENDING_AGAIN = frozenset(

@@ -17,8 +17,8 @@ def be_ready() -> None:
     """Connect, unless somebody in this process has; raises ``DatabaseUnavailable`` and ``NotSafeToServe``."""
     if not connections["default"].settings_dict["NAME"]:
         connect.connect(server.start())
-        # A web server's worker process ends without its exit handlers, and the embedded database would run on:
-        # it stops with the exit handler of its last user.
+        # A web server's worker process ends without its exit handlers. The embedded database would run on: it
+        # stops with the exit handler of its last user.
         Finalize(None, atexit._run_exitfuncs, exitpriority=0)
     if problems := unsafe():
         raise NotSafeToServe("; ".join(problems))

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from reskontra.documents.findings import Finding
 
 Source = Literal["workbook", "csv", "json", "own_system"]
+Status = Literal["accepted", "returned", "duplicate"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,7 @@ class OutboxEvent(Fact):
             ),
             models.CheckConstraint(
                 name="a_held_batch_is_decided_by_two",
-                condition=Q(person__isnull=True, second_person__isnull=True)
-                & ~Q(state="released")
+                condition=Q(person__isnull=True, second_person__isnull=True) & ~Q(state="released")
                 | Q(person__isnull=False, second_person__isnull=False) & ~Q(person=models.F("second_person")),
             ),
             models.UniqueConstraint(

@@ -62,7 +62,7 @@ def hand_over(file: OutboxFile, at: datetime) -> Handed:
 
     Returns the state that the batch reached: ``sent`` or ``held``.
     """
-    folder = operator_folder()
+    folder = operator_folder() / file.channel if file.channel != "finvoice" else operator_folder()
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / file.name
     with working_in([file.unit_id]):

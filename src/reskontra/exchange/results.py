@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from reskontra.documents.billing_request import BillingRequest
+from reskontra.documents.billing_request import BillingRequest, Status
 from reskontra.formats.workbooks.results import RowOutcome, write_results
 
 
 def result_workbook(
-    request: BillingRequest, outcomes: Mapping[int, tuple[str, str, str]], language: str
+    request: BillingRequest, outcomes: Mapping[int, tuple[Status, str, str]], language: str
 ) -> bytes:
     """The file's rows with status, error and order number; ``outcomes`` by row: (status, message, order)."""
     return write_results(

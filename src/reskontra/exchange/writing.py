@@ -1,24 +1,27 @@
 """Documents to bytes: invoices as Finvoice, each checked before it leaves (OC 3.4-a)."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from reskontra.documents.findings import Finding, Refused
 from reskontra.documents.invoice import Invoice
 from reskontra.formats.finvoice import checks
-from reskontra.formats.finvoice.writer import Message, frame
+from reskontra.formats.finvoice.writer import Message, frame, write_attachments
 
 __all__ = ["Message", "finvoice_batch", "finvoice_findings"]
 
 Rejected = Callable[[Invoice, list[Finding]], None]
+Attached = Callable[[bytes], None]
 
 
 def finvoice_batch(
-    messages: Iterable[tuple[Invoice, Message]], rejected: Rejected, schemas: Path | None
+    messages: Iterable[tuple[Invoice, Message]], rejected: Rejected, attached: Attached, schemas: Path | None
 ) -> Iterator[bytes]:
     """The framed messages of a batch, one after another, in ISO-8859-15.
 
-    An invoice that our own checks find wrong is given to ``rejected`` and left out. With ``schemas`` (a folder
+    An invoice that our own checks find wrong is given to ``rejected`` and left out. The message that carries
+    an invoice's attachments is given to ``attached``: it goes in a file of its own. With ``schemas`` (a folder
     with the public XSD files) every document is validated against them as well.
     """
     for invoice, message in messages:
@@ -27,18 +30,21 @@ def finvoice_batch(
             rejected(invoice, errors)
             continue
         try:
-            framed = frame(invoice, message)
+            framed = frame(replace(invoice, attachments=()) if invoice.attachments else invoice, message)
+            files = write_attachments(invoice, message) if invoice.attachments else b""
         except Refused as refused:
             rejected(invoice, list(refused.findings))
             continue
-        if schemas and (errors := _schema_errors(framed, schemas)):
+        if schemas and (errors := _schema_errors(framed, files, schemas)):
             rejected(invoice, errors)
             continue
+        if files:
+            attached(files)
         yield framed
 
 
-def _schema_errors(framed: bytes, schemas: Path) -> list[Finding]:
-    found = checks.check_file(framed, schemas)
+def _schema_errors(framed: bytes, files: bytes, schemas: Path) -> list[Finding]:
+    found = checks.check_file(framed + files, schemas)
     return [finding for finding in found if finding.severity == "error"]
 
 

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reskontra.claims.models import Claim
-from reskontra.kernel.clauses import clause, cite
+from reskontra.kernel.clauses import cite, clause
 from reskontra.kernel.references import NotAReference, normal_reference
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Run
 from reskontra.sales.models import (
     Invoice,
-    InvoicedOrder,
     InvoiceDelivery,
+    InvoicedOrder,
     Order,
     OrderApproval,
     OrderDecision,

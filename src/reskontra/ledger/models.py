@@ -112,5 +112,7 @@ class Balance(Work):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(name="an_account_has_one_balance_a_year", fields=["unit", "account", "year"]),
+            models.UniqueConstraint(
+                name="an_account_has_one_balance_a_year", fields=["unit", "account", "year"]
+            ),
         ]

@@ -15,7 +15,9 @@ BIG = models.DO_NOTHING
 class PersonManager(BaseUserManager["Person"]):
     """People are found by their user name."""
 
-    def create_person(self, username: str, name: str, password: str | None = None, **more: object) -> "Person":
+    def create_person(
+        self, username: str, name: str, password: str | None = None, **more: object
+    ) -> "Person":
         """A person who may sign in, when ``password`` is given; roles are granted apart."""
         person = self.model(username=username, name=name, **more)
         person.set_password(password)

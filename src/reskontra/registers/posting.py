@@ -15,7 +15,9 @@ class MissingPostingAccount(LookupError):
 
 def posting_account(event: str, on: date) -> str:
     """The 8-digit account for ``event`` on ``on``; raises ``MissingPostingAccount``."""
-    found = PostingAccount.objects.filter(event=event, validity__contains=on).values_list("account", flat=True)
+    found = PostingAccount.objects.filter(event=event, validity__contains=on).values_list(
+        "account", flat=True
+    )
     if not found:
         raise MissingPostingAccount(event, on)
     return str(found[0])

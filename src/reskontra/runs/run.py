@@ -184,7 +184,9 @@ def lock(unit: Unit, kind: str) -> None:
 def _room_to_work() -> None:
     """Sorts and fresh rows of a large run stay in memory up to this much, and go to disk beyond it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('work_mem', '128MB', true), set_config('statement_timeout', '0', true)")
+        cursor.execute(
+            "SELECT set_config('work_mem', '128MB', true), set_config('statement_timeout', '0', true)"
+        )
 
 
 def _digest() -> str:

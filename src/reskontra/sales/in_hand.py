@@ -31,7 +31,10 @@ def take_in_hand(unit: Unit, orders: Sequence[int] | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS scope, lines_in_hand, orders_in_hand")
         for statement in _STATEMENTS:
-            cursor.execute(statement, {"unit": unit.pk, "code": unit.code, "orders": orders})
+            cursor.execute(
+                statement,
+                {"unit": unit.pk, "code": unit.code, "orders": None if orders is None else list(orders)},
+            )
         cursor.execute(
             "SELECT l.vat_class, o.service_date, l.item_code FROM lines_in_hand l"
             " JOIN orders_in_hand o ON o.id = l.order_id"

@@ -16,12 +16,12 @@ from reskontra.runs.models import Approval, Decision
 NOTHING = models.DO_NOTHING
 
 
-
-
 class BillingRequest(Fact):
     """One file of orders, and what became of its rows: every row is accepted, returned or a duplicate (D18)."""
 
-    run = models.ForeignKey("runs.Run", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
+    run = models.ForeignKey(
+        "runs.Run", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     file = models.ForeignKey(
         "exchange.InboxFile", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
@@ -44,7 +44,9 @@ class BillingRequest(Fact):
 class Order(Fact):
     """One version of a sales order. ``key`` is the sender's; ``digest`` is of everything that was asked for."""
 
-    run = models.ForeignKey("runs.Run", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
+    run = models.ForeignKey(
+        "runs.Run", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     request = models.ForeignKey(
         BillingRequest, on_delete=NOTHING, db_constraint=False, null=True, related_name="+"
     )
@@ -64,10 +66,20 @@ class Order(Fact):
         "registers.Customer", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     bill_to = models.ForeignKey(
-        "registers.Customer", on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+        "registers.Customer",
+        on_delete=NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
     )
     ship_to = models.ForeignKey(
-        "registers.Customer", on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+        "registers.Customer",
+        on_delete=NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
     )
     language = models.CharField(max_length=2)
     service_date = models.DateField()
@@ -197,9 +209,7 @@ class OrderApproval(Approval):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                name="reviewer_is_not_approver", fields=["unit", "order", "person"]
-            ),
+            models.UniqueConstraint(name="reviewer_is_not_approver", fields=["unit", "order", "person"]),
             models.UniqueConstraint(name="an_act_is_given_once", fields=["unit", "order", "act"]),
             models.CheckConstraint(
                 name="an_act_is_a_review_or_an_approval", condition=Q(act__in=["review", "approve"])
@@ -210,7 +220,9 @@ class OrderApproval(Approval):
 class Invoice(Fact):
     """A numbered invoice (or credit invoice, with negative sums), made by one invoice run."""
 
-    run = models.ForeignKey("runs.Run", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
+    run = models.ForeignKey(
+        "runs.Run", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     number = models.BigIntegerField()
     credit = models.BooleanField()
     original = models.ForeignKey(
@@ -227,10 +239,20 @@ class Invoice(Fact):
         "registers.Customer", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     bill_to = models.ForeignKey(
-        "registers.Customer", on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+        "registers.Customer",
+        on_delete=NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
     )
     ship_to = models.ForeignKey(
-        "registers.Customer", on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+        "registers.Customer",
+        on_delete=NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
     )
     language = models.CharField(max_length=2)
     internal = models.BooleanField()
@@ -284,9 +306,7 @@ class InvoiceLine(Fact):
         Invoice, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="lines"
     )
     position = models.SmallIntegerField()
-    order = models.ForeignKey(
-        Order, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
-    )
+    order = models.ForeignKey(Order, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
     order_position = models.SmallIntegerField()
     item = models.ForeignKey(
         "registers.Item", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
@@ -308,9 +328,7 @@ class InvoiceLine(Fact):
         constraints: ClassVar = [
             models.CheckConstraint(
                 name="a_line_is_quantity_times_price",
-                condition=Q(
-                    net=Round(models.F("quantity") * models.F("unit_price"), precision=2)
-                ),
+                condition=Q(net=Round(models.F("quantity") * models.F("unit_price"), precision=2)),
             ),
         ]
 
@@ -320,9 +338,7 @@ class InvoicedOrder(Fact):
 
     pk = models.CompositePrimaryKey("unit_id", "number")
     number = models.BigIntegerField()
-    order = models.ForeignKey(
-        Order, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
-    )
+    order = models.ForeignKey(Order, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
     digest = models.CharField(max_length=64)
     invoice = models.ForeignKey(
         Invoice, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"

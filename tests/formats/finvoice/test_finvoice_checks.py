@@ -140,6 +140,9 @@ RULES: tuple[tuple[str, Callable[[], Any], Change, str, str], ...] = (
     ("BR-CO-13", commercial, of(allowances=Decimal("1.00")), "finvoice_sum_of_rows", "error/warning"),
     ("BR-CO-14", commercial, of(vat=Decimal("322.75")), "finvoice_sum_of_vat", "error/warning"),
     ("BR-CO-15", commercial, of(total=Decimal("1652.98")), "finvoice_sum_total", "error/warning"),
+    ("BR-CO-14", commercial, of(vat=Decimal("322.73")), "finvoice_sum_of_vat", "error/warning"),
+    ("BR-CO-13", commercial, of(net=Decimal("1330.22")), "finvoice_sum_of_rows", "error/warning"),
+    ("BR-CO-15", commercial, of(total=Decimal("1652.96")), "finvoice_sum_total", "error/warning"),
     ("BR-CO-16", commercial, of(payable=Decimal("1652.96")), "finvoice_sum_payable", "error/warning"),
     ("BR-CO-16", commercial, of(paid=Decimal("100.00")), "finvoice_sum_payable", "error/warning"),
     # VAT breakdown and categories

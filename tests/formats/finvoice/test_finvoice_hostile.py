@@ -97,6 +97,7 @@ HARMLESS = {
     "schema location": document(
         '<a xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:noNamespaceSchemaLocation="http://127.0.0.1/x.xsd"/>'
     ),
+    "an end tag that only begins like the root's": document("<!-- </Finvoices> </Finvoice- -->"),
     "byte order mark": b"\xef\xbb\xbf" + document(),
 }
 

@@ -334,6 +334,57 @@ def test_any_text_in_any_field_is_well_formed_and_reads_back(text: str, field: s
         assert getattr(found.buyer, party_field) == shown
 
 
+@pytest.mark.parametrize(
+    ("unit", "code"),
+    [
+        *[("kpl", "C62"), ("st", "C62"), ("pcs", "C62"), ("h", "HUR"), ("tim.", "HUR"), ("kk", "MON")],
+        *[("mån", "MON"), ("kg", "KGM"), ("km", "KMT"), ("m2", "MTK"), ("m²", "MTK"), ("sivu", "ZP")],
+        *[("KPL", "C62"), ("HUR", "HUR"), ("v", "ANN"), ("pv", "DAY"), ("tn", "TNE"), ("tilaus", None)],
+    ],
+)
+def test_a_unit_has_its_international_code_beside_it(unit: str, code: str | None) -> None:
+    case = public_law()
+    row = replace(case.invoice.lines[0], unit=unit)
+    found = _document(replace(case, invoice=replace(case.invoice, lines=(row,)))).find(
+        "InvoiceRow/InvoicedQuantity"
+    )
+    assert found is not None
+    assert (found.get("QuantityUnitCode"), found.get("QuantityUnitCodeUN")) == (encodable(unit), code)
+
+
+@pytest.mark.parametrize(
+    ("price", "quantity", "shown"),
+    [
+        ("96.40", "12.5", ("96,40", "12,5")),
+        ("4.12345", "10", ("4,12345", "10")),
+        ("4.123456", "3.000", ("4,12346", "3")),
+        ("7", "-2.50", ("7,00", "-2,5")),
+        ("1E+2", "1E+3", ("100,00", "1000")),
+        ("0.5", "0", ("0,50", "0")),
+    ],
+)
+def test_prices_have_two_to_five_decimals_and_quantities_only_what_they_need(
+    price: str, quantity: str, shown: tuple[str, str]
+) -> None:
+    case = public_law()
+    row = replace(case.invoice.lines[0], unit_price=Decimal(price), quantity=Decimal(quantity))
+    document = _document(replace(case, invoice=replace(case.invoice, lines=(row,))))
+    found = tuple(
+        document.findtext(f"InvoiceRow/{name}") for name in ("UnitPriceNetAmount", "InvoicedQuantity")
+    )
+    assert found == shown
+
+
+@pytest.mark.parametrize(
+    ("percent", "shown"), [("25.5", "25,5"), ("14", "14,0"), ("0", "0,0"), ("10.125", "10,125")]
+)
+def test_percentages_have_one_to_three_decimals(percent: str, shown: str) -> None:
+    case = commercial()
+    part = replace(case.invoice.vat_breakdown[0], percent=Decimal(percent))
+    written = replace(case, invoice=replace(case.invoice, vat_breakdown=(part,)))
+    assert _text(written, "InvoiceDetails/VatSpecificationDetails/VatRatePercent") == shown
+
+
 def test_the_channel_is_a_hint_to_the_operator() -> None:
     case = public_law()
     assert _text(case, "InvoiceSegmentIdentifier") is None

@@ -1,14 +1,15 @@
 """Workbooks of the tests, made by hand: every byte of the zip and of the markup can be set wrong."""
 
 import io
+import re
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from xml.sax.saxutils import escape
 
 import xlsxwriter
-from xml.sax.saxutils import escape
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -50,7 +51,10 @@ ENGLISH = (
 LABELS = {"fi": FINNISH, "sv": SWEDISH, "en": ENGLISH}
 
 ROWS: tuple[tuple[object, ...], ...] = (
-    ("1", "Z001", "100245", date(2026, 3, 15), "DV-2026-17", "Våren 2026", "Lag 150/1992", "T-10", 2, "st", 12.5, "N", ""),
+    (
+        "1", "Z001", "100245", date(2026, 3, 15), "DV-2026-17", "Våren 2026", "Lag 150/1992",
+        "T-10", 2, "st", 12.5, "N", "",
+    ),
     ("0", "", "", "", "", "", "", "T-20", 0.125, "h", 80, "", "Enligt protokoll"),
     ("1", "Z001", "0077", date(2026, 3, 16), "", "", "", "T-10", -1, "st", 12.5, "", ""),
 )  # fmt: skip
@@ -72,7 +76,9 @@ class ZipPart:
     packed: bytes | None = None
 
 
-def zip_of(parts: Sequence[ZipPart], *, comment: bytes = b"", before: bytes = b"", count: int | None = None) -> bytes:
+def zip_of(
+    parts: Sequence[ZipPart], *, comment: bytes = b"", before: bytes = b"", count: int | None = None
+) -> bytes:
     """A zip archive written out by hand."""
     body, table = bytearray(before), bytearray()
     for part in parts:
@@ -86,7 +92,18 @@ def zip_of(parts: Sequence[ZipPart], *, comment: bytes = b"", before: bytes = b"
         local = (part.local_name or part.name).encode()
         at = len(body)
         body += struct.pack(
-            "<4s5H3L2H", b"PK\x03\x04", 20, part.flags, part.method, 0, 33, crc, len(packed), size, len(local), 0
+            "<4s5H3L2H",
+            b"PK\x03\x04",
+            20,
+            part.flags,
+            part.method,
+            0,
+            33,
+            crc,
+            len(packed),
+            size,
+            len(local),
+            0,
         )
         body += local + packed
         table += struct.pack(
@@ -140,6 +157,11 @@ def packed(parts: Mapping[str, bytes]) -> bytes:
     return zip_of([ZipPart(name, data) for name, data in parts.items()])
 
 
+def stored(parts: Mapping[str, bytes]) -> bytes:
+    """A workbook whose parts are not packed: what stands where in it is known."""
+    return zip_of([ZipPart(name, data, method=0) for name, data in parts.items()])
+
+
 def by_hand(markup: str, **options: object) -> bytes:
     """A workbook of one sheet with the given markup inside ``worksheet``."""
     return packed(workbook_parts({"Rader": markup}, **options))  # type: ignore[arg-type]
@@ -147,7 +169,9 @@ def by_hand(markup: str, **options: object) -> bytes:
 
 def rows_markup(rows: Sequence[Sequence[object]], first: int = 1) -> str:
     """``sheetData`` with inline texts and plain numbers; ``None`` and empty texts leave the cell out."""
-    return f"<sheetData>{''.join(row_markup(number, row) for number, row in enumerate(rows, first))}</sheetData>"
+    return (
+        f"<sheetData>{''.join(row_markup(number, row) for number, row in enumerate(rows, first))}</sheetData>"
+    )
 
 
 def row_markup(number: int, cells: Sequence[object]) -> str:
@@ -222,6 +246,4 @@ def csv_cell(cell: object) -> str:
 
 def without_rows(orders: Sequence[object]) -> list[str]:
     """Orders as compared across formats: everything but the row numbers."""
-    import re
-
     return [re.sub(r"\brow=\d+", "row", repr(order)) for order in orders]

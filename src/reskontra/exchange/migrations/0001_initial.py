@@ -6,78 +6,186 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registers', '0001_initial'),
-        ('runs', '0001_initial'),
+        ("registers", "0001_initial"),
+        ("runs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OutboxFile',
+            name="OutboxFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('digest', models.CharField(max_length=64)),
-                ('size', models.BigIntegerField()),
-                ('documents', models.IntegerField()),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=17)),
-                ('channel', models.CharField(max_length=20)),
-                ('built_at', models.DateTimeField()),
-                ('run', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='runs.run')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("digest", models.CharField(max_length=64)),
+                ("size", models.BigIntegerField()),
+                ("documents", models.IntegerField()),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=17)),
+                ("channel", models.CharField(max_length=20)),
+                ("built_at", models.DateTimeField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="runs.run",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OutboxEvent',
+            name="OutboxEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(max_length=10)),
-                ('happened_at', models.DateTimeField()),
-                ('detail', models.CharField(blank=True, max_length=200)),
-                ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('second_person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
-                ('file', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='exchange.outboxfile')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("state", models.CharField(max_length=10)),
+                ("happened_at", models.DateTimeField()),
+                ("detail", models.CharField(blank=True, max_length=200)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "second_person",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="events",
+                        to="exchange.outboxfile",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='InboxFile',
+            name="InboxFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=200)),
-                ('kind', models.CharField(max_length=20)),
-                ('size', models.BigIntegerField()),
-                ('received_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=200)),
+                ("kind", models.CharField(max_length=20)),
+                ("size", models.BigIntegerField()),
+                ("received_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('unit', 'digest'), name='the_same_file_comes_in_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("unit", "digest"), name="the_same_file_comes_in_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='outboxfile',
-            constraint=models.UniqueConstraint(fields=('name',), name='a_batch_has_its_name_once'),
+            model_name="outboxfile",
+            constraint=models.UniqueConstraint(fields=("name",), name="a_batch_has_its_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='outboxfile',
-            constraint=models.CheckConstraint(condition=models.Q(('documents__gte', 1)), name='a_batch_is_not_empty'),
+            model_name="outboxfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("documents__gte", 1)), name="a_batch_is_not_empty"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outboxevent',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['intent', 'sent', 'receipted', 'held', 'refused', 'released'])), name='a_batch_moves_through_known_states'),
+            model_name="outboxevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["intent", "sent", "receipted", "held", "refused", "released"])
+                ),
+                name="a_batch_moves_through_known_states",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outboxevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('person__isnull', True), ('second_person__isnull', True), models.Q(('state', 'released'), _negated=True)), models.Q(('person__isnull', False), ('second_person__isnull', False), models.Q(('person', models.F('second_person')), _negated=True)), _connector='OR'), name='a_held_batch_is_decided_by_two'),
+            model_name="outboxevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("person__isnull", True),
+                        ("second_person__isnull", True),
+                        models.Q(("state", "released"), _negated=True),
+                    ),
+                    models.Q(
+                        ("person__isnull", False),
+                        ("second_person__isnull", False),
+                        models.Q(("person", models.F("second_person")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="a_held_batch_is_decided_by_two",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outboxevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'sent')), fields=('unit', 'file'), name='a_batch_is_sent_once'),
+            model_name="outboxevent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "sent")), fields=("unit", "file"), name="a_batch_is_sent_once"
+            ),
         ),
     ]

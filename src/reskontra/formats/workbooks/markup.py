@@ -74,9 +74,26 @@ class Items:
         self.root = b""
 
     def __iter__(self) -> Iterator[tuple[bytes, bytes]]:
+        for block in self.blocks():
+            yield from self.split(block)
+
+    def blocks(self) -> Iterator[bytes]:
+        """Whole items, many at a time, as they stand in the part; each block goes through ``split``,
+        unless one pattern accounts for all of its tags."""
         if self._open():
             yield from self._each()
         self._finish()
+
+    def split(self, block: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The items of one block."""
+        begin = _open_tag(self.prefix, self._item)
+        pieces = block.split(b"</" + self.prefix + self._item + b">")
+        for piece in pieces[:-1]:
+            opening = begin.match(piece)
+            if opening and not opening[1]:
+                yield opening[0], piece
+            else:
+                yield from self._items_in(piece, begin)
 
     def frame(self) -> etree._Element:
         """The part without its items, as a small tree."""
@@ -126,15 +143,14 @@ class Items:
             self.prefix, self.root = found[1] or b"", found[0].removesuffix(b"/>").rstrip(b">") + b">"
         return bool(self.root)
 
-    def _each(self) -> Iterator[tuple[bytes, bytes]]:
+    def _each(self) -> Iterator[bytes]:
         close = b"</" + self.prefix + self._item + b">"
         begin = _open_tag(self.prefix, self._item)
         while True:
             complete, found, rest = self._buffer.rpartition(close)
             if found:
                 self._buffer = rest
-                for piece in complete.split(close):
-                    yield from self._items_in(piece, begin)
+                yield complete + close
             self._drop_empty_items(begin)
             if len(self._buffer) > self._item_bytes and self._item_begins():
                 refuse("file_row_too_large", where=self._where)

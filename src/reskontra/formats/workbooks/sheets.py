@@ -96,21 +96,23 @@ def read_shared_texts(chunks: Iterator[bytes], where: str) -> SharedTexts:
     """Count the shared texts of a workbook; raises ``Refused`` for too many or too long ones."""
     texts = SharedTexts()
     items = Items(chunks, where, "sst", "si", limits.ROW_BYTES)
-    for _, item in items:
-        if len(texts.sizes) >= limits.STRINGS:
+    for block in items.blocks():
+        plain = _PLAIN_TEXT.findall(block)
+        if len(plain) * 4 == block.count(b"<"):
+            texts.sizes.extend(map(_size_of, plain))
+        else:
+            texts.sizes.extend(_size_of(_shown_text(item, items)) for _, item in items.split(block))
+        if len(texts.sizes) > limits.STRINGS:
             refuse("file_strings_too_many", where=where, limit=limits.STRINGS)
-        texts.sizes.append(_size_of(_shown_text(item, items)))
     _expect_no_more(items.frame(), {"si", "t"}, where)
     return texts
 
 
-_PLAIN_ITEM = re.compile(rb"<si><t(?: xml:space=\"preserve\")?>([^<]*)</t>")
+_PLAIN_TEXT = re.compile(rb"<si><t(?: xml:space=\"preserve\")?>([^<]*)</t></si>")
 
 
 def _shown_text(item: bytes, items: Items) -> bytes:
-    plain = _PLAIN_ITEM.fullmatch(item.lstrip())
-    if plain:
-        return plain[1]
+    """The text of an item with formats inside it; what only says how it is pronounced is left out."""
     texts = [text for text in items.tree(item).iter("{*}t") if _local(text.getparent()) != "rPh"]
     return "".join(text.text or "" for text in texts).encode()
 
@@ -180,7 +182,7 @@ class SheetReader:
             self._filled.append(self._row)
             if self._row > limits.ROWS:
                 refuse("file_sheet_too_many_rows", where=self._name, limit=limits.ROWS)
-            if _HIDDEN.search(opening):
+            if (b"hidden" in opening or b"ht" in opening) and _HIDDEN.search(opening):
                 self._hidden_rows.append(self._row)
 
     def _number(self, opening: bytes) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from reskontra.registers.models import Unit, UnitAccount, VatRate
 
 _NAMES = {"sv": 3, "fi": 4, "en": 5}
 _BASES = {"sv": 16, "fi": 17, "en": 18}
+_PROTECTED = 10  # place in the array of a party
 _HUNDRED = Decimal(100)
 
 
@@ -115,7 +116,7 @@ def invoice_document(seller: Seller, head: Sequence[Any], rows: Sequence[Sequenc
         due_date=due_date,
         currency="EUR",
         seller=seller.party(language),
-        buyer=_buyer(payer, recipient),
+        buyer=_buyer(seller, payer, recipient),
         net=net,
         vat=vat,
         total=total,
@@ -133,7 +134,9 @@ def invoice_document(seller: Seller, head: Sequence[Any], rows: Sequence[Sequenc
         delivery=_party(ship_to) if ship_to else None,
         lines=lines,
         vat_breakdown=_vat_breakdown(seller, lines, language),
-        legal_basis=tuple(dict.fromkeys(row[15] or row[basis_at] for row in rows if row[15] or row[basis_at])),
+        legal_basis=tuple(
+            dict.fromkeys(row[15] or row[basis_at] for row in rows if row[15] or row[basis_at])
+        ),
         notes=(*notes, *seller.notes[language]),
         payment_terms=text("invoice.payment_terms", language, days=term_days),
         late_interest_text=seller.late_interest[language],
@@ -162,7 +165,7 @@ def _vat_breakdown(seller: Seller, lines: Sequence[InvoiceLine], language: str) 
 
 
 def _party(given: Sequence[str]) -> Party:
-    number, name, name2, kind, business_id, vat_id, street, postcode, town, country = given
+    number, name, name2, kind, business_id, vat_id, street, postcode, town, country, _protected = given
     return Party(
         name=name,
         name2=name2 or None,
@@ -176,10 +179,17 @@ def _party(given: Sequence[str]) -> Party:
     )
 
 
-def _buyer(payer: Sequence[str], recipient: Sequence[str] | None) -> Party:
-    """The legal customer; where another receives the invoice, care of that one and to its address (OC 3.8)."""
+def _buyer(seller: Seller, payer: Sequence[str], recipient: Sequence[str] | None) -> Party:
+    """The legal customer; where another receives the invoice, care of that one and to its address (OC 3.8).
+
+    A protected person who receives e-invoices has no address in the register: the unit's own stands there.
+    """
     if recipient is None:
-        return _party(payer)
+        buyer = _party(payer)
+        if payer[_PROTECTED] == "true" and not buyer.street:
+            unit = seller.unit
+            return replace(buyer, street=unit.street, postcode=unit.postcode, town=unit.town, country="FI")
+        return buyer
     buyer, other = _party(payer), _party(recipient)
     return Party(
         name=buyer.name,

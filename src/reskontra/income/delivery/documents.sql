@@ -4,13 +4,13 @@ SELECT i.id, %(code)s || lpad(i.number::text, 9, '0') AS number, i.credit, i.iss
   i.accounting, i.site, i.net, i.vat, i.total,
   %(code)s || lpad(original.number::text, 9, '0') AS original_number, original.issue_date AS original_date,
   d.outcome AS channel,
-  ARRAY[p.number, p.name, p.name2, p.kind, p.business_id, p.vat_id, p.street, p.postcode, p.town, p.country] AS payer,
+  ARRAY[p.number, p.name, p.name2, p.kind, p.business_id, p.vat_id, p.street, p.postcode, p.town, p.country, p.protected::text] AS payer,
   CASE WHEN i.bill_to_id IS NOT NULL
-    THEN ARRAY[r.number, r.name, r.name2, r.kind, r.business_id, r.vat_id, r.street, r.postcode, r.town, r.country]
+    THEN ARRAY[r.number, r.name, r.name2, r.kind, r.business_id, r.vat_id, r.street, r.postcode, r.town, r.country, r.protected::text]
   END AS recipient,
   r.einvoice_address, r.einvoice_operator,
   CASE WHEN i.ship_to_id IS NOT NULL
-    THEN ARRAY[s.number, s.name, s.name2, s.kind, s.business_id, s.vat_id, s.street, s.postcode, s.town, s.country]
+    THEN ARRAY[s.number, s.name, s.name2, s.kind, s.business_id, s.vat_id, s.street, s.postcode, s.town, s.country, s.protected::text]
   END AS ship_to
 FROM decided d
 JOIN sales_invoice i ON i.id = d.id

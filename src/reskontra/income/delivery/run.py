@@ -1,9 +1,11 @@
 """The delivery run: every invoice that has not gone out becomes a Finvoice document in one sealed batch."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from importlib.resources import files
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import connection
@@ -22,6 +24,7 @@ from reskontra.runs.models import Evidence, Run
 from reskontra.runs.run import Acting, Applied, Control
 
 _CHUNK = 2000
+_SPOOL = 16 << 20  # attachments of a batch stay in memory up to this many bytes
 
 
 class MissingBankAccount(LookupError):
@@ -57,25 +60,43 @@ class DeliveryRun:
     def apply(self, run: Run, terms: Terms, acting: Acting) -> Applied:
         """Write the batch into the archive, and its outbox row and deliveries into the books."""
         batch = _Batch(run, terms, acting)
-        stored = archive.store(finvoice_batch(batch.messages(), batch.reject, settings.SCHEMAS))
-        if batch.written == 0:
-            return Applied(facts={"rejected": batch.rejected})
-        name = f"finvoice-{run.unit.code}-{run.on_date:%Y%m%d}-{run.pk:06d}.xml"
-        file = OutboxFile.objects.create(
-            unit=run.unit,
-            run=run,
-            name=name,
-            digest=stored.digest,
-            size=stored.size,
-            documents=batch.written,
-            amount=batch.amount,
-            channel="finvoice",
-            built_at=acting.at,
-        )
-        Evidence.objects.create(unit=run.unit, run=run, control="finvoice batch", document=stored.digest)
+        with SpooledTemporaryFile(_SPOOL) as attachments:
+            stored = archive.store(
+                finvoice_batch(batch.messages(), batch.reject, batch.attach(attachments), settings.SCHEMAS)
+            )
+            if batch.written == 0:
+                return Applied(facts={"documents": 0, "rejected": batch.rejected})
+            # What an invoice carries along leaves first, so that it is there when the invoice comes.
+            sealed = []
+            if batch.attached:
+                attachments.seek(0)
+                kept = archive.store(iter(partial(attachments.read, 1 << 20), b""))
+                sealed.append(_seal(run, acting, "finvoice-attachments", kept, batch.attached, Decimal(0)))
+            file = _seal(run, acting, "finvoice", stored, batch.written, batch.amount)
         controls = _deliver(run, file, batch)
-        told = {"kind": "finvoice", "name": name, "digest": stored.digest, "size": stored.size}
-        return Applied(controls, [told], {"documents": batch.written, "rejected": batch.rejected})
+        files = [
+            {"kind": one.channel, "name": one.name, "digest": one.digest, "size": one.size}
+            for one in (*sealed, file)
+        ]
+        return Applied(controls, files, {"documents": batch.written, "rejected": batch.rejected})
+
+
+def _seal(
+    run: Run, acting: Acting, channel: str, stored: archive.Stored, documents: int, amount: Decimal
+) -> OutboxFile:
+    """The outbox row of a batch: its name is fixed by the run, its bytes by their digest."""
+    Evidence.objects.create(unit=run.unit, run=run, control=f"{channel} batch", document=stored.digest)
+    return OutboxFile.objects.create(
+        unit=run.unit,
+        run=run,
+        name=f"{channel}-{run.unit.code}-{run.on_date:%Y%m%d}-{run.pk:06d}.xml",
+        digest=stored.digest,
+        size=stored.size,
+        documents=documents,
+        amount=amount,
+        channel=channel,
+        built_at=acting.at,
+    )
 
 
 class _Batch:
@@ -92,6 +113,7 @@ class _Batch:
         self.written, self.amount = 0, Decimal(0)
         self.rejected: list[dict[str, Any]] = []
         self.rejected_ids: list[int] = []
+        self.attached = 0
         self._current = 0
 
     def messages(self) -> Iterator[tuple[Invoice, Message]]:
@@ -109,6 +131,15 @@ class _Batch:
         self.amount -= invoice.total or 0
         self.rejected_ids.append(self._current)
         self.rejected.append({"invoice": invoice.number, "findings": [found.as_json() for found in findings]})
+
+    def attach(self, file: IO[bytes]) -> Callable[[bytes], None]:
+        """Collect the messages of attachments in ``file``."""
+
+        def write(message: bytes) -> None:
+            file.write(message)
+            self.attached += 1
+
+        return write
 
     def _message(self, head: Sequence[Any]) -> Message:
         number, channel, address, operator = head[1], head[21], head[24], head[25]

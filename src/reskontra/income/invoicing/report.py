@@ -37,9 +37,7 @@ def write_report(run: Run) -> dict[str, Any]:
     billing requests that the orders came in by, which lie in the same archive. Names are not in it.
     """
     stored = archive.store(_rows(run))
-    Evidence.objects.create(
-        unit=run.unit, run=run, control="invoicing report", document=stored.digest
-    )
+    Evidence.objects.create(unit=run.unit, run=run, control="invoicing report", document=stored.digest)
     return {
         "kind": "invoicing report",
         "name": f"invoicing-report-{run.unit.code}-{run.on_date.isoformat()}-{run.pk}.csv",

@@ -85,6 +85,8 @@ class InvoicingRun:
         cursor.execute("SELECT DISTINCT term_days FROM new_invoice ORDER BY 1")
         terms = [row[0] for row in cursor.fetchall()]
         year = run.on_date.year
+        first_invoice = take_numbers(run.unit, "invoice", count)
+        first_voucher = take_numbers(run.unit, "voucher SI", count, year)
         values = {
             "unit": run.unit.pk,
             "code": run.unit.code,
@@ -95,12 +97,12 @@ class InvoicingRun:
             "vat_account": posting_account("vat_on_sales", run.on_date),
             "terms": terms,
             "dues": [due_date(run.on_date, days) for days in terms],
-            "first_invoice": take_numbers(run.unit, "invoice", count),
-            "first_voucher": take_numbers(run.unit, "voucher SI", count, year),
+            "first_invoice": first_invoice,
+            "first_voucher": first_voucher,
         }
         for statement in _statements("facts.sql"):
             cursor.execute(statement, values)
-        return values["first_invoice"], values["first_voucher"]
+        return first_invoice, first_voucher
 
 
 def _receivable(cursor: Any, run: Run) -> tuple[str, Any]:
@@ -134,7 +136,8 @@ def _controls(
     )
     ordered, lines, net, total, invoices, lowest, highest = cursor.fetchone()
     cursor.execute(
-        "SELECT count(*), sum(amount) FROM claims_claim WHERE unit_id = %s AND run_id = %s", [run.unit.pk, run.pk]
+        "SELECT count(*), sum(amount) FROM claims_claim WHERE unit_id = %s AND run_id = %s",
+        [run.unit.pk, run.pk],
     )
     claims, claimed = cursor.fetchone()
     cursor.execute(
@@ -146,10 +149,18 @@ def _controls(
         Control("orders = invoices, net", str(ordered), str(net)),
         Control("invoice lines = invoices, net", str(lines), str(net)),
         Control("claims = invoices, total", str(claimed), str(total)),
-        Control("receivable account grew by the invoices", str(total), str(_balance(cursor, run, account) - opening)),
+        Control(
+            "receivable account grew by the invoices",
+            str(total),
+            str(_balance(cursor, run, account) - opening),
+        ),
         Control("invoices, claims, vouchers", f"{count} {count} {count}", f"{invoices} {claims} {vouchers}"),
         Control(
-            "invoice numbers without gap", f"{first_invoice}-{first_invoice + count - 1}", f"{lowest}-{highest}"
+            "invoice numbers without gap",
+            f"{first_invoice}-{first_invoice + count - 1}",
+            f"{lowest}-{highest}",
         ),
-        Control("voucher numbers without gap", f"{first_voucher}-{first_voucher + count - 1}", f"{low}-{high}"),
+        Control(
+            "voucher numbers without gap", f"{first_voucher}-{first_voucher + count - 1}", f"{low}-{high}"
+        ),
     ]

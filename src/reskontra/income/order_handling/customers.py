@@ -80,7 +80,9 @@ class Customers:
         if not party.name or not party.postcode:
             return None
         alike = Customer.objects.filter(
-            sort_key=sort_key(f"{party.name} {party.name2 or ''}"), postcode=party.postcode, own_system__isnull=True
+            sort_key=sort_key(f"{party.name} {party.name2 or ''}"),
+            postcode=party.postcode,
+            own_system__isnull=True,
         )[:2]
         return alike[0] if len(alike) == 1 else None
 
@@ -125,7 +127,9 @@ class Customers:
             if (customer := getattr(candidate, role)) is not None and customer.own_system_id is None
         }
         unit = self.acting.unit
-        there = CustomerInUnit.objects.filter(unit=unit, customer_id__in=used).values_list("customer_id", flat=True)
+        there = CustomerInUnit.objects.filter(unit=unit, customer_id__in=used).values_list(
+            "customer_id", flat=True
+        )
         CustomerInUnit.objects.bulk_create(
             CustomerInUnit(unit=unit, customer=customer, number=customer.number)
             for key, customer in sorted(used.items())

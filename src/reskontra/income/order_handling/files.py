@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from reskontra.documents.billing_request import BillingRequest, CustomerUpdates
+from reskontra.documents.billing_request import BillingRequest, CustomerUpdates, Status
 from reskontra.documents.findings import Finding, Refused
 from reskontra.exchange import archive
 from reskontra.exchange.attachments import Fetch
@@ -91,9 +91,7 @@ def _billing_request(
             detail={"when": received.file.received_at.isoformat(timespec="minutes"), "who": received.file.person.username},
         )  # fmt: skip
         rows = [RowOutcome(row.row, "duplicate", ()) for row in request.rows]
-        return Answer(
-            "billing_request", rows, before=received.file.received_at.isoformat(), findings=[known]
-        )
+        return Answer("billing_request", rows, before=received.file.received_at.isoformat(), findings=[known])
     taken = take_in(acting, request, received.file, fetch, on)
     stored = archive.store([result_workbook(request, _told(taken, language), language)])
     Evidence.objects.create(
@@ -101,11 +99,17 @@ def _billing_request(
     )
     whole = [finding for finding in request.findings if finding.row is None]
     return Answer(
-        "billing_request", taken.rows, taken.orders, taken.amount, taken.outcomes, stored.digest, findings=whole
+        "billing_request",
+        taken.rows,
+        taken.orders,
+        taken.amount,
+        taken.outcomes,
+        stored.digest,
+        findings=whole,
     )
 
 
-def _told(taken: TakenIn, language: str) -> dict[int, tuple[str, str, str]]:
+def _told(taken: TakenIn, language: str) -> dict[int, tuple[Status, str, str]]:
     return {
         row.row: (
             row.status,
@@ -141,7 +145,12 @@ def _customer_updates(acting: Acting, updates: CustomerUpdates, on: date, langua
     run.state, run.applied_at = "applied", acting.at
     run.outcomes = [
         {"outcome": "CUSTOMER_SAVED", "clause": "OC 2.2-a", "count": accepted, "amount": "0.00"},
-        {"outcome": "CUSTOMER_RETURNED", "clause": "OC 2.2-a", "count": len(rows) - accepted, "amount": "0.00"},
+        {
+            "outcome": "CUSTOMER_RETURNED",
+            "clause": "OC 2.2-a",
+            "count": len(rows) - accepted,
+            "amount": "0.00",
+        },
     ]
     run.save()
     whole = [finding for finding in updates.findings if finding.row is None]

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 
 from reskontra.documents.as_json import document
-from reskontra.documents.billing_request import BillingRequest, RequestOrder
+from reskontra.documents.billing_request import BillingRequest, RequestOrder, Status
 from reskontra.documents.findings import Finding, Refused
 from reskontra.exchange.attachments import Fetch, Kept, keep_attachments
 from reskontra.exchange.models import InboxFile
@@ -33,7 +33,7 @@ from reskontra.runs.run import Acting, lock
 from reskontra.sales.decided import decide_orders_in_hand, record_order_decisions
 from reskontra.sales.in_hand import take_in_hand
 from reskontra.sales.models import BillingRequest as StoredRequest
-from reskontra.sales.models import BillingRow, Order
+from reskontra.sales.models import BillingRow
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class RowOutcome:
     """What became of one row of the file."""
 
     row: int
-    status: str  # accepted, returned, duplicate
+    status: Status
     findings: Sequence[Finding]
     order_number: int | None = None
     order: int | None = None
@@ -163,7 +163,9 @@ def _label(request: BillingRequest, column: str) -> str:
 
 def _wrong_sender(request: BillingRequest, unit: Unit, on: date) -> Iterable[Finding]:
     if request.unit and request.unit != unit.code:
-        yield Finding("file_of_another_unit", clause="OC 3.9-a", value=request.unit, detail={"unit": unit.code})
+        yield Finding(
+            "file_of_another_unit", clause="OC 3.9-a", value=request.unit, detail={"unit": unit.code}
+        )
     if request.sender and not OwnSystem.objects.filter(
         unit=unit, sender=request.sender, validity__contains=on
     ):
@@ -176,9 +178,7 @@ def _candidates(request: BillingRequest) -> list[_Candidate]:
     for finding in request.findings:
         if finding.row is not None and order_of.get(finding.row, -1) >= 0:
             by_order[order_of[finding.row]].append(finding)
-    return [
-        _Candidate(order, _digest(order), by_order[index]) for index, order in enumerate(request.orders)
-    ]
+    return [_Candidate(order, _digest(order), by_order[index]) for index, order in enumerate(request.orders)]
 
 
 def _digest(order: RequestOrder) -> str:
@@ -234,7 +234,14 @@ def _recognise(candidates: Sequence[_Candidate], unit: Unit) -> None:
         if key in seen:
             candidate.duplicate = True
             candidate.findings = [
-                Finding("order_key_twice", "warning", "OC 3.9-a", row=row, value=key, detail={"first": str(seen[key])})
+                Finding(
+                    "order_key_twice",
+                    "warning",
+                    "OC 3.9-a",
+                    row=row,
+                    value=key,
+                    detail={"first": str(seen[key])},
+                )
             ]
             continue
         seen[key] = row
@@ -246,7 +253,9 @@ def _recognise(candidates: Sequence[_Candidate], unit: Unit) -> None:
             continue
         candidate.duplicate, candidate.number = True, number
         candidate.findings = [
-            Finding("order_key_known", "warning", "OC 3.9-a", row=row, value=key, detail={"order": str(number)})
+            Finding(
+                "order_key_known", "warning", "OC 3.9-a", row=row, value=key, detail={"order": str(number)}
+            )
         ]
 
 
@@ -270,15 +279,60 @@ def _number(going_in: Sequence[_Candidate], unit: Unit) -> None:
         candidate.number = first + place
 
 
-_ORDER_COLUMNS = (
-    "unit_id run_id request_id row number version key digest source order_type credit reference_invoice"
-    " customer_id payer_id bill_to_id ship_to_id language service_date pricing_date case_reference order_number"
-    " agreement accounting site tax_country payment_term header_text charge_basis_text attachments lines_count form"
-).split()
-_LINE_COLUMNS = (
-    "order_id position unit_id row item_code quantity measure unit_price item_text line_text account"
-    " budget_account operating_unit project function product area tracking1 tracking2"
-).split()
+_ORDER_COLUMNS = [
+    "unit_id",
+    "run_id",
+    "request_id",
+    "row",
+    "number",
+    "version",
+    "key",
+    "digest",
+    "source",
+    "order_type",
+    "credit",
+    "reference_invoice",
+    "customer_id",
+    "payer_id",
+    "bill_to_id",
+    "ship_to_id",
+    "language",
+    "service_date",
+    "pricing_date",
+    "case_reference",
+    "order_number",
+    "agreement",
+    "accounting",
+    "site",
+    "tax_country",
+    "payment_term",
+    "header_text",
+    "charge_basis_text",
+    "attachments",
+    "lines_count",
+    "form",
+]
+_LINE_COLUMNS = [
+    "order_id",
+    "position",
+    "unit_id",
+    "row",
+    "item_code",
+    "quantity",
+    "measure",
+    "unit_price",
+    "item_text",
+    "line_text",
+    "account",
+    "budget_account",
+    "operating_unit",
+    "project",
+    "function",
+    "product",
+    "area",
+    "tracking1",
+    "tracking2",
+]
 
 
 def _store(going_in: Sequence[_Candidate], stored: StoredRequest, run: Run, request: BillingRequest) -> None:
@@ -288,7 +342,10 @@ def _store(going_in: Sequence[_Candidate], stored: StoredRequest, run: Run, requ
         for candidate, (id,) in zip(going_in, cursor.fetchall(), strict=True):
             candidate.id = id
         _copy(
-            cursor, "sales_order", ["id", *_ORDER_COLUMNS], (_order_row(c, stored, run, source) for c in going_in)
+            cursor,
+            "sales_order",
+            ["id", *_ORDER_COLUMNS],
+            (_order_row(c, stored, run, source) for c in going_in),
         )
         _copy(
             cursor,
@@ -341,7 +398,9 @@ def _order_row(candidate: _Candidate, stored: StoredRequest, run: Run, source: s
 
 def _rest_of_form(order: RequestOrder) -> dict[str, Any]:
     """What the form said that no rule asks for yet: kept, so that nothing is lost."""
-    rest = {key: getattr(order, key) for key in ("sales_org", "channel", "division", "sales_office", "biller")}
+    rest = {
+        key: getattr(order, key) for key in ("sales_org", "channel", "division", "sales_office", "biller")
+    }
     rest["line_types"] = [line.line_type for line in order.lines if line.line_type]
     return {key: value for key, value in rest.items() if value}
 
@@ -446,7 +505,9 @@ def _tell(
         found = decided[candidate.id]
         if found["standing"] == "REVIEW":
             candidate.findings.append(
-                Finding(f"order_{found['outcome'].lower()}", "warning", found["clause"], row=candidate.order.row)
+                Finding(
+                    f"order_{found['outcome'].lower()}", "warning", found["clause"], row=candidate.order.row
+                )
             )
         if found["standing"] != "RETURNED":
             continue
@@ -454,7 +515,9 @@ def _tell(
             if reason not in _SHOWN_IN:
                 continue
             column, place = _SHOWN_IN[reason]
-            rows = [line[0] for line in found["lines"] if place is not None and line[place]] or [candidate.order.row]
+            rows = [line[0] for line in found["lines"] if place is not None and line[place]] or [
+                candidate.order.row
+            ]
             candidate.findings += [
                 Finding(
                     f"order_{reason.lower()}",
@@ -472,7 +535,8 @@ def _outcomes(request: BillingRequest, candidates: Sequence[_Candidate]) -> list
     for finding in request.findings:
         if finding.row is not None:
             loose[finding.row].append(finding)
-    outcomes = []
+    outcomes: list[RowOutcome] = []
+    status: Status
     for row in request.rows:
         if row.order < 0:
             outcomes.append(RowOutcome(row.row, "returned", loose[row.row]))

@@ -46,7 +46,11 @@ def decide_orders(terms: Terms) -> Decisions:
         (CUSTOMER_OF_OWN_SYSTEM, "customer_of_own_system", "OC 2.2-a"),
         (ITEM_NOT_ON_PRICE_LIST, "unlisted > 0", "OC 2.1-a"),
         (PRICE_MISSING, "unpriced > 0", "OC 2.1-a"),
-        (LEGAL_BASIS_MISSING, "without_basis > 0 AND charge_basis_text = '' AND NOT basis_attached", "OC 3.5-a"),
+        (
+            LEGAL_BASIS_MISSING,
+            "without_basis > 0 AND charge_basis_text = '' AND NOT basis_attached",
+            "OC 3.5-a",
+        ),
         (POSTING_UNKNOWN, "unknown_posting > 0", "OC 2.1-b"),
         (MIXED_LAW, "public_lines > 0 AND commercial_lines > 0", "OC 6.2.7-a"),
         (MIXED_VAT_SCOPE, "outside_vat > 0 AND outside_vat < lines", "OC 1.6-a"),

@@ -6,99 +6,219 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registers', '0001_initial'),
-        ('runs', '0001_initial'),
+        ("registers", "0001_initial"),
+        ("runs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Voucher',
+            name="Voucher",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=2)),
-                ('year', models.SmallIntegerField()),
-                ('number', models.BigIntegerField()),
-                ('posting_date', models.DateField()),
-                ('run', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='runs.run')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=2)),
+                ("year", models.SmallIntegerField()),
+                ("number", models.BigIntegerField()),
+                ("posting_date", models.DateField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="runs.run",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('pk', models.CompositePrimaryKey('voucher_id', 'position', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('position', models.SmallIntegerField()),
-                ('account', models.CharField(max_length=8)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=15)),
-                ('vat_category', models.CharField(blank=True, max_length=3)),
-                ('vat_percent', models.DecimalField(decimal_places=2, max_digits=5, null=True)),
-                ('budget_account', models.CharField(blank=True, max_length=20)),
-                ('operating_unit', models.CharField(blank=True, max_length=10)),
-                ('project', models.CharField(blank=True, max_length=20)),
-                ('function', models.CharField(blank=True, max_length=10)),
-                ('product', models.CharField(blank=True, max_length=20)),
-                ('area', models.CharField(blank=True, max_length=10)),
-                ('partner', models.CharField(blank=True, max_length=10)),
-                ('tracking1', models.CharField(blank=True, max_length=20)),
-                ('tracking2', models.CharField(blank=True, max_length=20)),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
-                ('voucher', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='entries', to='ledger.voucher')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "voucher_id",
+                        "position",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("position", models.SmallIntegerField()),
+                ("account", models.CharField(max_length=8)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=15)),
+                ("vat_category", models.CharField(blank=True, max_length=3)),
+                ("vat_percent", models.DecimalField(decimal_places=2, max_digits=5, null=True)),
+                ("budget_account", models.CharField(blank=True, max_length=20)),
+                ("operating_unit", models.CharField(blank=True, max_length=10)),
+                ("project", models.CharField(blank=True, max_length=20)),
+                ("function", models.CharField(blank=True, max_length=10)),
+                ("product", models.CharField(blank=True, max_length=20)),
+                ("area", models.CharField(blank=True, max_length=10)),
+                ("partner", models.CharField(blank=True, max_length=10)),
+                ("tracking1", models.CharField(blank=True, max_length=20)),
+                ("tracking2", models.CharField(blank=True, max_length=20)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
+                (
+                    "voucher",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="entries",
+                        to="ledger.voucher",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Balance',
+            name="Balance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.CharField(max_length=8)),
-                ('year', models.SmallIntegerField()),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=17)),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("account", models.CharField(max_length=8)),
+                ("year", models.SmallIntegerField()),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=17)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('unit', 'account', 'year'), name='an_account_has_one_balance_a_year')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("unit", "account", "year"), name="an_account_has_one_balance_a_year"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ClosedPeriod',
+            name="ClosedPeriod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('month', models.DateField()),
-                ('closed_at', models.DateTimeField()),
-                ('closed_by', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("month", models.DateField()),
+                ("closed_at", models.DateTimeField()),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('unit', 'month'), name='a_period_is_closed_once'), models.CheckConstraint(condition=models.Q(('month__day', 1)), name='a_period_is_a_month')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("unit", "month"), name="a_period_is_closed_once"),
+                    models.CheckConstraint(condition=models.Q(("month__day", 1)), name="a_period_is_a_month"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NumberSeries',
+            name="NumberSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('series', models.CharField(max_length=20)),
-                ('year', models.SmallIntegerField(default=0)),
-                ('next_number', models.BigIntegerField(default=1)),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("series", models.CharField(max_length=20)),
+                ("year", models.SmallIntegerField(default=0)),
+                ("next_number", models.BigIntegerField(default=1)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('unit', 'series', 'year'), name='a_series_has_one_counter_a_year'), models.CheckConstraint(condition=models.Q(('next_number__gte', 1)), name='a_number_series_starts_at_one')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("unit", "series", "year"), name="a_series_has_one_counter_a_year"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("next_number__gte", 1)), name="a_number_series_starts_at_one"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(fields=('unit', 'kind', 'year', 'number'), name='voucher_numbers_are_unique'),
+            model_name="voucher",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "kind", "year", "number"), name="voucher_numbers_are_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(('posting_date__year', models.F('year'))), name='a_voucher_is_dated_in_its_year'),
+            model_name="voucher",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("posting_date__year", models.F("year"))),
+                name="a_voucher_is_dated_in_its_year",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='an_entry_is_not_zero'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount", 0), _negated=True), name="an_entry_is_not_zero"
+            ),
         ),
     ]

@@ -7,360 +7,665 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('language', models.CharField(default='sv', max_length=2)),
-                ('is_active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("language", models.CharField(default="sv", max_length=2)),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=8, unique=True)),
-                ('name_sv', models.CharField(max_length=120)),
-                ('name_fi', models.CharField(max_length=120)),
-                ('name_en', models.CharField(max_length=120)),
-                ('kind', models.CharField(max_length=10)),
-                ('sourced', models.BooleanField()),
-                ('source', models.CharField(blank=True, max_length=300)),
-                ('validity', django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=8, unique=True)),
+                ("name_sv", models.CharField(max_length=120)),
+                ("name_fi", models.CharField(max_length=120)),
+                ("name_en", models.CharField(max_length=120)),
+                ("kind", models.CharField(max_length=10)),
+                ("sourced", models.BooleanField()),
+                ("source", models.CharField(blank=True, max_length=300)),
+                ("validity", django.contrib.postgres.fields.ranges.DateRangeField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Country',
+            name="Country",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=2, unique=True)),
-                ('name_sv', models.CharField(max_length=60)),
-                ('name_fi', models.CharField(max_length=60)),
-                ('name_en', models.CharField(max_length=60)),
-                ('europe', models.BooleanField()),
-                ('eu', django.contrib.postgres.fields.ranges.DateRangeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=2, unique=True)),
+                ("name_sv", models.CharField(max_length=60)),
+                ("name_fi", models.CharField(max_length=60)),
+                ("name_en", models.CharField(max_length=60)),
+                ("europe", models.BooleanField()),
+                ("eu", django.contrib.postgres.fields.ranges.DateRangeField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=18, unique=True)),
-                ('name_sv', models.CharField(max_length=80)),
-                ('name_fi', models.CharField(max_length=80)),
-                ('name_en', models.CharField(max_length=80)),
-                ('meaning_key', models.CharField(db_index=True, max_length=80)),
-                ('measure', models.CharField(max_length=10)),
-                ('public_law', models.BooleanField()),
-                ('vat_class', models.CharField(max_length=20)),
-                ('legal_basis_sv', models.CharField(blank=True, max_length=200)),
-                ('legal_basis_fi', models.CharField(blank=True, max_length=200)),
-                ('legal_basis_en', models.CharField(blank=True, max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=18, unique=True)),
+                ("name_sv", models.CharField(max_length=80)),
+                ("name_fi", models.CharField(max_length=80)),
+                ("name_en", models.CharField(max_length=80)),
+                ("meaning_key", models.CharField(db_index=True, max_length=80)),
+                ("measure", models.CharField(max_length=10)),
+                ("public_law", models.BooleanField()),
+                ("vat_class", models.CharField(max_length=20)),
+                ("legal_basis_sv", models.CharField(blank=True, max_length=200)),
+                ("legal_basis_fi", models.CharField(blank=True, max_length=200)),
+                ("legal_basis_en", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='OwnSystem',
+            name="OwnSystem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sender', models.CharField(max_length=35, unique=True)),
-                ('name', models.CharField(max_length=70)),
-                ('validity', django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sender", models.CharField(max_length=35, unique=True)),
+                ("name", models.CharField(max_length=70)),
+                ("validity", django.contrib.postgres.fields.ranges.DateRangeField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PostingAccount',
+            name="PostingAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(max_length=40)),
-                ('account', models.CharField(max_length=8)),
-                ('validity', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('clause', models.CharField(max_length=20)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("event", models.CharField(max_length=40)),
+                ("account", models.CharField(max_length=8)),
+                ("validity", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("clause", models.CharField(max_length=20)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='VatRate',
+            name="VatRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('vat_class', models.CharField(max_length=20)),
-                ('category', models.CharField(max_length=3)),
-                ('percent', models.DecimalField(decimal_places=2, max_digits=5)),
-                ('validity', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('reason_sv', models.CharField(blank=True, max_length=200)),
-                ('reason_fi', models.CharField(blank=True, max_length=200)),
-                ('reason_en', models.CharField(blank=True, max_length=200)),
-                ('source', models.CharField(max_length=300)),
-                ('sourced', models.BooleanField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("vat_class", models.CharField(max_length=20)),
+                ("category", models.CharField(max_length=3)),
+                ("percent", models.DecimalField(decimal_places=2, max_digits=5)),
+                ("validity", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("reason_sv", models.CharField(blank=True, max_length=200)),
+                ("reason_fi", models.CharField(blank=True, max_length=200)),
+                ("reason_en", models.CharField(blank=True, max_length=200)),
+                ("source", models.CharField(max_length=300)),
+                ("sourced", models.BooleanField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='History',
+            name="History",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table_name', models.CharField(max_length=63)),
-                ('row_id', models.BigIntegerField()),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField()),
-                ('person_id', models.BigIntegerField(null=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('changed_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table_name", models.CharField(max_length=63)),
+                ("row_id", models.BigIntegerField()),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField()),
+                ("person_id", models.BigIntegerField(null=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['table_name', 'row_id'], name='history_of_a_row')],
+                "indexes": [models.Index(fields=["table_name", "row_id"], name="history_of_a_row")],
             },
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=10, unique=True)),
-                ('kind', models.CharField(max_length=16)),
-                ('name', models.CharField(max_length=70)),
-                ('name2', models.CharField(blank=True, max_length=70)),
-                ('sort_key', models.CharField(db_index=True, max_length=140)),
-                ('language', models.CharField(default='fi', max_length=2)),
-                ('business_id', models.CharField(blank=True, max_length=9)),
-                ('vat_id', models.CharField(blank=True, max_length=14)),
-                ('personal_code_sealed', models.BinaryField(null=True)),
-                ('personal_code_index', models.BinaryField(null=True)),
-                ('birth_date', models.DateField(null=True)),
-                ('partner_code', models.CharField(blank=True, max_length=10)),
-                ('street', models.CharField(blank=True, max_length=70)),
-                ('postcode', models.CharField(blank=True, max_length=10)),
-                ('town', models.CharField(blank=True, max_length=35)),
-                ('country', models.CharField(default='FI', max_length=2)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('einvoice_address', models.CharField(blank=True, max_length=50)),
-                ('einvoice_operator', models.CharField(blank=True, max_length=35)),
-                ('protected', models.BooleanField(default=False)),
-                ('safe_address', models.BooleanField(default=False)),
-                ('own_system', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.ownsystem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=10, unique=True)),
+                ("kind", models.CharField(max_length=16)),
+                ("name", models.CharField(max_length=70)),
+                ("name2", models.CharField(blank=True, max_length=70)),
+                ("sort_key", models.CharField(db_index=True, max_length=140)),
+                ("language", models.CharField(default="fi", max_length=2)),
+                ("business_id", models.CharField(blank=True, max_length=9)),
+                ("vat_id", models.CharField(blank=True, max_length=14)),
+                ("personal_code_sealed", models.BinaryField(null=True)),
+                ("personal_code_index", models.BinaryField(null=True)),
+                ("birth_date", models.DateField(null=True)),
+                ("partner_code", models.CharField(blank=True, max_length=10)),
+                ("street", models.CharField(blank=True, max_length=70)),
+                ("postcode", models.CharField(blank=True, max_length=10)),
+                ("town", models.CharField(blank=True, max_length=35)),
+                ("country", models.CharField(default="FI", max_length=2)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("einvoice_address", models.CharField(blank=True, max_length=50)),
+                ("einvoice_operator", models.CharField(blank=True, max_length=35)),
+                ("protected", models.BooleanField(default=False)),
+                ("safe_address", models.BooleanField(default=False)),
+                (
+                    "own_system",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.ownsystem",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=6, unique=True)),
-                ('name_sv', models.CharField(max_length=70)),
-                ('name_fi', models.CharField(max_length=70)),
-                ('name_en', models.CharField(max_length=70)),
-                ('branch', models.CharField(blank=True, max_length=70)),
-                ('business_id', models.CharField(max_length=9)),
-                ('vat_id', models.CharField(blank=True, max_length=14)),
-                ('edi_code', models.CharField(max_length=17)),
-                ('partner_code', models.CharField(max_length=10)),
-                ('street', models.CharField(blank=True, max_length=70)),
-                ('postcode', models.CharField(blank=True, max_length=10)),
-                ('town', models.CharField(blank=True, max_length=35)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=30)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=6, unique=True)),
+                ("name_sv", models.CharField(max_length=70)),
+                ("name_fi", models.CharField(max_length=70)),
+                ("name_en", models.CharField(max_length=70)),
+                ("branch", models.CharField(blank=True, max_length=70)),
+                ("business_id", models.CharField(max_length=9)),
+                ("vat_id", models.CharField(blank=True, max_length=14)),
+                ("edi_code", models.CharField(max_length=17)),
+                ("partner_code", models.CharField(max_length=10)),
+                ("street", models.CharField(blank=True, max_length=70)),
+                ("postcode", models.CharField(blank=True, max_length=10)),
+                ("town", models.CharField(blank=True, max_length=35)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=30)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('code__regex', '^[1-9][0-9]{1,5}$')), name='a_unit_code_is_two_to_six_digits')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[1-9][0-9]{1,5}$")),
+                        name="a_unit_code_is_two_to_six_digits",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RoleAssignment',
+            name="RoleAssignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=2)),
-                ('validity', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='roles', to=settings.AUTH_USER_MODEL)),
-                ('in_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(max_length=2)),
+                ("validity", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="roles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "in_unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Responsibility',
+            name="Responsibility",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=40)),
-                ('party', models.CharField(max_length=6)),
-                ('validity', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('clause', models.CharField(max_length=20)),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("step", models.CharField(max_length=40)),
+                ("party", models.CharField(max_length=6)),
+                ("validity", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("clause", models.CharField(max_length=20)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PriceListEntry',
+            name="PriceListEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('price', models.DecimalField(decimal_places=5, max_digits=15, null=True)),
-                ('account', models.CharField(max_length=8)),
-                ('budget_account', models.CharField(blank=True, max_length=20)),
-                ('operating_unit', models.CharField(blank=True, max_length=10)),
-                ('project', models.CharField(blank=True, max_length=20)),
-                ('function', models.CharField(blank=True, max_length=10)),
-                ('product', models.CharField(blank=True, max_length=20)),
-                ('area', models.CharField(blank=True, max_length=10)),
-                ('validity', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('announced_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.item')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("price", models.DecimalField(decimal_places=5, max_digits=15, null=True)),
+                ("account", models.CharField(max_length=8)),
+                ("budget_account", models.CharField(blank=True, max_length=20)),
+                ("operating_unit", models.CharField(blank=True, max_length=10)),
+                ("project", models.CharField(blank=True, max_length=20)),
+                ("function", models.CharField(blank=True, max_length=10)),
+                ("product", models.CharField(blank=True, max_length=20)),
+                ("area", models.CharField(blank=True, max_length=10)),
+                ("validity", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("approved_at", models.DateTimeField(null=True)),
+                (
+                    "announced_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING, related_name="+", to="registers.item"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='ownsystem',
-            name='unit',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit'),
+            model_name="ownsystem",
+            name="unit",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="registers.unit",
+            ),
         ),
         migrations.CreateModel(
-            name='DimensionValue',
+            name="DimensionValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('dimension', models.CharField(max_length=20)),
-                ('code', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=120)),
-                ('validity', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('in_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("dimension", models.CharField(max_length=20)),
+                ("code", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=120)),
+                ("validity", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "in_unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='CustomerInUnit',
+            name="CustomerInUnit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=10)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='in_units', to='registers.customer')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=10)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="in_units",
+                        to="registers.customer",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UnitAccount',
+            name="UnitAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('iban', models.CharField(max_length=34)),
-                ('bic', models.CharField(max_length=11)),
-                ('purpose', models.CharField(max_length=12)),
-                ('account', models.CharField(max_length=8)),
-                ('validity', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("iban", models.CharField(max_length=34)),
+                ("bic", models.CharField(max_length=11)),
+                ("purpose", models.CharField(max_length=12)),
+                ("account", models.CharField(max_length=8)),
+                ("validity", django.contrib.postgres.fields.ranges.DateRangeField()),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='UnitTerm',
+            name="UnitTerm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60)),
-                ('value', models.CharField(max_length=200)),
-                ('validity', django.contrib.postgres.fields.ranges.DateRangeField()),
-                ('source', models.CharField(max_length=200)),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=60)),
+                ("value", models.CharField(max_length=200)),
+                ("validity", django.contrib.postgres.fields.ranges.DateRangeField()),
+                ("source", models.CharField(max_length=200)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'sole_trader', 'company', 'state_unit', 'foreign_person', 'foreign_company'])), name='a_customer_is_of_a_known_kind'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "person",
+                            "sole_trader",
+                            "company",
+                            "state_unit",
+                            "foreign_person",
+                            "foreign_company",
+                        ],
+                    )
+                ),
+                name="a_customer_is_of_a_known_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__regex', '^[0-9]+$'), ('own_system__isnull', True)), models.Q(('number__regex', '^[A-Z][0-9]{9}$'), ('own_system__isnull', False)), _connector='OR'), name='letter_numbers_belong_to_own_systems'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("number__regex", "^[0-9]+$"), ("own_system__isnull", True)),
+                    models.Q(("number__regex", "^[A-Z][0-9]{9}$"), ("own_system__isnull", False)),
+                    _connector="OR",
+                ),
+                name="letter_numbers_belong_to_own_systems",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'state_unit'), _negated=True), models.Q(('partner_code', ''), _negated=True), _connector='OR'), name='a_state_unit_has_its_partner_code'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "state_unit"), _negated=True),
+                    models.Q(("partner_code", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_state_unit_has_its_partner_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'state_unit'), ('partner_code', ''), _connector='OR'), name='only_a_state_unit_has_a_partner_code'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "state_unit"), ("partner_code", ""), _connector="OR"),
+                name="only_a_state_unit_has_a_partner_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['person', 'sole_trader']), _negated=True), ('personal_code_index__isnull', False), _connector='OR'), name='a_person_is_identified'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["person", "sole_trader"]), _negated=True),
+                    ("personal_code_index__isnull", False),
+                    _connector="OR",
+                ),
+                name="a_person_is_identified",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'foreign_person'), _negated=True), ('personal_code_index__isnull', False), ('birth_date__isnull', False), _connector='OR'), name='a_foreign_person_has_a_code_or_a_birth_date'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "foreign_person"), _negated=True),
+                    ("personal_code_index__isnull", False),
+                    ("birth_date__isnull", False),
+                    _connector="OR",
+                ),
+                name="a_foreign_person_has_a_code_or_a_birth_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['company', 'sole_trader', 'state_unit']), _negated=True), models.Q(('business_id', ''), _negated=True), _connector='OR'), name='a_business_is_identified'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["company", "sole_trader", "state_unit"]), _negated=True),
+                    models.Q(("business_id", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_business_is_identified",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('personal_code_index__isnull', True), ('personal_code_sealed__isnull', True)), models.Q(('personal_code_index__isnull', False), ('personal_code_sealed__isnull', False)), _connector='OR'), name='a_personal_code_is_sealed_and_indexed'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("personal_code_index__isnull", True), ("personal_code_sealed__isnull", True)),
+                    models.Q(("personal_code_index__isnull", False), ("personal_code_sealed__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_personal_code_is_sealed_and_indexed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.CheckConstraint(condition=models.Q(('protected', False), ('safe_address', True), models.Q(('postcode', ''), ('street', ''), ('town', '')), _connector='OR'), name='a_protected_person_has_only_a_safe_address'),
+            model_name="customer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("protected", False),
+                    ("safe_address", True),
+                    models.Q(("postcode", ""), ("street", ""), ("town", "")),
+                    _connector="OR",
+                ),
+                name="a_protected_person_has_only_a_safe_address",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ['person', 'foreign_person']), ('own_system__isnull', True)), fields=('personal_code_index',), name='a_personal_code_is_one_customer'),
+            model_name="customer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind__in", ["person", "foreign_person"]), ("own_system__isnull", True)),
+                fields=("personal_code_index",),
+                name="a_personal_code_is_one_customer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'company'), ('own_system__isnull', True), models.Q(('business_id', ''), _negated=True)), fields=('business_id',), name='a_business_id_is_one_customer'),
+            model_name="customer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("kind", "company"),
+                    ("own_system__isnull", True),
+                    models.Q(("business_id", ""), _negated=True),
+                ),
+                fields=("business_id",),
+                name="a_business_id_is_one_customer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='roleassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['K', 'SG', 'GK', 'PK', 'PG', 'KA', 'RE', 'IN', 'AD'])), name='a_role_is_one_of_the_nine'),
+            model_name="roleassignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["K", "SG", "GK", "PK", "PG", "KA", "RE", "IN", "AD"])),
+                name="a_role_is_one_of_the_nine",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='responsibility',
-            constraint=models.CheckConstraint(condition=models.Q(('party__in', ['unit', 'centre'])), name='a_step_is_done_by_the_unit_or_the_centre'),
+            model_name="responsibility",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("party__in", ["unit", "centre"])),
+                name="a_step_is_done_by_the_unit_or_the_centre",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pricelistentry',
-            constraint=models.CheckConstraint(condition=models.Q(('price__isnull', True), ('price__gte', 0), _connector='OR'), name='a_price_is_not_negative'),
+            model_name="pricelistentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price__isnull", True), ("price__gte", 0), _connector="OR"),
+                name="a_price_is_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pricelistentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', True), ('approved_by__isnull', True)), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False)), _connector='OR'), name='an_approval_has_a_person_and_a_time'),
+            model_name="pricelistentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("approved_at__isnull", True), ("approved_by__isnull", True)),
+                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="an_approval_has_a_person_and_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customerinunit',
-            constraint=models.UniqueConstraint(fields=('unit', 'customer'), name='a_customer_is_extended_once'),
+            model_name="customerinunit",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "customer"), name="a_customer_is_extended_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='customerinunit',
-            constraint=models.CheckConstraint(condition=models.Q(('number__regex', '^[0-9]+$')), name='letter_numbered_customers_are_not_extended'),
+            model_name="customerinunit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__regex", "^[0-9]+$")),
+                name="letter_numbered_customers_are_not_extended",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitaccount',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['income', 'expenditure'])), name='a_bank_account_is_for_income_or_expenditure'),
+            model_name="unitaccount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("purpose__in", ["income", "expenditure"])),
+                name="a_bank_account_is_for_income_or_expenditure",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unitaccount',
-            constraint=models.UniqueConstraint(fields=('unit', 'iban'), name='a_bank_account_is_named_once'),
+            model_name="unitaccount",
+            constraint=models.UniqueConstraint(fields=("unit", "iban"), name="a_bank_account_is_named_once"),
         ),
     ]

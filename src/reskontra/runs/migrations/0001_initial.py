@@ -6,57 +6,112 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registers', '0001_initial'),
+        ("registers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=20)),
-                ('on_date', models.DateField()),
-                ('state', models.CharField(default='planned', max_length=10)),
-                ('planned_at', models.DateTimeField()),
-                ('applied_at', models.DateTimeField(null=True)),
-                ('terms', models.JSONField(default=dict)),
-                ('outcomes', models.JSONField(default=list)),
-                ('digest', models.CharField(blank=True, max_length=64)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=20)),
+                ("on_date", models.DateField()),
+                ("state", models.CharField(default="planned", max_length=10)),
+                ("planned_at", models.DateTimeField()),
+                ("applied_at", models.DateTimeField(null=True)),
+                ("terms", models.JSONField(default=dict)),
+                ("outcomes", models.JSONField(default=list)),
+                ("digest", models.CharField(blank=True, max_length=64)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('control', models.CharField(max_length=60)),
-                ('expected', models.CharField(blank=True, max_length=64)),
-                ('actual', models.CharField(blank=True, max_length=64)),
-                ('document', models.CharField(blank=True, max_length=64)),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
-                ('run', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='runs.run')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("control", models.CharField(max_length=60)),
+                ("expected", models.CharField(blank=True, max_length=64)),
+                ("actual", models.CharField(blank=True, max_length=64)),
+                ("document", models.CharField(blank=True, max_length=64)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="runs.run",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['unit', 'name', '-id'], name='runs_of_a_unit'),
+            model_name="run",
+            index=models.Index(fields=["unit", "name", "-id"], name="runs_of_a_unit"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'applied', 'dropped'])), name='a_run_is_planned_applied_or_dropped'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["planned", "applied", "dropped"])),
+                name="a_run_is_planned_applied_or_dropped",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'applied'), _negated=True), ('applied_at__isnull', False), _connector='OR'), name='an_applied_run_says_when'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "applied"), _negated=True),
+                    ("applied_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="an_applied_run_says_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('expected', models.F('actual'))), name='evidence_agrees'),
+            model_name="evidence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("expected", models.F("actual"))), name="evidence_agrees"
+            ),
         ),
     ]

@@ -8,282 +8,758 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('exchange', '0001_initial'),
-        ('ledger', '0001_initial'),
-        ('registers', '0001_initial'),
-        ('runs', '0001_initial'),
+        ("exchange", "0001_initial"),
+        ("ledger", "0001_initial"),
+        ("registers", "0001_initial"),
+        ("runs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BillingRequest',
+            name="BillingRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=12)),
-                ('sender', models.CharField(blank=True, max_length=35)),
-                ('rows', models.IntegerField()),
-                ('orders', models.IntegerField()),
-                ('file', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='exchange.inboxfile')),
-                ('run', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='runs.run')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source", models.CharField(max_length=12)),
+                ("sender", models.CharField(blank=True, max_length=35)),
+                ("rows", models.IntegerField()),
+                ("orders", models.IntegerField()),
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="exchange.inboxfile",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="runs.run",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.BigIntegerField()),
-                ('credit', models.BooleanField()),
-                ('issue_date', models.DateField()),
-                ('due_date', models.DateField()),
-                ('term_days', models.SmallIntegerField()),
-                ('term_clause', models.CharField(max_length=20)),
-                ('language', models.CharField(max_length=2)),
-                ('internal', models.BooleanField()),
-                ('public_law', models.BooleanField()),
-                ('reference', models.CharField(max_length=20)),
-                ('supply_date', models.DateField()),
-                ('case_reference', models.CharField(blank=True, max_length=70)),
-                ('order_number', models.CharField(blank=True, max_length=70)),
-                ('agreement', models.CharField(blank=True, max_length=70)),
-                ('accounting', models.CharField(blank=True, max_length=35)),
-                ('site', models.CharField(blank=True, max_length=35)),
-                ('net', models.DecimalField(decimal_places=2, max_digits=15)),
-                ('vat', models.DecimalField(decimal_places=2, max_digits=15)),
-                ('total', models.DecimalField(decimal_places=2, max_digits=15)),
-                ('bill_to', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.customer')),
-                ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.customer')),
-                ('original', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sales.invoice')),
-                ('payer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.customer')),
-                ('run', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='runs.run')),
-                ('ship_to', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.customer')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
-                ('voucher', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.voucher')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.BigIntegerField()),
+                ("credit", models.BooleanField()),
+                ("issue_date", models.DateField()),
+                ("due_date", models.DateField()),
+                ("term_days", models.SmallIntegerField()),
+                ("term_clause", models.CharField(max_length=20)),
+                ("language", models.CharField(max_length=2)),
+                ("internal", models.BooleanField()),
+                ("public_law", models.BooleanField()),
+                ("reference", models.CharField(max_length=20)),
+                ("supply_date", models.DateField()),
+                ("case_reference", models.CharField(blank=True, max_length=70)),
+                ("order_number", models.CharField(blank=True, max_length=70)),
+                ("agreement", models.CharField(blank=True, max_length=70)),
+                ("accounting", models.CharField(blank=True, max_length=35)),
+                ("site", models.CharField(blank=True, max_length=35)),
+                ("net", models.DecimalField(decimal_places=2, max_digits=15)),
+                ("vat", models.DecimalField(decimal_places=2, max_digits=15)),
+                ("total", models.DecimalField(decimal_places=2, max_digits=15)),
+                (
+                    "bill_to",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.customer",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.customer",
+                    ),
+                ),
+                (
+                    "original",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sales.invoice",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.customer",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="runs.run",
+                    ),
+                ),
+                (
+                    "ship_to",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.customer",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
+                (
+                    "voucher",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.voucher",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='InvoiceDelivery',
+            name="InvoiceDelivery",
             fields=[
-                ('pk', models.CompositePrimaryKey('unit_id', 'invoice_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('channel', models.CharField(max_length=20)),
-                ('clause', models.CharField(max_length=20)),
-                ('file', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='exchange.outboxfile')),
-                ('invoice', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sales.invoice')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "unit_id", "invoice_id", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("channel", models.CharField(max_length=20)),
+                ("clause", models.CharField(max_length=20)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="exchange.outboxfile",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sales.invoice",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.IntegerField(null=True)),
-                ('number', models.BigIntegerField()),
-                ('version', models.SmallIntegerField(default=1)),
-                ('key', models.CharField(max_length=64)),
-                ('digest', models.CharField(max_length=64)),
-                ('source', models.CharField(max_length=12)),
-                ('order_type', models.CharField(max_length=10)),
-                ('credit', models.BooleanField()),
-                ('reference_invoice', models.CharField(blank=True, max_length=20)),
-                ('language', models.CharField(max_length=2)),
-                ('service_date', models.DateField()),
-                ('pricing_date', models.DateField()),
-                ('case_reference', models.CharField(blank=True, max_length=70)),
-                ('order_number', models.CharField(blank=True, max_length=70)),
-                ('agreement', models.CharField(blank=True, max_length=70)),
-                ('accounting', models.CharField(blank=True, max_length=35)),
-                ('site', models.CharField(blank=True, max_length=35)),
-                ('tax_country', models.CharField(blank=True, max_length=2)),
-                ('payment_term', models.SmallIntegerField(null=True)),
-                ('header_text', models.CharField(blank=True, max_length=350)),
-                ('charge_basis_text', models.CharField(blank=True, max_length=350)),
-                ('attachments', models.JSONField(default=list)),
-                ('lines_count', models.SmallIntegerField()),
-                ('form', models.JSONField(default=dict)),
-                ('bill_to', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.customer')),
-                ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.customer')),
-                ('payer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.customer')),
-                ('request', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sales.billingrequest')),
-                ('run', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='runs.run')),
-                ('ship_to', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.customer')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("row", models.IntegerField(null=True)),
+                ("number", models.BigIntegerField()),
+                ("version", models.SmallIntegerField(default=1)),
+                ("key", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=64)),
+                ("source", models.CharField(max_length=12)),
+                ("order_type", models.CharField(max_length=10)),
+                ("credit", models.BooleanField()),
+                ("reference_invoice", models.CharField(blank=True, max_length=20)),
+                ("language", models.CharField(max_length=2)),
+                ("service_date", models.DateField()),
+                ("pricing_date", models.DateField()),
+                ("case_reference", models.CharField(blank=True, max_length=70)),
+                ("order_number", models.CharField(blank=True, max_length=70)),
+                ("agreement", models.CharField(blank=True, max_length=70)),
+                ("accounting", models.CharField(blank=True, max_length=35)),
+                ("site", models.CharField(blank=True, max_length=35)),
+                ("tax_country", models.CharField(blank=True, max_length=2)),
+                ("payment_term", models.SmallIntegerField(null=True)),
+                ("header_text", models.CharField(blank=True, max_length=350)),
+                ("charge_basis_text", models.CharField(blank=True, max_length=350)),
+                ("attachments", models.JSONField(default=list)),
+                ("lines_count", models.SmallIntegerField()),
+                ("form", models.JSONField(default=dict)),
+                (
+                    "bill_to",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.customer",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.customer",
+                    ),
+                ),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.customer",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sales.billingrequest",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="runs.run",
+                    ),
+                ),
+                (
+                    "ship_to",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.customer",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='InvoiceLine',
+            name="InvoiceLine",
             fields=[
-                ('pk', models.CompositePrimaryKey('invoice_id', 'position', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('position', models.SmallIntegerField()),
-                ('order_position', models.SmallIntegerField()),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=15)),
-                ('measure', models.CharField(max_length=10)),
-                ('unit_price', models.DecimalField(decimal_places=5, max_digits=15)),
-                ('net', models.DecimalField(decimal_places=2, max_digits=15)),
-                ('vat_category', models.CharField(max_length=3)),
-                ('vat_percent', models.DecimalField(decimal_places=2, max_digits=5)),
-                ('invoice', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='lines', to='sales.invoice')),
-                ('item', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.item')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
-                ('order', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sales.order')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "invoice_id",
+                        "position",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("position", models.SmallIntegerField()),
+                ("order_position", models.SmallIntegerField()),
+                ("quantity", models.DecimalField(decimal_places=3, max_digits=15)),
+                ("measure", models.CharField(max_length=10)),
+                ("unit_price", models.DecimalField(decimal_places=5, max_digits=15)),
+                ("net", models.DecimalField(decimal_places=2, max_digits=15)),
+                ("vat_category", models.CharField(max_length=3)),
+                ("vat_percent", models.DecimalField(decimal_places=2, max_digits=5)),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="lines",
+                        to="sales.invoice",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.item",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sales.order",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='InvoicedOrder',
+            name="InvoicedOrder",
             fields=[
-                ('pk', models.CompositePrimaryKey('unit_id', 'number', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('number', models.BigIntegerField()),
-                ('digest', models.CharField(max_length=64)),
-                ('invoice', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sales.invoice')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
-                ('order', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sales.order')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "unit_id", "number", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.BigIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sales.invoice",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sales.order",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='BillingRow',
+            name="BillingRow",
             fields=[
-                ('pk', models.CompositePrimaryKey('request_id', 'row', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('row', models.IntegerField()),
-                ('status', models.CharField(max_length=9)),
-                ('findings', models.JSONField(default=list)),
-                ('request', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='billing_rows', to='sales.billingrequest')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
-                ('order', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sales.order')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "request_id", "row", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("row", models.IntegerField()),
+                ("status", models.CharField(max_length=9)),
+                ("findings", models.JSONField(default=list)),
+                (
+                    "request",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="billing_rows",
+                        to="sales.billingrequest",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="sales.order",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OrderApproval',
+            name="OrderApproval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64)),
-                ('act', models.CharField(max_length=7)),
-                ('given_at', models.DateTimeField()),
-                ('comment', models.CharField(blank=True, max_length=350)),
-                ('order', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='approvals', to='sales.order')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("act", models.CharField(max_length=7)),
+                ("given_at", models.DateTimeField()),
+                ("comment", models.CharField(blank=True, max_length=350)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="approvals",
+                        to="sales.order",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OrderDecision',
+            name="OrderDecision",
             fields=[
-                ('rule', models.CharField(max_length=12)),
-                ('outcome', models.CharField(max_length=32)),
-                ('standing', models.CharField(max_length=12)),
-                ('clause', models.CharField(max_length=20)),
-                ('reasons', models.JSONField(default=list)),
-                ('inputs', models.JSONField(default=dict)),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=15)),
-                ('pk', models.CompositePrimaryKey('order_id', 'run_id', 'rule', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('order', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='decisions', to='sales.order')),
-                ('run', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='runs.run')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                ("rule", models.CharField(max_length=12)),
+                ("outcome", models.CharField(max_length=32)),
+                ("standing", models.CharField(max_length=12)),
+                ("clause", models.CharField(max_length=20)),
+                ("reasons", models.JSONField(default=list)),
+                ("inputs", models.JSONField(default=dict)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=15)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "order_id",
+                        "run_id",
+                        "rule",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="decisions",
+                        to="sales.order",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="runs.run",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('pk', models.CompositePrimaryKey('order_id', 'position', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('position', models.SmallIntegerField()),
-                ('row', models.IntegerField(null=True)),
-                ('item_code', models.CharField(max_length=18)),
-                ('quantity', models.DecimalField(decimal_places=3, max_digits=15)),
-                ('measure', models.CharField(blank=True, max_length=10)),
-                ('unit_price', models.DecimalField(decimal_places=5, max_digits=15, null=True)),
-                ('item_text', models.CharField(blank=True, max_length=100)),
-                ('line_text', models.CharField(blank=True, max_length=350)),
-                ('account', models.CharField(blank=True, max_length=8)),
-                ('budget_account', models.CharField(blank=True, max_length=20)),
-                ('operating_unit', models.CharField(blank=True, max_length=10)),
-                ('project', models.CharField(blank=True, max_length=20)),
-                ('function', models.CharField(blank=True, max_length=10)),
-                ('product', models.CharField(blank=True, max_length=20)),
-                ('area', models.CharField(blank=True, max_length=10)),
-                ('tracking1', models.CharField(blank=True, max_length=20)),
-                ('tracking2', models.CharField(blank=True, max_length=20)),
-                ('order', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='lines', to='sales.order')),
-                ('unit', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='registers.unit')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "order_id", "position", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.SmallIntegerField()),
+                ("row", models.IntegerField(null=True)),
+                ("item_code", models.CharField(max_length=18)),
+                ("quantity", models.DecimalField(decimal_places=3, max_digits=15)),
+                ("measure", models.CharField(blank=True, max_length=10)),
+                ("unit_price", models.DecimalField(decimal_places=5, max_digits=15, null=True)),
+                ("item_text", models.CharField(blank=True, max_length=100)),
+                ("line_text", models.CharField(blank=True, max_length=350)),
+                ("account", models.CharField(blank=True, max_length=8)),
+                ("budget_account", models.CharField(blank=True, max_length=20)),
+                ("operating_unit", models.CharField(blank=True, max_length=10)),
+                ("project", models.CharField(blank=True, max_length=20)),
+                ("function", models.CharField(blank=True, max_length=10)),
+                ("product", models.CharField(blank=True, max_length=20)),
+                ("area", models.CharField(blank=True, max_length=10)),
+                ("tracking1", models.CharField(blank=True, max_length=20)),
+                ("tracking2", models.CharField(blank=True, max_length=20)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="lines",
+                        to="sales.order",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="registers.unit",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='billingrequest',
-            constraint=models.UniqueConstraint(fields=('unit', 'file'), name='a_file_is_one_billing_request'),
+            model_name="billingrequest",
+            constraint=models.UniqueConstraint(fields=("unit", "file"), name="a_file_is_one_billing_request"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(fields=('unit', 'number'), name='invoice_numbers_are_unique'),
+            model_name="invoice",
+            constraint=models.UniqueConstraint(fields=("unit", "number"), name="invoice_numbers_are_unique"),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(models.F('net'), '+', models.F('vat')))), name='an_invoice_adds_up'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("net"), "+", models.F("vat")
+                        ),
+                    )
+                ),
+                name="an_invoice_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('credit', True), ('original__isnull', False), ('total__lte', 0)), models.Q(('credit', False), ('original__isnull', True), ('total__gte', 0)), _connector='OR'), name='a_credit_has_an_original_and_an_invoice_has_none'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("credit", True), ("original__isnull", False), ("total__lte", 0)),
+                    models.Q(("credit", False), ("original__isnull", True), ("total__gte", 0)),
+                    _connector="OR",
+                ),
+                name="a_credit_has_an_original_and_an_invoice_has_none",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('due_date__gte', models.F('issue_date'))), name='an_invoice_falls_due_after_its_date'),
+            model_name="invoice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_date__gte", models.F("issue_date"))),
+                name="an_invoice_falls_due_after_its_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('unit', 'number', 'version'), name='an_order_version_is_unique'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "number", "version"), name="an_order_version_is_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('unit', 'key', 'version'), name='an_order_key_is_used_once'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "key", "version"), name="an_order_key_is_used_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.UniqueConstraint(fields=('unit', 'id', 'digest'), name='an_order_is_found_by_its_digest'),
+            model_name="order",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "id", "digest"), name="an_order_is_found_by_its_digest"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('lines_count__gte', 1)), name='an_order_has_lines'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("lines_count__gte", 1)), name="an_order_has_lines"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('payment_term__isnull', True), models.Q(('payment_term__gte', 0), ('payment_term__lte', 365)), _connector='OR'), name='a_payment_term_is_within_a_year'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("payment_term__isnull", True),
+                    models.Q(("payment_term__gte", 0), ("payment_term__lte", 365)),
+                    _connector="OR",
+                ),
+                name="a_payment_term_is_within_a_year",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.CheckConstraint(condition=models.Q(('net', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('quantity'), '*', models.F('unit_price')), precision=2))), name='a_line_is_quantity_times_price'),
+            model_name="invoiceline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "net",
+                        django.db.models.functions.math.Round(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("quantity"), "*", models.F("unit_price")
+                            ),
+                            precision=2,
+                        ),
+                    )
+                ),
+                name="a_line_is_quantity_times_price",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='billingrow',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['accepted', 'returned', 'duplicate'])), name='a_row_is_accepted_returned_or_duplicate'),
+            model_name="billingrow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["accepted", "returned", "duplicate"])),
+                name="a_row_is_accepted_returned_or_duplicate",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderapproval',
-            constraint=models.UniqueConstraint(fields=('unit', 'order', 'person'), name='reviewer_is_not_approver'),
+            model_name="orderapproval",
+            constraint=models.UniqueConstraint(
+                fields=("unit", "order", "person"), name="reviewer_is_not_approver"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderapproval',
-            constraint=models.UniqueConstraint(fields=('unit', 'order', 'act'), name='an_act_is_given_once'),
+            model_name="orderapproval",
+            constraint=models.UniqueConstraint(fields=("unit", "order", "act"), name="an_act_is_given_once"),
         ),
         migrations.AddConstraint(
-            model_name='orderapproval',
-            constraint=models.CheckConstraint(condition=models.Q(('act__in', ['review', 'approve'])), name='an_act_is_a_review_or_an_approval'),
+            model_name="orderapproval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("act__in", ["review", "approve"])),
+                name="an_act_is_a_review_or_an_approval",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity', 0), _negated=True), name='an_order_line_has_a_quantity'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity", 0), _negated=True), name="an_order_line_has_a_quantity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_price__isnull', True), ('unit_price__gte', 0), _connector='OR'), name='a_unit_price_is_not_negative'),
+            model_name="orderline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unit_price__isnull", True), ("unit_price__gte", 0), _connector="OR"),
+                name="a_unit_price_is_not_negative",
+            ),
         ),
     ]
