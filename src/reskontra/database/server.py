@@ -18,7 +18,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -159,14 +159,14 @@ def _make_roles(connection: psycopg.Connection[Any], server: Server) -> None:
         for setting, value in SAFE_SETTINGS.items():
             connection.execute(
                 sql.SQL("ALTER ROLE {} SET {} = {}").format(
-                    sql.Identifier(role), sql.SQL(cast(LiteralString, setting)), sql.Literal(value)
+                    sql.Identifier(role), sql.SQL(setting), sql.Literal(value)
                 )
             )
     connection.execute("SELECT pg_advisory_unlock(hashtext('reskontra roles'))")
 
 
 # D8 and D25: nobody waits for ever, and a failing row with personal data never reaches the server's log.
-SAFE_SETTINGS = {
+SAFE_SETTINGS: dict[LiteralString, str] = {
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "10min",
     "log_error_verbosity": "terse",

@@ -272,7 +272,8 @@ _STEPS = (
     ("invoices", "SELECT count(*), sum(total) FROM sales_invoice"),
     ("claims", "SELECT count(*), sum(amount) FROM claims_claim"),
     ("vouchers", "SELECT count(DISTINCT voucher_id), sum(amount) FILTER (WHERE amount > 0) FROM ledger_entry"),
-    ("delivered", "SELECT count(*), sum(i.total) FROM sales_invoicedelivery d JOIN sales_invoice i ON i.id = d.invoice_id"),
+    ("delivered", "SELECT count(*), sum(i.total) FROM sales_invoicedelivery d"
+     " JOIN sales_invoice i ON i.id = d.invoice_id"),
 )  # fmt: skip
 
 
@@ -281,7 +282,8 @@ def _count(day: Day) -> None:
     with working_in(units), connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE latest ON COMMIT DROP AS SELECT DISTINCT ON (o.unit_id, o.number) d.standing, d.amount,"
-            " EXISTS (SELECT FROM sales_invoicedorder i WHERE i.unit_id = o.unit_id AND i.number = o.number) AS invoiced"
+            " EXISTS (SELECT FROM sales_invoicedorder i"
+            "   WHERE i.unit_id = o.unit_id AND i.number = o.number) AS invoiced"
             " FROM sales_order o JOIN sales_orderdecision d ON d.order_id = o.id AND d.rule = 'orders'"
             " ORDER BY o.unit_id, o.number, o.version DESC, d.run_id DESC"
         )
@@ -304,7 +306,8 @@ _LOOK_AT = (
      " ON o.id = a.order_id JOIN sales_invoicedorder d ON d.order_id = o.id WHERE a.act = 'approve'"
      " ORDER BY a.id LIMIT 1"),
     ("waiting", "SELECT o.unit_id, NULL::bigint, o.number FROM sales_orderdecision d JOIN sales_order o"
-     " ON o.id = d.order_id WHERE d.rule = 'invoicing' AND d.standing = 'WAITING' ORDER BY d.amount DESC, o.id LIMIT 1"),
+     " ON o.id = d.order_id WHERE d.rule = 'invoicing' AND d.standing = 'WAITING'"
+     " ORDER BY d.amount DESC, o.id LIMIT 1"),
 )  # fmt: skip
 
 

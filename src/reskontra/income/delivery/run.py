@@ -46,9 +46,8 @@ class DeliveryRun:
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS invoices_in_hand, decided")
             cursor.execute(_sql("subjects.sql"), {"unit": run.unit.pk})
-            cursor.execute(
-                f"CREATE TEMP TABLE decided ON COMMIT DROP AS {decide_delivery().select('invoices_in_hand', 'decided.*')}"
-            )
+            query = decide_delivery().select("invoices_in_hand", "decided.*")
+            cursor.execute(f"CREATE TEMP TABLE decided ON COMMIT DROP AS {query}")
             cursor.execute("ANALYZE decided (id)")
 
     def record(self, run: Run) -> None:

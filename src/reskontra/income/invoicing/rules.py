@@ -21,9 +21,9 @@ def collected_by(terms: Terms) -> str:
     outside its scope (EN 16931 BR-O-11).
     """
     return (
-        f"payer_id, bill_to_id, ship_to_id, left(case_reference, {terms.case_reference_characters}), order_number, agreement,"
-        " accounting, site, payment_term, language, credit, original_id, public_lines > 0,"
-        " outside_vat > 0"
+        f"payer_id, bill_to_id, ship_to_id, left(case_reference, {terms.case_reference_characters}),"
+        " order_number, agreement, accounting, site, payment_term, language, credit, original_id,"
+        " public_lines > 0, outside_vat > 0"
     )
 
 

@@ -88,8 +88,11 @@ def _billing_request(
             "warning",
             "OC 3.9-a",
             value=received.file.name,
-            detail={"when": received.file.received_at.isoformat(timespec="minutes"), "who": received.file.person.username},
-        )  # fmt: skip
+            detail={
+                "when": received.file.received_at.isoformat(timespec="minutes"),
+                "who": received.file.person.username,
+            },
+        )
         rows = [RowOutcome(row.row, "duplicate", ()) for row in request.rows]
         return Answer("billing_request", rows, before=received.file.received_at.isoformat(), findings=[known])
     taken = take_in(acting, request, received.file, fetch, on)
