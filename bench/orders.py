@@ -16,7 +16,7 @@ def make_world(admin: Any, orders: int) -> int:
     unit = run(
         "INSERT INTO registers_unit (code, name_sv, name_fi, name_en, branch, business_id, vat_id, edi_code,"
         " partner_code, street, postcode, town, email, phone) VALUES (%s, 'Mätverket', 'Mittausvirasto',"
-        " 'Measurement Agency', 'Mätning', '9900018-9', '', '003799000189', '3990', 'Provgatan 1', '00100',"
+        " 'Measurement Agency', 'Mätning', '9900018-1', 'FI99000181', '003799000181', '3990', 'Provgatan 1', '00100',"
         " 'Helsingfors', 'faktura@example.fi', '') RETURNING id",
         (UNIT,),
     ).fetchone()[0]

@@ -1,5 +1,7 @@
 """The raw limit of a run: its finished rows, written by COPY into the same tables with the same constraints."""
 
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +19,19 @@ TABLES = (
 )
 
 
-def keep_rows(postgres: server.Server, database: str, run: int, folder: Path) -> None:
-    """Write the rows of ``run`` to one file a table, as COPY reads them fastest."""
+def keep_rows(
+    postgres: server.Server, database: str, run: int, folder: Path, tables: Sequence[str] = TABLES
+) -> None:
+    """Write the rows of ``run``, the only one of its kind in the database, to one file a table."""
     folder.mkdir(parents=True, exist_ok=True)
     with server.connected(postgres.admin_address(database)) as admin:
-        for table in ("runs_run", *TABLES):
-            column = {"runs_run": "id"}.get(table, "run_id")
-            where = f"WHERE {column} = {run}" if table in _WITH_RUN else ""
+        for table in ("runs_run", *tables):
+            where = {"runs_run": f"WHERE id = {run}", "sales_orderdecision": f"WHERE run_id = {run}"}
             columns = ", ".join(_columns(admin, table))
-            with (
-                (folder / table).open("wb") as file,
-                admin.cursor().copy(
-                    f"COPY (SELECT {columns} FROM {table} {where}) TO STDOUT (FORMAT binary)"
-                ) as copy,
-            ):
+            query = f"COPY (SELECT {columns} FROM {table} {where.get(table, '')}) TO STDOUT (FORMAT binary)"
+            with (folder / table).open("wb") as file, admin.cursor().copy(query) as copy:
                 for chunk in copy:
                     file.write(chunk)
-
-
-_WITH_RUN = {"runs_run", "sales_orderdecision"}
 
 
 def _columns(admin: Any, table: str) -> list[str]:
@@ -47,19 +43,17 @@ def _columns(admin: Any, table: str) -> list[str]:
     return [row[0] for row in rows]
 
 
-def copy_rows(postgres: server.Server, database: str, folder: Path) -> dict[str, float]:
+def copy_rows(
+    postgres: server.Server, database: str, folder: Path, tables: Sequence[str] = TABLES
+) -> dict[str, float]:
     """COPY the kept rows in one transaction; seconds by table, ``commit`` last."""
-    import time
-
     seconds: dict[str, float] = {}
     with server.connected(postgres.admin_address(database)) as admin:
-        for table in ("runs_run", *TABLES):
+        for table in ("runs_run", *tables):
             started = time.perf_counter()
             columns = ", ".join(_columns(admin, table))
-            with (
-                (folder / table).open("rb") as file,
-                admin.cursor().copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT binary)") as copy,
-            ):
+            query = f"COPY {table} ({columns}) FROM STDIN (FORMAT binary)"
+            with (folder / table).open("rb") as file, admin.cursor().copy(query) as copy:
                 while chunk := file.read(1 << 20):
                     copy.write(chunk)
             seconds[table] = time.perf_counter() - started

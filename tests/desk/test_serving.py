@@ -20,9 +20,15 @@ from psycopg.conninfo import make_conninfo
 from reskontra.database import server
 
 PROGRAM = """
+import os
 import sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "reskontra.settings"
+import django
 from reskontra.desk.serving import serve
 if __name__ == "__main__":
+    django.setup()
+    from reskontra.database import connect, server
+    connect.connect(server.start())  # as the command does: settings and connections are there already
     serve("127.0.0.1", int(sys.argv[1]))
 """
 
@@ -84,7 +90,7 @@ def test_it_says_its_address_serves_and_stops_at_ctrl_c(
     assert "csrfmiddlewaretoken" in page
     style = re.findall(r'rel="stylesheet" href="([^"]+)"', page)
     assert "--paper" in answer(f"http://127.0.0.1:{port}{style[0]}")
-    key = tmp_path / "home" / "keys" / "secret"
+    key = tmp_path / "home" / "keys" / "secret"  # the process that serves has made it, and signs with it
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     os.killpg(served.pid, signal.SIGINT)  # a terminal sends Ctrl+C to the whole group
     assert served.wait(timeout=10) == 0

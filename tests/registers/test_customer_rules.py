@@ -7,7 +7,9 @@ import pytest
 
 from reskontra.registers.customer_rules import Draft, check, is_post_box
 
-PERSON = Draft("person", "Usvaranta Aino", has_code=True, street="Hallatie 1", postcode="70200", town="Kuopio")
+PERSON = Draft(
+    "person", "Usvaranta Aino", has_code=True, street="Hallatie 1", postcode="70200", town="Kuopio"
+)
 COMPANY = Draft("company", "Utusalmen Saha Oy", business_id="9900010-6")
 TRADER = Draft("sole_trader", "Tmi Usvaranta", has_code=True, business_id="9900010-6")
 GUEST = Draft("foreign_person", "Nebelhain Jutta", birth_date=date(1968, 3, 14), country="DE")

@@ -1,6 +1,6 @@
 """The customer register's acts in the database: find, look first, save, extend (OC 2.2)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -32,7 +32,7 @@ COMPANY: dict[str, Any] = {"kind": "company", "name": "Soralahden Ruoppaus Oy", 
 
 
 @pytest.fixture
-def save(world: KeyRing) -> Iterator[Save]:
+def save(world: KeyRing) -> Save:
     """Save an update for unit 3910, inside a session of that unit."""
 
     def saving(unit: str = "3910", row: int = 2, cells: dict[str, str] | None = None, **fields: Any) -> Saved:
@@ -40,7 +40,7 @@ def save(world: KeyRing) -> Iterator[Save]:
         with working_in([found.pk], None, "test"):
             return save_update(CustomerUpdate(row, cells or {}, **fields), found, world, "fi")
 
-    yield saving
+    return saving
 
 
 def _rules(saved: Saved) -> list[str]:
@@ -95,7 +95,9 @@ def test_the_separator_makes_another_person(save: Save) -> None:
 def test_what_an_update_leaves_empty_stays(save: Save) -> None:
     first, _ = save(**PERSON)
     assert first is not None
-    changed, _ = save(number=first.number, einvoice_address="FI2112345600000785", einvoice_operator="NDEAFIHH")
+    changed, _ = save(
+        number=first.number, einvoice_address="FI2112345600000785", einvoice_operator="NDEAFIHH"
+    )
     assert changed is not None
     assert (changed.street, changed.einvoice_operator) == ("Hetepolku 3", "NDEAFIHH")
 
@@ -109,7 +111,7 @@ REFUSED = [
     ("OC 2.2-d", "customer_person_without_code", {**PERSON, "personal_code": None}),
     ("OC 2.2-d", "customer_foreign_without_birth_date", {"kind": "foreign_person", "name": "Dimlund Frej"}),
     ("OC 2.2-d", "customer_kind_unclear", {"name": "Hetekorpi Aune"}),
-    ("OC 2.2-i", "customer_state_unit_from_file", {"kind": "state_unit", **{**COMPANY, "kind": "state_unit"}}),
+    ("OC 2.2-i", "customer_state_unit_from_file", {**COMPANY, "kind": "state_unit"}),
     ("OC 2.2-i", "customer_state_unit_from_file", {"number": "30001", "town": "Kuopio"}),
     ("OC 2.2-a", "customer_number_unknown", {**PERSON, "number": "77777"}),
     ("OC 2.2-a", "customer_letter_number", {**PERSON, "number": "X000000001"}),
@@ -119,13 +121,13 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("clause", "rule", "update"), REFUSED)
-def test_a_faulty_update_is_refused_whole(save: Save, clause: str, rule: str, update: dict[str, Any]) -> None:
+def test_a_faulty_update_is_refused_whole(save: Save) -> None:
     before = _numbers_changed()
-    customer, findings = save(row=9, **update)
-    assert customer is None
-    assert (rule, clause, 9) in [(one.rule, one.clause, one.row) for one in findings]
-    assert all(CODE not in str(one.as_json()) for one in findings)
+    for clause, rule, update in REFUSED:
+        customer, findings = save(row=9, **update)
+        assert customer is None, (clause, rule)
+        assert (rule, clause, 9) in [(one.rule, one.clause, one.row) for one in findings]
+        assert all(CODE not in str(one.as_json()) for one in findings)
     assert _numbers_changed() == before
 
 
@@ -141,25 +143,27 @@ def test_number_and_identity_of_two_customers_are_told_apart(save: Save) -> None
     second, _ = save(**{**PERSON, "name": "Kalvasniemi Reijo", "personal_code": OTHER_CENTURY_SIGN})
     assert first is not None
     assert second is not None
-    assert "customer_identity_of_another" in _rules(save(number=first.number, personal_code=OTHER_CENTURY_SIGN))
+    assert "customer_identity_of_another" in _rules(
+        save(number=first.number, personal_code=OTHER_CENTURY_SIGN)
+    )
 
 
-@pytest.mark.parametrize(
-    ("fields", "kind"),
-    [
-        ({"name": "Hetekorpi Aune", "personal_code": CODE}, "person"),
-        ({"name": "Soralahden Ruoppaus Oy", "business_id": "9990101-9"}, "company"),
-        ({"name": "Tmi Hetekorpi", "business_id": "9990101-9", "personal_code": CODE}, "sole_trader"),
-        ({"name": "Dimlund Siv", "birth_date": date(1980, 1, 2), "country": "SE"}, "foreign_person"),
-        ({"name": "Rimfors Marin AB", "country": "SE"}, "foreign_company"),
-    ],
-)
-def test_the_identity_says_what_kind_of_customer_it_is(save: Save, fields: dict[str, Any], kind: str) -> None:
-    customer, _ = save(**fields)
-    assert customer is not None
-    assert customer.kind == kind
-    again, _ = save(**fields)
-    assert again == customer
+KINDS: list[tuple[dict[str, Any], str]] = [
+    ({"name": "Hetekorpi Aune", "personal_code": CODE}, "person"),
+    ({"name": "Soralahden Ruoppaus Oy", "business_id": "9990101-9"}, "company"),
+    ({"name": "Tmi Hetekorpi", "business_id": "9990300-6", "personal_code": CODE}, "sole_trader"),
+    ({"name": "Dimlund Siv", "birth_date": date(1980, 1, 2), "country": "SE"}, "foreign_person"),
+    ({"name": "Rimfors Marin AB", "country": "SE"}, "foreign_company"),
+]
+
+
+def test_the_identity_says_what_kind_of_customer_it_is(save: Save) -> None:
+    for fields, kind in KINDS:
+        customer, _ = save(**fields)
+        assert customer is not None, kind
+        assert customer.kind == kind
+        again, _ = save(**fields)
+        assert again == customer
 
 
 def test_a_protected_person_stands_in_a_series_of_their_own(save: Save) -> None:
@@ -171,7 +175,9 @@ def test_a_protected_person_stands_in_a_series_of_their_own(save: Save) -> None:
     assert (customer.protected, customer.safe_address, customer.street) == (True, True, "PL 915")
 
 
-def test_a_person_who_becomes_protected_loses_the_address_and_changes_series(save: Save, world: KeyRing) -> None:
+def test_a_person_who_becomes_protected_loses_the_address_and_changes_series(
+    save: Save, world: KeyRing
+) -> None:
     first, _ = save(**PERSON)
     assert first is not None
     customer, findings = save(number=first.number, protected=True)
@@ -204,7 +210,9 @@ def test_letter_numbered_customers_are_not_extended(world: KeyRing) -> None:
     unit = Unit.objects.get(code="3910")
     with working_in([unit.pk]), pytest.raises(Refused) as refused:
         extend(Customer.objects.get(number="M000000001"), unit)
-    assert [(one.rule, one.clause) for one in refused.value.findings] == [("customer_not_extended", "OC 2.2-a")]
+    assert [(one.rule, one.clause) for one in refused.value.findings] == [
+        ("customer_not_extended", "OC 2.2-a")
+    ]
 
 
 def test_own_systems_customers_are_not_found_by_identity(world: KeyRing) -> None:

@@ -1,7 +1,9 @@
 """The desk on an address: one process of a small web server, stopped by Ctrl+C."""
 
+import multiprocessing
 import os
 from collections.abc import Callable
+from typing import Any
 
 THREADS = 4
 
@@ -12,15 +14,18 @@ def serve(host: str = "127.0.0.1", port: int = 8000, say: Callable[[str], None] 
     The database must be prepared. Static files are found where they lie, nothing is collected. The caller's
     main module must be importable without effects, because the server starts its process anew.
     """
-    # The process that serves signs sessions with the kept key, and it inherits this.
+    # The process that serves signs sessions with the kept key. It must read the settings itself: a copy of this
+    # process would sign with the key that every reader of our code knows.
     os.environ["RESKONTRA_SERVING"] = "1"
+    multiprocessing.set_start_method("spawn", force=True)
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     say(f"http://{host}:{port}/")
     Granian(
-        "reskontra.desk.wsgi:application",
+        "reskontra.desk.serving:serving_process",
+        factory=True,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -30,3 +35,16 @@ def serve(host: str = "127.0.0.1", port: int = 8000, say: Callable[[str], None] 
         log_level=LogLevels.warning,
         workers_kill_timeout=10,
     ).serve()
+
+
+def serving_process() -> Callable[..., Any]:
+    """The application, in the process that serves it; called there by the web server.
+
+    A terminal sends Ctrl+C to every process of its group. The one that serves stands in a group of its own and
+    is stopped by its parent only: stopped by both at once, it may wait for itself for ever.
+    """
+    if hasattr(os, "setpgrp"):
+        os.setpgrp()
+    from reskontra.desk.wsgi import application
+
+    return application

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from reskontra.documents.findings import Finding, Refused
@@ -13,6 +14,7 @@ __all__ = ["Message", "finvoice_batch", "finvoice_findings"]
 
 Rejected = Callable[[Invoice, list[Finding]], None]
 Attached = Callable[[bytes], None]
+_CHUNK = 256
 
 
 def finvoice_batch(
@@ -24,11 +26,7 @@ def finvoice_batch(
     an invoice's attachments is given to ``attached``: it goes in a file of its own. With ``schemas`` (a folder
     with the public XSD files) every document is validated against them as well.
     """
-    for invoice, message in messages:
-        errors = [found for found in checks.check(invoice, outgoing=True) if found.severity == "error"]
-        if errors:
-            rejected(invoice, errors)
-            continue
+    for invoice, message in _passing(messages, rejected):
         try:
             framed = frame(replace(invoice, attachments=()) if invoice.attachments else invoice, message)
             files = write_attachments(invoice, message) if invoice.attachments else b""
@@ -41,6 +39,21 @@ def finvoice_batch(
         if files:
             attached(files)
         yield framed
+
+
+def _passing(
+    messages: Iterable[tuple[Invoice, Message]], rejected: Rejected
+) -> Iterator[tuple[Invoice, Message]]:
+    """What our own checks let through. A chunk is checked before it is written: each pass stays in cache."""
+    stream = iter(messages)
+    while chunk := list(islice(stream, _CHUNK)):
+        checked = [(invoice, message, checks.check(invoice, outgoing=True)) for invoice, message in chunk]
+        for invoice, message, found in checked:
+            errors = [finding for finding in found if finding.severity == "error"] if found else ()
+            if errors:
+                rejected(invoice, list(errors))
+            else:
+                yield invoice, message
 
 
 def _schema_errors(framed: bytes, files: bytes, schemas: Path) -> list[Finding]:

@@ -9,6 +9,7 @@ the new separators from 2023-01-01); ISO 13616 (IBAN); Peppol code lists (OVT co
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from stdnum import iban as stdnum_iban
 from stdnum.eu import vat as stdnum_vat
@@ -66,6 +67,7 @@ def vat_id_of(business_id: str) -> str:
     return "FI" + normal_business_id(business_id).replace("-", "")
 
 
+@lru_cache(maxsize=4096)  # a batch of invoices asks for the same few accounts again and again
 def is_iban(text: str) -> bool:
     """Whether ``text`` is an IBAN: country, length and form of the country, check digits; spaces aside."""
     compact = _compact(text)

@@ -7,6 +7,7 @@ ISO 11649; Finance Finland, bank bar code guide (versions 4 and 5).
 import re
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from reskontra.kernel.identifiers import is_iban, normal_iban
 from reskontra.kernel.money import round_cents
@@ -14,7 +15,6 @@ from reskontra.kernel.money import round_cents
 _BASE = re.compile(r"[1-9][0-9]{2,18}")
 _NATIONAL = re.compile(r"[1-9][0-9]{3,19}")
 _RF = re.compile(r"RF(?P<check>[0-9]{2})(?P<body>[0-9A-Z]{1,21})")
-_WEIGHTS = (7, 3, 1)
 _BAR_CODE_LIMIT = Decimal("999999.99")
 _FINNISH_IBAN_LENGTH = 18
 
@@ -125,6 +125,7 @@ def _bar_code_reference(reference: str) -> tuple[str, str]:
     raise NotAReference("the bar code takes a national reference or an RF reference of digits")
 
 
+@lru_cache(maxsize=1024)
 def _bar_code_account(iban: str) -> str:
     if not is_iban(iban):
         raise NoBarCode("the account is no valid IBAN")
@@ -142,11 +143,14 @@ def _bar_code_amount(amount: Decimal) -> str:
 
 
 def _bar_code_day(due_date: date | None) -> str:
-    return "000000" if due_date is None else f"{due_date:%y%m%d}"
+    if due_date is None:
+        return "000000"
+    return f"{due_date.year % 100:02d}{due_date.month:02d}{due_date.day:02d}"
 
 
 def _national_check(base: str) -> str:
-    total = sum(int(digit) * _WEIGHTS[at % 3] for at, digit in enumerate(reversed(base)))
+    digits = [int(digit) for digit in reversed(base)]
+    total = 7 * sum(digits[0::3]) + 3 * sum(digits[1::3]) + sum(digits[2::3])
     return str(-total % 10)
 
 

@@ -258,10 +258,11 @@ class _Saving:
             return _first(common.filter(vat_id=identity.vat_id, kind="foreign_company"))
         if update.birth_date is not None and update.name:
             born = common.filter(kind="foreign_person", birth_date=update.birth_date)
-            return _first(born.filter(sort_key=sort_key(update.name), personal_code_index__isnull=True))
-        if update.kind == "foreign_company" and update.name:
-            same = common.filter(kind="foreign_company", sort_key=sort_key(update.name))
-            return _first(same.filter(country=update.country or "FI"))
+            born = born.filter(sort_key=_name_key(update), personal_code_index__isnull=True)
+            return _first(born)
+        if update.kind in (None, "foreign_company") and update.name and update.country not in (None, "FI"):
+            same = common.filter(kind="foreign_company", country=update.country)
+            return _first(same.filter(sort_key=_name_key(update)))
         return None
 
     def _kind(self, identity: _Identity, existing: Customer | None) -> str | None:
@@ -390,6 +391,10 @@ class _Saving:
             return ["number"]
         customer.personal_code_sealed = sealed_code(self.ring, customer.number, code)
         return ["number", "personal_code_sealed"]
+
+
+def _name_key(update: CustomerUpdate) -> str:
+    return sort_key(f"{update.name or ''} {update.name2 or ''}")
 
 
 def _columns(draft: Draft) -> dict[str, Any]:

@@ -14,7 +14,7 @@ REFUSED = {
     "UTF-16": ("file_csv_not_utf8", GOOD.decode().encode("utf-16")),
     "a mark of UTF-8 and letters of Latin-1": ("file_csv_not_utf8", b"\xef\xbb\xbf" + GOOD.decode().encode("latin-1")),
     "two encodings": ("file_csv_mixed_letters", GOOD + "1;Z001;1;;;Ärende;;T;1;st;1;;\r\n".encode("latin-1")),
-    "bytes of no encoding": ("file_csv_not_utf8", GOOD.replace("å".encode(), b"\x81")),
+    "bytes of no encoding": ("file_csv_not_utf8", GOOD.decode().encode("latin-1") + b"\x81"),
     "carriage returns only": ("file_csv_line_ends", GOOD.replace(b"\r\n", b"\r")),
     "one lone carriage return": ("file_csv_line_ends", GOOD.replace(b"T-20", b"T\r20")),
     "quote never closed": ("file_csv_quotes", GOOD.replace(b"T-20", b'"T-20')),

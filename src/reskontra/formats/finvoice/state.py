@@ -34,14 +34,15 @@ def _contract(invoice: Invoice, report: Report) -> None:
     if given and given.startswith(_CONTRACT) and not _ended_contract(given):
         where = f"{_DETAILS}/BuyerReferenceIdentifier"
         report.note("finvoice_contract_not_ended", "OC 3.5.3-a", where, given)
-    for value, element in (
-        (invoice.order, "OrderIdentifier"),
-        (invoice.agreement, "AgreementIdentifier"),
-        (invoice.accounting, "AccountDimensionText"),
-    ):
-        if value and value.startswith(_CONTRACT):
-            where = f"{_DETAILS}/{element}"
-            report.note("finvoice_contract_misplaced", "OC 3.5.2-a", where, value, severity="warning")
+    _misplaced(invoice.order, "OrderIdentifier", report)
+    _misplaced(invoice.agreement, "AgreementIdentifier", report)
+    _misplaced(invoice.accounting, "AccountDimensionText", report)
+
+
+def _misplaced(value: str | None, element: str, report: Report) -> None:
+    if value and value.startswith(_CONTRACT):
+        where = f"{_DETAILS}/{element}"
+        report.note("finvoice_contract_misplaced", "OC 3.5.2-a", where, value, severity="warning")
 
 
 def _credit_note(invoice: Invoice, report: Report) -> None:

@@ -141,7 +141,7 @@ def _document(invoice: Invoice, message: Message) -> str:
         f"{_details(invoice, type_code, tail, message.cancels)}"
         f"{_barcode(invoice, payable, type_code)}{rows}"
         f"{_payment(invoice, message, payable, tail, beneficiary)}"
-        f"{_element('InvoiceSegmentIdentifier', message.channel)}"
+        f"{_element('InvoiceSegmentIdentifier', message.channel) if message.channel else ''}"
         f"{_attachment_reference(invoice, message) if invoice.attachments else ''}"
         "</Finvoice>\n"
     )
@@ -342,7 +342,7 @@ def _details(invoice: Invoice, type_code: str, tail: str, cancels: bool) -> str:
     buyer_number = invoice.buyer.number
     if buyer_number and _is_person(buyer_number):
         buyer_number = None  # a personal code is never printed (OC 2.2-f)
-    language = invoice.language or "fi"
+    language, reference = invoice.language or "fi", invoice.buyer_reference
     original = (
         _element("OriginalInvoiceNumber", invoice.original_number)
         + _day_element("OriginalInvoiceDate", invoice.original_date)
@@ -360,12 +360,12 @@ def _details(invoice: Invoice, type_code: str, tail: str, cancels: bool) -> str:
         f"<InvoiceDetails>\n{_type(type_code, invoice.type_text, language, cancels)}"
         f"<InvoiceNumber>{markup(invoice.number or '')}</InvoiceNumber>\n"
         f"{_day_element('InvoiceDate', invoice.issue_date)}{original}{period}"
-        f"{_element('SellersBuyerIdentifier', buyer_number)}"
-        f"{_element('OrderIdentifier', invoice.order)}"
-        f"{_element('AgreementIdentifier', invoice.agreement)}"
-        f"{_element('BuyerReferenceIdentifier', invoice.buyer_reference)}"
+        f"{_element('SellersBuyerIdentifier', buyer_number) if buyer_number else ''}"
+        f"{_element('OrderIdentifier', invoice.order) if invoice.order else ''}"
+        f"{_element('AgreementIdentifier', invoice.agreement) if invoice.agreement else ''}"
+        f"{_element('BuyerReferenceIdentifier', reference) if reference else ''}"
         f"{_sums(invoice, tail)}"
-        f"{_element('AccountDimensionText', invoice.accounting)}"
+        f"{_element('AccountDimensionText', invoice.accounting) if invoice.accounting else ''}"
         f"{vat}{_free_texts(invoice.notes, invoice.legal_basis, language)}"
         f"{_terms(invoice)}</InvoiceDetails>\n"
     )
@@ -518,14 +518,6 @@ def _row_amounts(line: InvoiceLine, tail: str) -> str:
     )
 
 
-def _prices(price: Decimal, tail: str) -> str:
-    shown = _price(price)
-    return (
-        f"<UnitPriceAmount{tail}{shown}</UnitPriceAmount>\n"
-        f"<UnitPriceNetAmount{tail}{shown}</UnitPriceNetAmount>\n"
-    )
-
-
 def _row_texts(note: str) -> str:
     return "".join(f"<RowFreeText>{markup(piece)}</RowFreeText>\n" for piece in _pieces(note, _FREE_TEXT))
 
@@ -558,10 +550,11 @@ def barcode_of(invoice: Invoice, payable: Decimal) -> str | None:
 
 
 def _payment(invoice: Invoice, message: Message, payable: Decimal, tail: str, beneficiary: str) -> str:
+    topic = message.payment_instruction
     return (
         f"<EpiDetails>\n<EpiIdentificationDetails>\n{_day_element('EpiDate', invoice.issue_date)}"
         f"<EpiReference/>\n</EpiIdentificationDetails>\n{beneficiary}<EpiPaymentInstructionDetails>\n"
-        f"{_element('EpiPaymentInstructionId', message.payment_instruction)}"
+        f"{_element('EpiPaymentInstructionId', topic) if topic else ''}"
         f"{_remittance(invoice.reference) if invoice.reference else ''}"
         f"<EpiInstructedAmount{tail}{_euro(payable)}</EpiInstructedAmount>\n"
         '<EpiCharge ChargeOption="SLEV">SLEV</EpiCharge>\n'
@@ -613,8 +606,11 @@ def _amount(name: str, amount: Decimal | None, tail: str) -> str:
     return "" if amount is None else f"<{name}{tail}{_euro(amount)}</{name}>\n"
 
 
+@lru_cache(maxsize=4096)
 def _day_element(name: str, day: date | None) -> str:
-    return "" if day is None else f'<{name} Format="CCYYMMDD">{_day(day)}</{name}>\n'
+    if day is None:
+        return ""
+    return f'<{name} Format="CCYYMMDD">{day.year:04d}{day.month:02d}{day.day:02d}</{name}>\n'
 
 
 @lru_cache(maxsize=16)
@@ -625,11 +621,6 @@ def _currency(currency: str | None) -> str:
 @lru_cache(maxsize=256)
 def _instant(instant: datetime) -> str:
     return instant.isoformat(timespec="seconds")
-
-
-@lru_cache(maxsize=4096)
-def _day(day: date) -> str:
-    return f"{day.year:04d}{day.month:02d}{day.day:02d}"
 
 
 def _euro(amount: Decimal) -> str:

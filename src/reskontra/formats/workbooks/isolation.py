@@ -112,7 +112,10 @@ def _lines(child: subprocess.Popen[bytes]) -> Iterator[Mapping[str, Any]]:
         total += len(line)
         if total > _ANSWER_BYTES or not line.endswith(b"\n"):
             raise _unreadable("answer")
-        yield json.loads(line)
+        answer = json.loads(line)
+        if not isinstance(answer, dict):
+            raise _unreadable("answer")
+        yield answer
 
 
 def _assembled(kind: Kind, answers: Iterator[Mapping[str, Any]]) -> BillingRequest | CustomerUpdates:

@@ -5,7 +5,7 @@ become the document at once; from a child process they come as JSON first, where
 texts. Either way the document is built here, so both ways give the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,6 +25,8 @@ from reskontra.documents.findings import Finding
 _PARTIES = ("customer", "bill_to", "payer", "ship_to")
 _DATES = ("service_date", "pricing_date")
 _DECIMALS = ("quantity", "unit_price")
+_NOT_TEXTS = frozenset({*_PARTIES, *_DATES, "row", "lines", "attachments"})
+_CUSTOMER_NOT_TEXTS = frozenset({"row", "cells", "birth_date", "protected"})
 
 # A row as (number, index of its order, our column name to text as written).
 PlainRow = tuple[int, int, Mapping[str, str]]
@@ -64,22 +66,29 @@ def customers_of(plain: PlainCustomers) -> CustomerUpdates:
 def row_of(plain: Sequence[Any]) -> RequestRow:
     """One row as it stood in the file."""
     row, order, cells = plain
+    _expect(int, (row, order))
+    _expect(str, cells.values())
     return RequestRow(row, order, cells)
 
 
 def order_of(plain: Mapping[str, Any]) -> RequestOrder:
     """One order, its parties and lines."""
-    fields = dict(plain)
+    texts = {name: value for name, value in plain.items() if name not in _NOT_TEXTS}
+    _expect(str, texts.values())
+    fields: dict[str, Any] = {}
     for name in _PARTIES:
-        if name in fields:
-            fields[name] = RequestParty(**fields[name])
+        if name in plain:
+            _expect(str, plain[name].values())
+            fields[name] = RequestParty(**plain[name])
     for name in _DATES:
-        if name in fields:
-            fields[name] = _day(fields[name])
-    if "attachments" in fields:
-        fields["attachments"] = tuple(fields["attachments"])
-    fields["lines"] = tuple([_line_of(line) for line in fields["lines"]])
-    return RequestOrder(**fields)
+        if name in plain:
+            fields[name] = _day(plain[name])
+    if "attachments" in plain:
+        _expect(str, plain["attachments"])
+        fields["attachments"] = tuple(plain["attachments"])
+    _expect(int, (plain["row"],))
+    lines = tuple([_line_of(line) for line in plain["lines"]])
+    return RequestOrder(row=plain["row"], lines=lines, **texts, **fields)
 
 
 def finding_of(plain: Mapping[str, Any]) -> Finding:
@@ -89,18 +98,26 @@ def finding_of(plain: Mapping[str, Any]) -> Finding:
 
 def _line_of(plain: Mapping[str, Any]) -> RequestLine:
     fields = dict(plain)
-    for name in _DECIMALS:
-        if name in fields:
-            fields[name] = Decimal(fields[name])
-    return RequestLine(**fields)
+    row = fields.pop("row")
+    numbers = {name: Decimal(fields.pop(name)) for name in _DECIMALS if name in fields}
+    _expect(int, (row,))
+    _expect(str, fields.values())
+    return RequestLine(row, **fields, **numbers)
 
 
 def customer_of(plain: Mapping[str, Any]) -> CustomerUpdate:
     """One customer of an update."""
-    fields = dict(plain)
-    if "birth_date" in fields:
-        fields["birth_date"] = _day(fields["birth_date"])
-    return CustomerUpdate(**fields)
+    texts = {name: value for name, value in plain.items() if name not in _CUSTOMER_NOT_TEXTS}
+    _expect(str, texts.values())
+    _expect(str, plain["cells"].values())
+    _expect(int, (plain["row"],))
+    fields: dict[str, Any] = {"row": plain["row"], "cells": plain["cells"]}
+    if "birth_date" in plain:
+        fields["birth_date"] = _day(plain["birth_date"])
+    if "protected" in plain:
+        _expect(bool, (plain["protected"],))
+        fields["protected"] = plain["protected"]
+    return CustomerUpdate(**fields, **texts)
 
 
 def head_of(head: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,6 +129,12 @@ def head_of(head: Mapping[str, Any]) -> dict[str, Any]:
         finding if isinstance(finding, Finding) else finding_of(finding) for finding in fields["findings"]
     )
     return fields
+
+
+def _expect(kind: type, values: Iterable[object]) -> None:
+    """Raise ``TypeError`` unless all values are exactly of ``kind``: the sender may be a child gone wrong."""
+    if not {kind}.issuperset(map(type, values)):
+        raise TypeError(f"expected {kind.__name__}")
 
 
 def _day(given: date | str) -> date:

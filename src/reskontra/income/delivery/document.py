@@ -150,8 +150,11 @@ def _vat_breakdown(seller: Seller, lines: Sequence[InvoiceLine], language: str) 
     """VAT by category and rate, as the books have it: the rate on the sum of the lines, rounded once."""
     bases: dict[tuple[str, Decimal], Decimal] = {}
     for line in lines:
-        key = (line.vat_category or "", line.vat_percent or Decimal(0))
-        bases[key] = bases.get(key, Decimal(0)) + (line.net or Decimal(0))
+        assert line.vat_category is not None
+        assert line.vat_percent is not None
+        assert line.net is not None
+        key = (line.vat_category, line.vat_percent)
+        bases[key] = bases[key] + line.net if key in bases else line.net
     return tuple(
         VatBreakdown(
             category,

@@ -111,15 +111,16 @@ class _Batch:
         self.seller = Seller(run.unit, account, terms)
         self.written, self.amount = 0, Decimal(0)
         self.rejected: list[dict[str, Any]] = []
-        self.rejected_ids: list[int] = []
+        self.rejected_numbers: list[int] = []
         self.attached = 0
-        self._current = 0
+        self._carrier = terms.invoice_operator_code
+        self._peppol = terms.peppol_operator_code
+        self._sender = run.unit.edi_code
 
     def messages(self) -> Iterator[tuple[Invoice, Message]]:
         """Every invoice with its message, in the order of the numbers; memory does not grow with the batch."""
         for head, rows in _heads_with_lines(self.run.unit):
             invoice = invoice_document(self.seller, head, rows)
-            self._current = head[0]
             self.written += 1
             self.amount += invoice.total or 0
             yield invoice, self._message(head)
@@ -128,7 +129,7 @@ class _Batch:
         """Leave out what our own checks found wrong; the unit is told which and why."""
         self.written -= 1
         self.amount -= invoice.total or 0
-        self.rejected_ids.append(self._current)
+        self.rejected_numbers.append(int((invoice.number or "0")[len(self.run.unit.code) :]))
         self.rejected.append({"invoice": invoice.number, "findings": [found.as_json() for found in findings]})
 
     def attach(self, file: IO[bytes]) -> Callable[[bytes], None]:
@@ -142,15 +143,15 @@ class _Batch:
 
     def _message(self, head: Sequence[Any]) -> Message:
         number, channel, address, operator = head[1], head[21], head[24], head[25]
-        carrier = self.terms.invoice_operator_code
+        carrier = self._carrier
         if channel == "PAPER":
             address, operator = carrier, carrier
         elif channel == "PEPPOL":
-            address, operator = _peppol_address(address), self.terms.peppol_operator_code
+            address, operator = _peppol_address(address), self._peppol
         return Message(
             message_id=f"{self.run.pk}-{number}",
             timestamp=self.acting.at,
-            sender=self.run.unit.edi_code,
+            sender=self._sender,
             sender_operator=carrier,
             receiver=address,
             receiver_operator=operator,
@@ -184,8 +185,8 @@ def _deliver(run: Run, file: OutboxFile, batch: _Batch) -> list[Control]:
         cursor.execute(
             "INSERT INTO sales_invoicedelivery (unit_id, invoice_id, file_id, channel, clause)"
             " SELECT unit_id, id, %s, outcome, clause FROM decided"
-            " WHERE standing = 'READY' AND NOT id = ANY (%s) ORDER BY id",
-            [file.pk, batch.rejected_ids],
+            " WHERE standing = 'READY' AND NOT number = ANY (%s) ORDER BY id",
+            [file.pk, batch.rejected_numbers],
         )
         cursor.execute(
             "SELECT count(*), sum(i.total) FROM sales_invoicedelivery d JOIN sales_invoice i ON i.id = d.invoice_id"
