@@ -4,12 +4,12 @@ import csv
 import io
 import json
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connections
-from tests.registers.conftest import DEMO, SHIPPED
 
 from reskontra.database.session import working_in
 from reskontra.documents.findings import Finding, Refused
@@ -18,6 +18,9 @@ from reskontra.kernel.texts import LANGUAGES, text
 from reskontra.registers.items import similar_items
 from reskontra.registers.loading import load
 from reskontra.registers.models import Account, Customer, Item, PriceListEntry, Unit, UnitTerm, VatRate
+
+SHIPPED = files("reskontra.registers") / "data"
+DEMO = files("reskontra.demo") / "registers"
 
 
 def _copied(folder: Path, register: str, **changes: str) -> list[dict[str, str]]:

@@ -76,8 +76,8 @@ def acting(arguments: Namespace, act: str) -> Iterator[Acting]:
     unit = Unit.objects.filter(code=arguments.unit).first()
     if unit is None:
         raise UnknownUnit(arguments.unit)
-    require(person, act, unit, on)
     with working_in([unit.pk], person.pk, f"reskontra {arguments.command}"):
+        require(person, act, unit, on)
         yield Acting(person, unit, timezone.now())
 
 

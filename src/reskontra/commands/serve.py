@@ -1,9 +1,11 @@
 """Serve the desk on this machine."""
 
+import os
 from argparse import ArgumentParser, Namespace
 
 from reskontra.commands.connection import open_database
 from reskontra.commands.output import say
+from reskontra.demo.day import is_demo
 from reskontra.desk.serving import serve
 
 
@@ -16,5 +18,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def handle(arguments: Namespace) -> int:
     """Prepare the database, refuse an unsafe one, then serve until interrupted."""
     open_database()
+    if is_demo():  # the serving process is a new one: it inherits the environment
+        os.environ["RESKONTRA_DEMO"] = "1"
     serve(arguments.host, arguments.port, lambda address: say(arguments, "command.serving", address=address))
     return 0

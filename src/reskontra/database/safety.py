@@ -4,6 +4,7 @@
   and not once a row (D10, E3);
 - facts take inserts only, by grant and by trigger (D3);
 - registers keep every changed row in ``registers_history``;
+- no row changes its key or its unit, so that what points at it is never left behind (D4);
 - references are composite keys inside the unit, row-wise or set-wise (D4);
 - an app's ``safety.sql`` adds what only that app knows, such as balanced vouchers.
 """
@@ -28,13 +29,34 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION reskontra_keep_history() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   INSERT INTO registers_history (table_name, row_id, before, after, person_id, reason, changed_at)
-  VALUES (TG_TABLE_NAME, NEW.id, CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD) END, to_jsonb(NEW),
+  VALUES (TG_TABLE_NAME, NEW.id, CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD) - 'password' END, to_jsonb(NEW) - 'password',
     nullif(current_setting('reskontra.person', true), '')::bigint,
     coalesce(current_setting('reskontra.reason', true), ''), clock_timestamp());
   RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION reskontra_refuse_new_key() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = 'restrict_violation', CONSTRAINT = 'a_row_keeps_its_key_and_its_unit',
+    TABLE = TG_TABLE_NAME, MESSAGE = format('a_row_keeps_its_key_and_its_unit: %s', TG_TABLE_NAME);
+END $$;
+
+-- A deferred check is made once. A caller who has it made early (SET CONSTRAINTS) could add rows afterwards that nobody
+-- looks at, so the check leaves a mark that only the end of the transaction takes away: a lock, which no caller can
+-- release and a rolled-back savepoint gives back together with the check itself.
+CREATE OR REPLACE FUNCTION reskontra_mark_checked() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('reskontra checked'), (pg_current_xact_id()::text::bigint % 2147483648)::int);
+END $$;
+
+CREATE OR REPLACE FUNCTION reskontra_was_checked() RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND objsubid = 2
+    AND classid = (hashtext('reskontra checked')::bigint & 4294967295)::oid
+    AND objid = (pg_current_xact_id()::text::bigint % 2147483648)::oid);
 END $$;
 """
 
@@ -72,16 +94,20 @@ DJANGO_TABLES = ("django_session",)
 def statements(model: type[Table]) -> Iterator[str]:
     """The SQL that protects one table."""
     table = model._meta.db_table
-    columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields if not _generated(field))
+    written = [field for field in model._meta.concrete_fields if not _generated(field)]
+    columns = ", ".join(f'"{field.column}"' for field in written)
+    changing = ", ".join(f'"{field.column}"' for field in written if not field.primary_key)
     yield f"REVOKE ALL ON {table} FROM {APP}"
     yield f"GRANT SELECT ON {table} TO {APP}"
     yield f"GRANT INSERT ({columns}) ON {table} TO {APP}"
     if issubclass(model, Fact):
         yield from _append_only(table)
     elif issubclass(model, Work):
-        yield f"GRANT UPDATE ({columns}) ON {table} TO {APP}"
+        yield f"GRANT UPDATE ({changing}) ON {table} TO {APP}"
+        yield _keeps_its_key(model)
     elif issubclass(model, StateWide | UnitRegister):
-        yield f"GRANT UPDATE ({columns}) ON {table} TO {APP}"
+        yield f"GRANT UPDATE ({changing}) ON {table} TO {APP}"
+        yield _keeps_its_key(model)
         yield from _history(table)
     else:
         raise SafetyDefect(f"{model.__name__} is neither a fact nor a register nor a work state")
@@ -102,6 +128,16 @@ def _append_only(table: str) -> Iterator[str]:
     yield (
         f"CREATE OR REPLACE TRIGGER facts_are_not_emptied BEFORE TRUNCATE ON {table}"
         " FOR EACH STATEMENT EXECUTE FUNCTION reskontra_refuse_change()"
+    )
+
+
+def _keeps_its_key(model: type[Table]) -> str:
+    moved = "OLD.id IS DISTINCT FROM NEW.id"
+    if issubclass(model, InUnit):
+        moved += " OR OLD.unit_id IS DISTINCT FROM NEW.unit_id"
+    return (
+        f"CREATE OR REPLACE TRIGGER a_row_keeps_its_key_and_its_unit BEFORE UPDATE ON {model._meta.db_table}"
+        f" FOR EACH ROW WHEN ({moved}) EXECUTE FUNCTION reskontra_refuse_new_key()"
     )
 
 
@@ -185,7 +221,7 @@ def _set_wise(model: type[Table], points: Points) -> Iterator[str]:
         raise SafetyDefect(f"{points.name} is longer than a name can be in PostgreSQL")
     yield f"""
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM fresh_rows fresh LEFT JOIN {target} target
              ON target.id = fresh.{column}{same_unit}
@@ -215,16 +251,24 @@ def unsafe(alias: str = "default") -> list[str]:
             if role == OWNER:
                 problems.append(f"the login {role} owns the tables")
         cursor.execute(
-            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relowner = current_user::regrole"
+            "SELECT current_user, rolname FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER')"
+            " AND rolname <> current_user AND (rolsuper OR rolbypassrls OR rolname = %s)"
+            " AND NOT (SELECT rolsuper OR rolname = %s FROM pg_roles WHERE rolname = current_user) ORDER BY rolname",
+            [OWNER, OWNER],
+        )
+        problems += [f"the login {login} may act as {role}" for login, role in cursor.fetchall()]
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relowner = current_user::regrole"
             " AND relpersistence <> 't' AND relnamespace = 'public'::regnamespace ORDER BY relname LIMIT 3"
         )
         problems += [f"the login owns the table {name}" for (name,) in cursor.fetchall()]
         cursor.execute(
             """
             SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-            WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attname = 'unit_id'
+            WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND a.attname = 'unit_id'
               AND NOT a.attisdropped AND NOT (c.relrowsecurity AND c.relforcerowsecurity
-                AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))
+                AND (SELECT coalesce(array_agg(p.polname::text), '{}') FROM pg_policy p WHERE p.polrelid = c.oid)
+                  = ARRAY['unit_sees_its_own'])
             ORDER BY c.relname
             """
         )

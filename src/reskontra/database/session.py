@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 
 @contextmanager
@@ -11,12 +12,32 @@ def working_in(units: Iterable[int], person: int | None = None, reason: str = ""
     """A transaction that sees the facts of ``units`` (their ids) and nobody else's (D10).
 
     ``person`` and ``reason`` are written into the history of every register row changed inside. The
-    settings end with the transaction, so a pooled connection never carries them to the next person.
+    settings end with the transaction, so a pooled connection never carries them to the next person; inside
+    another transaction they end with the block, and what was set before is set again.
     """
+    inside = connection.in_atomic_block
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('reskontra.units', %s, true), set_config('reskontra.person', %s, true),"
-            " set_config('reskontra.reason', %s, true)",
-            [",".join(str(unit) for unit in units), "" if person is None else str(person), reason],
-        )
+        before = _settings(cursor) if inside else None
+        _set(cursor, [",".join(str(unit) for unit in units), "" if person is None else str(person), reason])
         yield
+        if before is not None:
+            _set(cursor, before)  # an error takes them back by itself, with the savepoint
+
+
+def _settings(cursor: CursorWrapper) -> list[str]:
+    cursor.execute(
+        "SELECT coalesce(current_setting('reskontra.units', true), ''),"
+        " coalesce(current_setting('reskontra.person', true), ''),"
+        " coalesce(current_setting('reskontra.reason', true), '')"
+    )
+    row = cursor.fetchone()
+    assert row is not None
+    return list(row)
+
+
+def _set(cursor: CursorWrapper, values: list[str]) -> None:
+    cursor.execute(
+        "SELECT set_config('reskontra.units', %s, true), set_config('reskontra.person', %s, true),"
+        " set_config('reskontra.reason', %s, true)",
+        values,
+    )

@@ -1,9 +1,10 @@
 -- A voucher is written in one transaction and balances at its end (D2). The checks run as reskontra_check, who sees
--- every unit: a check that ran as the caller could be blinded by clearing the session's units (E3).
+-- every unit: a check that ran as the caller could be blinded by clearing the session's units (E3). Temporary tables
+-- are searched last: a caller's table of the same name would else be read instead of the books.
 ALTER TABLE ledger_voucher ADD COLUMN IF NOT EXISTS created_xid xid8 NOT NULL DEFAULT pg_current_xact_id();
 
 CREATE OR REPLACE FUNCTION ledger_voucher_balances() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   total numeric;
   lines bigint;
@@ -14,6 +15,7 @@ BEGIN
       MESSAGE = format('voucher_balances: voucher %s of unit %s has %s entries and the sum %s',
         NEW.id, NEW.unit_id, lines, coalesce(total, 0));
   END IF;
+  PERFORM reskontra_mark_checked();
   RETURN NULL;
 END $$;
 ALTER FUNCTION ledger_voucher_balances() OWNER TO reskontra_check;
@@ -22,9 +24,10 @@ DROP TRIGGER IF EXISTS voucher_balances ON ledger_voucher;
 CREATE CONSTRAINT TRIGGER voucher_balances AFTER INSERT ON ledger_voucher
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_voucher_balances();
 
--- One pass over the fresh entries for both questions; which one was answered badly is asked only when one was.
+-- One pass over the fresh entries for both questions; which one was answered badly is asked only when one was. What
+-- comes after the voucher was checked comes too late, also in the same transaction.
 CREATE OR REPLACE FUNCTION ledger_entries_come_with_their_voucher() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   now_writing xid8 := pg_current_xact_id();
   refused text;
@@ -35,6 +38,9 @@ BEGIN
   LEFT JOIN ledger_voucher voucher ON voucher.id = fresh.voucher_id AND voucher.unit_id = fresh.unit_id
   WHERE voucher.id IS NULL OR voucher.created_xid <> now_writing
   LIMIT 1;
+  IF refused IS NULL AND reskontra_was_checked() THEN
+    refused := 'entries_come_with_their_voucher';
+  END IF;
   IF refused IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = refused, TABLE = 'ledger_entry',
       MESSAGE = refused, HINT = 'Correct a voucher by a new voucher.';
@@ -47,7 +53,7 @@ CREATE OR REPLACE TRIGGER entries_come_with_their_voucher AFTER INSERT ON ledger
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION ledger_entries_come_with_their_voucher();
 
 CREATE OR REPLACE FUNCTION ledger_closed_periods_stay_closed() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM fresh_rows fresh JOIN ledger_closedperiod closed ON closed.unit_id = fresh.unit_id
              AND closed.month = date_trunc('month', fresh.posting_date)::date) THEN
@@ -63,7 +69,7 @@ CREATE OR REPLACE TRIGGER a_closed_period_takes_no_voucher AFTER INSERT ON ledge
 
 -- Balances follow the entries in the same statement; they are compared with the entries after each run.
 CREATE OR REPLACE FUNCTION ledger_keep_balances() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   INSERT INTO ledger_balance AS kept (unit_id, account, year, amount)
   SELECT fresh.unit_id, fresh.account, voucher.year, sum(fresh.amount)

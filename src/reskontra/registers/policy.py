@@ -6,14 +6,16 @@ from datetime import date
 from django.db.models import Q
 
 from reskontra.kernel.clauses import clause
-from reskontra.registers.models import Person, RoleAssignment, Unit
+from reskontra.registers.models import Person, Responsibility, RoleAssignment, Unit
 
 # K clerk, SG reviewer, GK approver, PK service-centre clerk, PG service-centre approver, KA treasury analyst,
 # RE auditor, IN integrator, AD administrator.
 MAY: Mapping[str, frozenset[str]] = {
     "see": frozenset({"K", "SG", "GK", "PK", "PG", "KA", "RE", "IN", "AD"}),
     "import": frozenset({"K", "PK", "IN"}),
-    "run": frozenset({"K", "PK"}),
+    "run_orders": frozenset({"K", "PK"}),
+    "run_invoicing": frozenset({"K", "PK"}),
+    "run_delivery": frozenset({"K", "PK"}),
     "review_order": frozenset({"SG"}),
     "approve_order": frozenset({"GK"}),
     "decide_held_batch": frozenset({"PK", "PG"}),
@@ -21,8 +23,13 @@ MAY: Mapping[str, frozenset[str]] = {
 }
 
 
+# Acts that the responsibility table gives either to the unit's own people or to the centre's (OC 1.2-a).
+STEPS: Mapping[str, str] = {"run_invoicing": "run_invoicing", "run_delivery": "send_to_operator"}
+CENTRE = frozenset({"PK", "PG"})
+
+
 class NotAllowed(Exception):
-    """The person has no role that allows the act in the unit on the day."""
+    """The person has no role that allows the act in the unit on the day, or the step is another party's."""
 
     def __init__(self, person: Person, act: str, unit: Unit) -> None:
         super().__init__(f"{person.username} may not {act} in {unit.code}")
@@ -50,7 +57,17 @@ def units_of(person: Person, on: date) -> list[Unit]:
     return list(Unit.objects.filter(pk__in=held.values("in_unit")).order_by("code"))
 
 
+@clause("OC 1.2-a")
 def require(person: Person, act: str, unit: Unit, on: date) -> None:
-    """Raise ``NotAllowed`` unless one of the person's roles allows ``act`` in ``unit`` on ``on``."""
-    if not MAY[act] & roles_of(person, unit, on):
+    """Raise ``NotAllowed`` unless one of the person's roles allows ``act`` in ``unit`` on ``on``.
+
+    Where the unit's responsibility table says who does the step, only that party's roles count. Called inside
+    ``working_in``, since the table belongs to the unit.
+    """
+    allowed = MAY[act] & roles_of(person, unit, on)
+    if allowed and act in STEPS:
+        row = Responsibility.objects.filter(unit=unit, step=STEPS[act], validity__contains=on).first()
+        if row:
+            allowed = allowed & CENTRE if row.party == "centre" else allowed - CENTRE
+    if not allowed:
         raise NotAllowed(person, act, unit)

@@ -33,6 +33,15 @@ END $$;
 -- The history of all units lies in one table: it is written by its trigger and read by auditors only.
 REVOKE ALL ON registers_history FROM reskontra_app;
 
+-- Whoever reads for audits and reports has no use for passwords, not even hashed ones.
+REVOKE SELECT ON registers_person FROM reskontra_read;
+DO $$ BEGIN
+  EXECUTE (SELECT format('GRANT SELECT (%s) ON registers_person TO reskontra_read',
+             string_agg(quote_ident(attname), ', ' ORDER BY attnum))
+           FROM pg_attribute WHERE attrelid = 'registers_person'::regclass AND attnum > 0 AND NOT attisdropped
+             AND attname <> 'password');
+END $$;
+
 -- State-wide customer numbers; protected persons stand in a number series of their own (OC 2.2-h).
 CREATE SEQUENCE IF NOT EXISTS registers_customer_numbers START 100001;
 CREATE SEQUENCE IF NOT EXISTS registers_protected_customer_numbers START 900001;

@@ -60,7 +60,7 @@ SELECT o.id, o.unit_id, o.number, o.version, o.row, o.digest, o.source, o.credit
   payer.protected AND NOT payer.safe_address AND payer.einvoice_address = ''
     AND (o.bill_to_id IS NULL OR o.bill_to_id = payer.id) AS protected_without_way,
   l.lines, coalesce(l.net, 0) AS amount, l.unlisted, l.unpriced, l.off_list_public, l.off_list_commercial,
-  l.no_standard_price, l.without_basis, l.public_lines, l.commercial_lines, l.outside_vat, l.below_zero, l.unknown_posting,
+  l.no_standard_price, l.without_basis, l.public_lines, l.commercial_lines, l.outside_vat, l.within_vat, l.below_zero, l.unknown_posting,
   original.id AS original_id, original.payer_id AS original_payer_id,
   original.net + coalesce(credited.net, 0) AS left_to_credit,
   EXISTS (SELECT FROM jsonb_array_elements(o.attachments) file WHERE (file ->> 'basis')::boolean) AS basis_attached,
@@ -80,6 +80,7 @@ JOIN (SELECT order_id, count(*) AS lines, sum(net) AS net,
         count(*) FILTER (WHERE public_law) AS public_lines,
         count(*) FILTER (WHERE NOT public_law) AS commercial_lines,
         count(*) FILTER (WHERE vat_category = 'O') AS outside_vat,
+        count(*) FILTER (WHERE vat_category <> 'O') AS within_vat,
         count(*) FILTER (WHERE quantity < 0) AS below_zero,
         count(*) FILTER (WHERE unknown_account OR unknown_dimension) AS unknown_posting
       FROM lines_in_hand GROUP BY order_id) l ON l.order_id = o.id

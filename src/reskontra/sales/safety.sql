@@ -18,7 +18,7 @@ END $$;
 
 -- An approval follows the review of the same version by somebody else.
 CREATE OR REPLACE FUNCTION sales_approval_follows_review() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM fresh_rows fresh WHERE fresh.act = 'approve'
              AND NOT EXISTS (SELECT FROM sales_orderapproval review WHERE review.unit_id = fresh.unit_id
@@ -35,7 +35,7 @@ CREATE OR REPLACE TRIGGER an_approval_follows_a_review AFTER INSERT ON sales_ord
 
 -- Only an order that the rule let through, or that two persons approved in this very version, is invoiced (OC 3.2.1).
 CREATE OR REPLACE FUNCTION sales_only_ready_or_approved() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF EXISTS (
     SELECT FROM fresh_rows fresh
@@ -72,9 +72,11 @@ CREATE OR REPLACE FUNCTION sales_reference(code text, number bigint) RETURNS tex
   ) % 10) % 10)::text
 $$;
 
--- Every row of a billing request has one outcome when its run ends (D18).
+-- Every row of a billing request has one outcome when its run ends (D18), and none is added afterwards.
+ALTER TABLE sales_billingrequest ADD COLUMN IF NOT EXISTS created_xid xid8 NOT NULL DEFAULT pg_current_xact_id();
+
 CREATE OR REPLACE FUNCTION sales_every_row_has_one_outcome() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   found bigint;
 BEGIN
@@ -84,6 +86,7 @@ BEGIN
       TABLE = 'sales_billingrequest',
       MESSAGE = format('every_row_has_one_outcome: %s rows came in, %s have an outcome', NEW.rows, found);
   END IF;
+  PERFORM reskontra_mark_checked();
   RETURN NULL;
 END $$;
 ALTER FUNCTION sales_every_row_has_one_outcome() OWNER TO reskontra_check;
@@ -91,3 +94,20 @@ ALTER FUNCTION sales_every_row_has_one_outcome() OWNER TO reskontra_check;
 DROP TRIGGER IF EXISTS every_row_has_one_outcome ON sales_billingrequest;
 CREATE CONSTRAINT TRIGGER every_row_has_one_outcome AFTER INSERT ON sales_billingrequest
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sales_every_row_has_one_outcome();
+
+CREATE OR REPLACE FUNCTION sales_rows_come_with_their_request() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  now_writing xid8 := pg_current_xact_id();
+BEGIN
+  IF reskontra_was_checked() OR EXISTS (SELECT FROM fresh_rows fresh
+      JOIN sales_billingrequest request ON request.id = fresh.request_id WHERE request.created_xid <> now_writing) THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'rows_come_with_their_billing_request',
+      TABLE = 'sales_billingrow', MESSAGE = 'rows_come_with_their_billing_request';
+  END IF;
+  RETURN NULL;
+END $$;
+ALTER FUNCTION sales_rows_come_with_their_request() OWNER TO reskontra_check;
+
+CREATE OR REPLACE TRIGGER rows_come_with_their_billing_request AFTER INSERT ON sales_billingrow
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION sales_rows_come_with_their_request();

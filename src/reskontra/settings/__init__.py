@@ -115,6 +115,9 @@ WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 SILENCED_SYSTEM_CHECKS = ["models.W042"]
 
+# A demo database lets its invented people sign in by a button; set by the serve command, never by hand.
+DEMO = os.environ.get("RESKONTRA_DEMO") == "1"
+
 # The folder that the operator fetches batches from.
 OUT = Path(os.environ.get("RESKONTRA_OUT", HOME / "out"))
 SCHEMAS = Path(given) if (given := os.environ.get("RESKONTRA_SCHEMAS")) else None

@@ -338,13 +338,15 @@ def test_every_label_means_one_column_and_stands_in_three_languages(form: str) -
         assert {language for language, labels in column.labels.items() if labels} == {"fi", "sv", "en"}
 
 
-@pytest.mark.parametrize(
-    "label",
+PUBLIC_FORM = (
     "T;Tilauslaji;Myyntiorg;Jakelutie;Sektori;Myyntitsto;Viitelasku;Asiakasnro;Nimi;Nimi2;Lähiosoite;PostiNo;"
     "Toimipaikka;Maakoodi;Kielikoodi;Palvelun luontipvm;Hinnoittelupvm;Laskuttaja;Asiaviite;Tilausnumero;"
     "Poikk. veron määrämaa;Otsikkoteksti;Maksuperusteteksti;Nimike;Määrä;Määräyksikkö;Yksikköhinta;Brutto/Netto;"
     "Rivityyppi;Tulosyksikkö;Nimikkeen nimitysteksti;Rivimuistio;PRR-osa;TaKP-tili;Suorite;Toiminto;Alue/kunta;"
-    "Seurantakohde 1;Seurantakohde 2;Laskuliitteet".split(";"),
+    "Seurantakohde 1;Seurantakohde 2;Laskuliitteet"
 )
+
+
+@pytest.mark.parametrize("label", PUBLIC_FORM.split(";"))
 def test_the_labels_of_the_public_form_are_ours(label: str) -> None:
     assert label in [column.label("fi") for column in columns("billing").values()]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of one line for each case
 """Customer updates: the fields of the customer interface, checked row by row (OC 2.2-a to 2.2-j, 3.2-b)."""
 
 from datetime import date

@@ -160,7 +160,7 @@ def test_twenty_thousand_rows_are_read_by_a_child(request_of_rows: Callable[[int
 def request_of_rows() -> Callable[[int], bytes]:
     def made(count: int) -> bytes:
         rows = [
-            ["1", "Z001", str(100_000 + number), "2026-03-15", f"DV-{number}", "", "", "T-10", 1, "st", 12.5, "N", f"rad {number}"]
+            ["1", "Z001", f"10{number}", "2026-03-15", f"DV-{number}", "", "", "T-10", 1, "st", 9.5, "N", f"r {number}"]
             if number % 4 == 0
             else ["0", "", "", "", "", "", "", "T-20", 2, "st", 3.25, "", f"rad {number}"]
             for number in range(count)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of one line for each case
 """Billing requests as JSON: digits exact, keys known, nothing twice (OC 3.2-a, 3.2-e)."""
 
 import json

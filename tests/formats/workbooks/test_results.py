@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of one line for each case
 """Answers and forms: every row answered, no live cell whatever it begins with (OC 3.9-c; D24, P21, P24)."""
 
 import csv
@@ -6,8 +7,8 @@ import zipfile
 from datetime import date
 from decimal import Decimal
 
-import python_calamine
 import pytest
+import python_calamine
 from workbook_cast import ROWS, packed, request, request_file, rows_markup, workbook_parts
 
 from reskontra.documents.billing_request import (

@@ -103,7 +103,8 @@ def test_a_faulty_value_is_told_by_its_rule(name: str, value: object, rule: str)
 
 RIGHT = [
     ("quantity", "-1,5"), ("quantity", 0.125), ("quantity", "1 234,5"), ("quantity", "0,125"),
-    ("unit_price", 0), ("unit_price", "0,00001"), ("unit_price", "1\u00a0234,50"), ("unit_price", ""), ("unit_price", -4),
+    ("unit_price", 0), ("unit_price", "0,00001"), ("unit_price", "1\u00a0234,50"),
+    ("unit_price", ""), ("unit_price", -4),
     ("gross_net", "N"), ("gross_net", "n"), ("gross_net", ""),
     ("service_date", "15.3.2026"), ("service_date", "05.03.2026"), ("service_date", "2026-03-15"),
     ("service_date", date(2026, 3, 15)),
@@ -132,7 +133,8 @@ def test_the_language_letters_of_the_interface_are_known(value: str, language: s
 
 def test_a_foreign_consumer_is_identified_by_date_of_birth() -> None:
     given_values = {
-        "name": "Larsen Ola", "identity": "1.2.1990", "country": "NO", "street": "Gate 1", "postcode": "0150", "town": "Oslo",
+        "name": "Larsen Ola", "identity": "1.2.1990", "country": "NO", "street": "Gate 1",
+        "postcode": "0150", "town": "Oslo",
     }  # fmt: skip
     order = order_of(**given_values)
     assert order.customer.identity == "1990-02-01"  # type: ignore[attr-defined]
@@ -289,7 +291,8 @@ def test_masking_leaves_no_personal_code(value: str) -> None:
 @pytest.mark.parametrize(
     ("raw", "shown"),
     [(100245.0, "100245"), (0.1, "0.1"), (1e15, "1000000000000000"), (True, "1"), (None, ""), (" a ", "a"),
-     (datetime(2026, 3, 15), "2026-03-15"), (datetime(2026, 3, 15, 12), "2026-03-15 12:00:00"), (Decimal("1.50"), "1.50")],
+     (datetime(2026, 3, 15), "2026-03-15"), (datetime(2026, 3, 15, 12), "2026-03-15 12:00:00"),
+     (Decimal("1.50"), "1.50")],
 )  # fmt: skip
 def test_a_cell_as_text_is_what_the_sender_sees(raw: object, shown: str) -> None:
     assert written(raw) == shown  # type: ignore[arg-type]

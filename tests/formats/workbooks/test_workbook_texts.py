@@ -13,7 +13,10 @@ SOURCES = sorted(Path(workbooks.__file__).parent.glob("*.py"))
 TEXTS = tomllib.loads(files("reskontra.texts").joinpath("findings_workbooks.toml").read_text("utf-8"))
 # Placeholders that a finding always has, beside those in its detail.
 OF_A_FINDING = {"value", "row", "column", "where"}
-DETAILS = {"limit", "count", "most", "length", "first", "fields", "expected", "within", "nearest", "name", "told", "found", "reason"}  # fmt: skip
+DETAILS = {
+    "limit", "count", "most", "length", "first", "fields", "expected", "within", "nearest", "name", "told", "found",
+    "reason",
+}  # fmt: skip
 
 
 def rules() -> set[str]:

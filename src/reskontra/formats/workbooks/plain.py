@@ -98,11 +98,10 @@ def finding_of(plain: Mapping[str, Any]) -> Finding:
 
 def _line_of(plain: Mapping[str, Any]) -> RequestLine:
     fields = dict(plain)
-    row = fields.pop("row")
-    numbers = {name: Decimal(fields.pop(name)) for name in _DECIMALS if name in fields}
-    _expect(int, (row,))
+    _expect(int, (fields.pop("row"),))
+    numbers: dict[str, Any] = {name: Decimal(fields.pop(name)) for name in _DECIMALS if name in fields}
     _expect(str, fields.values())
-    return RequestLine(row, **fields, **numbers)
+    return RequestLine(plain["row"], **fields, **numbers)
 
 
 def customer_of(plain: Mapping[str, Any]) -> CustomerUpdate:

@@ -53,7 +53,7 @@ def decide_orders(terms: Terms) -> Decisions:
         ),
         (POSTING_UNKNOWN, "unknown_posting > 0", "OC 2.1-b"),
         (MIXED_LAW, "public_lines > 0 AND commercial_lines > 0", "OC 6.2.7-a"),
-        (MIXED_VAT_SCOPE, "outside_vat > 0 AND outside_vat < lines", "OC 1.6-a"),
+        (MIXED_VAT_SCOPE, "outside_vat > 0 AND within_vat > 0", "OC 1.6-a"),
         (DEVIATING_TAX_COUNTRY, "tax_country NOT IN ('', 'FI')", "OC 3.5-a"),
         (STATE_UNIT_WITHOUT_E_ADDRESS, "state_unit_without_address", "OC 2.2-i"),
         (PROTECTED_WITHOUT_SAFE_WAY, "protected_without_way", "OC 3.8-a"),
