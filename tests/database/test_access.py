@@ -299,12 +299,13 @@ def test_a_temporary_table_laid_over_a_register_lets_no_reference_dangle(
     app: psycopg.Connection[Any], street: Street
 ) -> None:
     work_in(app, street.own.unit)
-    row = street.own.row("claims_claim", run_id=10**9)
-    app.execute("CREATE TEMP TABLE runs_run AS SELECT 1000000000::bigint AS id, %s::bigint AS unit_id", (street.own.unit,))
+    row = street.own.row("sales_orderdecision", run_id=10**9)
+    app.execute("CREATE TEMP TABLE runs_run (id bigint, unit_id bigint)")
+    app.execute("INSERT INTO pg_temp.runs_run VALUES (%s, %s)", (10**9, street.own.unit))
     app.execute("GRANT SELECT ON pg_temp.runs_run TO PUBLIC")
     with pytest.raises(ForeignKeyViolation) as refused:
-        insert(app, "claims_claim", row)
-    assert constraint_of(refused.value) == "a_claim_comes_from_a_run"
+        insert(app, "sales_orderdecision", row)
+    assert constraint_of(refused.value) == "an_order_decision_belongs_to_a_run"
 
 
 @pytest.mark.parametrize(

@@ -290,7 +290,7 @@ def test_a_table_that_the_app_owns_is_found(planted: Callable[..., list[str]]) -
 @pytest.mark.parametrize("role", [server.OWNER, server.CHECK])
 def test_an_app_role_that_may_become_more_is_found(planted: Callable[..., list[str]], role: str) -> None:
     found = planted(f"GRANT {role} TO {server.APP}")
-    assert found == [f"the login {server.APP} may act as {role}"]
+    assert f"the login {server.APP} may act as {role}" in found
 
 
 def test_the_state_wide_tables_are_the_only_ones_without_a_unit() -> None:

@@ -1,6 +1,7 @@
 """The day's files: the same every time, readable as they are meant to be, wrong where they are meant to be."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -125,6 +126,27 @@ def test_all_the_faults_of_an_ordinary_day_are_there(day: Sequence[Material]) ->
         "form_personal_code_not_valid", "customer_protected_with_address", "customer_person_name",
         "customer_care_of_in_name", "customer_state_unit_from_file",
     }  # fmt: skip
+
+
+def test_an_order_that_is_too_small_is_its_customers_only_one(day: Sequence[Material]) -> None:
+    for unit in ("3910", "3920", "3930"):
+        small = {
+            (material.unit, fault.key)
+            for material in _billing(day)
+            for fault in material.faults
+            if fault.leads_to == "BELOW_SMALLEST_AMOUNT" and material.unit == unit
+        }
+        orders = [
+            (unit, one)
+            for material in _billing(day)
+            if material.unit == unit
+            for one in _read(material).orders
+        ]
+        of_customer = Counter(one.customer.number for _, one in orders if one.customer.number)
+        assert small
+        assert all(
+            of_customer[one.customer.number or ""] == 1 for unit, one in orders if (unit, one.key) in small
+        )
 
 
 def test_one_file_comes_twice_and_one_comes_corrected(day: Sequence[Material]) -> None:

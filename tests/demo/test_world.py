@@ -167,4 +167,8 @@ def test_every_unit_has_a_clerk_a_reviewer_and_another_person_as_approver() -> N
 
 def test_one_unit_has_a_term_of_its_own() -> None:
     (term,) = records("unit_terms")
-    assert (term["unit"], term["key"], Decimal(term["value"])) == ("3930", "smallest_invoice_amount", 15)
+    assert (term["unit"], term["key"], Decimal(term["value"])) == (
+        "3930",
+        "smallest_invoice_amount",
+        Decimal(15),
+    )

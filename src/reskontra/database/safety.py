@@ -30,9 +30,16 @@ END $$;
 
 CREATE OR REPLACE FUNCTION reskontra_keep_history() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  -- A password's hash is nobody's history, and signing in changes nothing that anybody would ask for.
+  before_it jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD) - ARRAY['password', 'last_login'] END;
+  after_it jsonb := to_jsonb(NEW) - ARRAY['password', 'last_login'];
 BEGIN
+  IF before_it IS NOT DISTINCT FROM after_it THEN
+    RETURN NULL;
+  END IF;
   INSERT INTO registers_history (table_name, row_id, before, after, person_id, reason, changed_at)
-  VALUES (TG_TABLE_NAME, NEW.id, CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD) - 'password' END, to_jsonb(NEW) - 'password',
+  VALUES (TG_TABLE_NAME, NEW.id, before_it, after_it,
     nullif(current_setting('reskontra.person', true), '')::bigint,
     coalesce(current_setting('reskontra.reason', true), ''), clock_timestamp());
   RETURN NULL;
@@ -79,7 +86,10 @@ def apply_safety() -> None:
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP}")
         for table in DJANGO_TABLES:
             cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {APP}")
-        cursor.execute(f"REVOKE SELECT ON django_session FROM {READ}")
+        for table in ("django_session", "registers_person"):
+            cursor.execute(f"REVOKE SELECT ON {table} FROM {READ}, {CHECK}")
+        names = "id, username, name, email, language, is_active"
+        cursor.execute(f"GRANT SELECT ({names}) ON registers_person TO {READ}, {CHECK}")
         for model in our_models():
             for statement in statements(model):
                 cursor.execute(statement)

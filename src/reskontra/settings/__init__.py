@@ -4,6 +4,7 @@
 ``DATABASE_URL``        any PostgreSQL from version 15; without it an embedded one is used
 ``RESKONTRA_DATABASE``  name of the database (default ``reskontra``)
 ``RESKONTRA_HOSTS``     host names the desk answers to, separated by commas
+``RESKONTRA_HTTPS``     ``1`` where the desk is reached by https only: cookies are then marked secure
 ``RESKONTRA_OUT``       folder that the invoice operator fetches batches from (default ``out`` in the home folder)
 ``RESKONTRA_SCHEMAS``   folder with public XSD files to validate outgoing files against as well
 """
@@ -92,6 +93,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "registers.Person"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("RESKONTRA_HTTPS") == "1"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -109,7 +111,6 @@ LANGUAGE_CODE = "sv"
 LANGUAGES = [("sv", "svenska"), ("fi", "suomi"), ("en", "English")]
 
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024

@@ -1,0 +1,601 @@
+"""What the database refuses, by the name of the constraint that refuses it: one line for each name that we gave.
+
+``REFUSED`` holds rows that differ from an honest one in one thing; ``REFUSED_STORIES`` what takes more than one row.
+The set-wise references stand in ``test_set_wise.py``. A named constraint that nothing here provokes fails a test.
+"""
+
+import re
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+import psycopg
+import pytest
+from django.apps import apps
+from psycopg.errors import IntegrityError, RestrictViolation
+
+from database.cast import (
+    DAY,
+    House,
+    an_order,
+    bill,
+    constraint_of,
+    digest,
+    insert,
+    logged_in,
+    post,
+    work_in,
+)
+from database.conftest import Street
+from database.test_roles import FACTS
+from reskontra.database import server
+from reskontra.database.safety import FUNCTIONS, our_models
+
+NOWHERE = 999_999_999
+Value = Callable[[House], Any]
+
+
+def same(column: str, table: str) -> Value:
+    """The value that the unit's stored row of ``table`` has."""
+    return lambda house: house.of(table, column)
+
+
+class Line(NamedTuple):
+    """A constraint, and the row that it refuses: an honest row of the table with these changes."""
+
+    constraint: str
+    table: str
+    changes: dict[str, Any]
+
+
+def line(constraint: str, table: str, **changes: Any) -> Line:
+    return Line(constraint, table, changes)
+
+
+SEALED = b"sealed"
+REFUSED = [
+    # Registers (OC 2.1, 2.2; D26)
+    line("a_unit_code_is_two_to_six_digits", "registers_unit", code="0123"),
+    line("a_unit_code_is_two_to_six_digits", "registers_unit", code="12A"),
+    line("a_bank_account_belongs_to_a_unit", "registers_unitaccount", unit_id=NOWHERE),
+    line("a_bank_account_is_for_income_or_expenditure", "registers_unitaccount", purpose="both"),
+    line("a_bank_account_is_named_once", "registers_unitaccount", iban=same("iban", "registers_unitaccount")),
+    line("a_unit_term_belongs_to_a_unit", "registers_unitterm", unit_id=NOWHERE),
+    line("a_unit_has_one_term_at_a_time", "registers_unitterm", key=same("key", "registers_unitterm"), validity="[2025-01-01,2025-02-01)"),
+    line("a_responsibility_belongs_to_a_unit", "registers_responsibility", unit_id=NOWHERE),
+    line("a_step_is_done_by_the_unit_or_the_centre", "registers_responsibility", party="nobody"),
+    line("a_step_has_one_party_at_a_time", "registers_responsibility", step=same("step", "registers_responsibility")),
+    line("an_own_system_belongs_to_a_unit", "registers_ownsystem", unit_id=NOWHERE),
+    line("a_role_is_one_of_the_nine", "registers_roleassignment", role="XX"),
+    line("a_customer_is_of_a_known_kind", "registers_customer", kind="friend"),
+    line("letter_numbers_belong_to_own_systems", "registers_customer", number="A000000001"),
+    line("letter_numbers_belong_to_own_systems", "registers_customer", own_system_id=same("id", "registers_ownsystem")),
+    line("a_letter_number_names_its_own_system", "registers_customer", number="A000000001", own_system_id=NOWHERE),
+    line("a_state_unit_has_its_partner_code", "registers_customer", kind="state_unit", business_id="9900018-9"),
+    line("only_a_state_unit_has_a_partner_code", "registers_customer", partner_code="123"),
+    line("a_person_is_identified", "registers_customer", kind="person"),
+    line("a_foreign_person_has_a_code_or_a_birth_date", "registers_customer", kind="foreign_person"),
+    line("a_business_is_identified", "registers_customer", kind="company"),
+    line("a_personal_code_is_sealed_and_indexed", "registers_customer", personal_code_index=SEALED),
+    line("a_personal_code_is_sealed_and_indexed", "registers_customer", personal_code_sealed=SEALED),
+    line("a_protected_person_has_only_a_safe_address", "registers_customer", protected=True, street="Gatan 1"),
+    line("an_extension_belongs_to_a_unit", "registers_customerinunit", unit_id=NOWHERE),
+    line("a_customer_is_extended_once", "registers_customerinunit"),
+    line("letter_numbered_customers_are_not_extended", "registers_customerinunit", number="A000000001"),
+    line("a_price_belongs_to_a_unit", "registers_pricelistentry", unit_id=NOWHERE),
+    line("a_price_is_not_negative", "registers_pricelistentry", price="-0.01"),
+    line("an_approval_has_a_person_and_a_time", "registers_pricelistentry", approved_by_id=None),
+    line("an_approval_has_a_person_and_a_time", "registers_pricelistentry", approved_at=None),
+    line("approved_prices_do_not_overlap", "registers_pricelistentry", validity="[2030-01-01,2030-01-02)"),
+    line("a_vat_class_has_one_rate_a_day", "registers_vatrate", vat_class=same("vat_class", "registers_vatrate")),
+    line("an_event_posts_to_one_account_a_day", "registers_postingaccount", event=same("event", "registers_postingaccount")),
+    # Runs (D14)
+    line("a_run_belongs_to_a_unit", "runs_run", unit_id=NOWHERE),
+    line("a_run_is_planned_applied_or_dropped", "runs_run", state="begun"),
+    line("an_applied_run_says_when", "runs_run", applied_at=None),
+    line("evidence_belongs_to_a_run", "runs_evidence", run_id=NOWHERE),
+    line("evidence_agrees", "runs_evidence", actual="2"),
+    # Files in and out (D17, D19)
+    line("a_file_comes_in_to_a_unit", "exchange_inboxfile", unit_id=NOWHERE),
+    line("the_same_file_comes_in_once", "exchange_inboxfile", digest=same("digest", "exchange_inboxfile")),
+    line("a_batch_comes_from_a_run", "exchange_outboxfile", run_id=NOWHERE),
+    line("a_batch_has_its_name_once", "exchange_outboxfile", name=same("name", "exchange_outboxfile")),
+    line("a_batch_is_not_empty", "exchange_outboxfile", documents=0),
+    line("an_outbox_event_belongs_to_a_batch", "exchange_outboxevent", file_id=NOWHERE),
+    line("a_batch_moves_through_known_states", "exchange_outboxevent", state="lost"),
+    line("a_held_batch_is_decided_by_two", "exchange_outboxevent", state="released"),
+    line("a_held_batch_is_decided_by_two", "exchange_outboxevent", state="sent", person_id=same("id", "registers_person")),
+    line("a_held_batch_is_decided_by_two", "exchange_outboxevent", state="sent", second_person_id=same("id", "registers_person")),
+    line("a_held_batch_is_decided_by_two", "exchange_outboxevent", state="sent", person_id=same("id", "registers_person"), second_person_id=same("id", "registers_person")),
+    # The ledger (D1-D6)
+    line("voucher_numbers_are_unique", "ledger_voucher", number=same("number", "ledger_voucher")),
+    line("a_voucher_is_dated_in_its_year", "ledger_voucher", posting_date="2025-12-31"),
+    line("a_voucher_is_dated_in_its_year", "ledger_voucher", year=2025),
+    line("a_closed_period_takes_no_voucher", "ledger_voucher", year=2020, posting_date="2020-01-31"),
+    line("a_closed_period_takes_no_voucher", "ledger_voucher", year=2020, posting_date="2020-01-01"),
+    line("voucher_balances", "ledger_voucher"),  # without entries
+    line("an_entry_is_not_zero", "ledger_entry", amount="0.00"),
+    line("an_entry_belongs_to_a_voucher_of_its_unit", "ledger_entry", voucher_id=NOWHERE),
+    line("entries_come_with_their_voucher", "ledger_entry"),
+    line("a_number_series_belongs_to_a_unit", "ledger_numberseries", unit_id=NOWHERE),
+    line("a_series_has_one_counter_a_year", "ledger_numberseries", series=same("series", "ledger_numberseries")),
+    line("a_number_series_starts_at_one", "ledger_numberseries", next_number=0),
+    line("a_closed_period_belongs_to_a_unit", "ledger_closedperiod", unit_id=NOWHERE),
+    line("a_period_is_closed_once", "ledger_closedperiod"),
+    line("a_period_is_a_month", "ledger_closedperiod", month="2020-02-02"),
+    # Orders (OC 3.2, D12, D18)
+    line("a_billing_request_comes_in_by_a_run", "sales_billingrequest", run_id=NOWHERE, file_id=lambda h: h.add("exchange_inboxfile")["id"], rows=0),
+    line("a_billing_request_is_a_file_that_came_in", "sales_billingrequest", file_id=NOWHERE, rows=0),
+    line("a_file_is_one_billing_request", "sales_billingrequest"),
+    line("an_order_version_is_unique", "sales_order", number=same("number", "sales_order")),
+    line("an_order_key_is_used_once", "sales_order", key=same("key", "sales_order")),
+    line("an_order_has_lines", "sales_order", lines_count=0),
+    line("a_payment_term_is_within_a_year", "sales_order", payment_term=366),
+    line("a_payment_term_is_within_a_year", "sales_order", payment_term=-1),
+    line("an_order_line_has_a_quantity", "sales_orderline", quantity="0"),
+    line("a_unit_price_is_not_negative", "sales_orderline", unit_price="-0.01"),
+    line("a_row_is_accepted_returned_or_duplicate", "sales_billingrow", status="lost"),
+    line("rows_come_with_their_billing_request", "sales_billingrow"),
+    line("an_act_is_a_review_or_an_approval", "sales_orderapproval", act="nod", person_id=lambda h: h.add("registers_person")["id"]),
+    line("an_approval_is_about_an_order_of_its_unit", "sales_orderapproval", order_id=NOWHERE),
+    line("an_act_binds_to_the_version_seen", "sales_orderapproval", order_id=lambda h: an_order(h)["id"], digest=digest("other")),
+    line("an_act_is_given_once", "sales_orderapproval", person_id=lambda h: h.add("registers_person")["id"]),
+    line("reviewer_is_not_approver", "sales_orderapproval", act="approve"),
+    line("an_approval_follows_a_review", "sales_orderapproval", act="approve", order_id=lambda h: an_order(h)["id"], digest=same("digest", "sales_order")),
+    # Invoices and claims (OC 3.9, 3.11; D6)
+    line("invoice_numbers_are_unique", "sales_invoice", number=same("number", "sales_invoice")),
+    line("an_invoice_adds_up", "sales_invoice", vat="25.50"),
+    line("a_credit_has_an_original_and_an_invoice_has_none", "sales_invoice", credit=True, net="-1.00", total="-1.00"),
+    line("a_credit_has_an_original_and_an_invoice_has_none", "sales_invoice", credit=True, original_id=same("id", "sales_invoice")),
+    line("a_credit_has_an_original_and_an_invoice_has_none", "sales_invoice", net="-1.00", total="-1.00"),
+    line("a_credit_has_an_original_and_an_invoice_has_none", "sales_invoice", original_id=same("id", "sales_invoice")),
+    line("an_invoice_falls_due_after_its_date", "sales_invoice", due_date="2026-03-15"),
+    line("a_line_is_quantity_times_price", "sales_invoiceline", net="100.01"),
+    line("an_order_is_invoiced_once", "sales_invoicedorder"),
+    line("an_invoice_goes_out_once", "sales_invoicedelivery"),
+    line("an_invoice_is_claimed_once", "claims_claim"),
+    line("a_reference_names_one_claim", "claims_claim", reference=same("reference", "claims_claim"), invoice_id=lambda h: h.add("sales_invoice")["id"]),
+]  # fmt: skip
+
+
+def refused(street: Street, table: str, row: dict[str, Any], units: tuple[int, ...] = ()) -> str:
+    """The constraint that refuses ``row`` from the app role, at the statement or when the transaction would end."""
+    street.admin.commit()  # what the story needs is there
+    with logged_in(street.postgres, server.APP, street.database) as app:
+        work_in(app, street.own.unit, NOWHERE, *units)
+        with pytest.raises(IntegrityError) as told:
+            insert(app, table, row)
+            app.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    return constraint_of(told.value)
+
+
+@pytest.mark.parametrize("line", REFUSED, ids=lambda line: f"{line.constraint} {' '.join(line.changes)}")
+def test_a_row_is_refused_by_name(street: Street, line: Line) -> None:
+    row = street.own.row(line.table, **line.changes)
+    assert refused(street, line.table, row) == line.constraint
+
+
+@pytest.mark.parametrize("table", sorted({line.table for line in REFUSED}))
+def test_an_honest_row_is_not_refused(street: Street, table: str) -> None:
+    """P40: the refusals above come from their one change: the same row without it goes in."""
+    own = street.own
+    alone: dict[str, Callable[[], dict[str, Any]]] = {
+        "registers_customerinunit": lambda: {"customer_id": own.add("registers_customer")["id"]},
+        "registers_pricelistentry": lambda: {"item_id": own.add("registers_item")["id"]},
+        "ledger_closedperiod": lambda: {"month": "2020-02-01"},
+        "sales_orderapproval": lambda: {"order_id": an_order(own)["id"], "digest": own.of("sales_order", "digest")},
+        "sales_invoicedorder": lambda: {
+            **dict(zip(("order_id", "number", "digest"), _identity(an_order(own)), strict=True))
+        },
+        "sales_invoicedelivery": lambda: {"invoice_id": own.add("sales_invoice")["id"]},
+        "claims_claim": lambda: {"invoice_id": own.add("sales_invoice")["id"]},
+        "sales_billingrequest": lambda: {"file_id": own.add("exchange_inboxfile")["id"], "rows": 0},
+    }
+    changes = alone[table]() if table in alone else {}
+    before = dict(own.have)
+    street.admin.commit()
+    with logged_in(street.postgres, server.APP, street.database) as app:
+        work_in(app, own.unit)
+        if table == "ledger_entry":
+            own.have["ledger_voucher"] = insert(app, "ledger_voucher", own.row("ledger_voucher"))
+            insert(app, "ledger_entry", own.row("ledger_entry", amount="-100.00"))
+        if table == "sales_billingrow":
+            file = insert(app, "exchange_inboxfile", own.row("exchange_inboxfile"))
+            own.have["sales_billingrequest"] = insert(
+                app, "sales_billingrequest", own.row("sales_billingrequest", file_id=file["id"])
+            )
+        row = insert(app, table, own.row(table, **changes))
+        if table == "ledger_voucher":
+            for amount in ("1.00", "-1.00"):
+                insert(app, "ledger_entry", own.row("ledger_entry", voucher_id=row["id"], amount=amount))
+        app.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    own.have = before
+
+
+def _identity(order: dict[str, Any]) -> tuple[Any, Any, Any]:
+    return order["id"], order["number"], order["digest"]
+
+
+# What takes more than one row --------------------------------------------------------------------------------------
+
+
+def _customer_twice(street: Street, **identity: Any) -> str:
+    first = street.own.add("registers_customer", **identity)
+    return refused(
+        street, "registers_customer", street.own.row("registers_customer", **{k: first[k] for k in identity})
+    )
+
+
+def a_personal_code_is_one_customer(street: Street) -> str:
+    code = f"index {street.own.next()}".encode()
+    return _customer_twice(street, kind="person", personal_code_sealed=SEALED, personal_code_index=code)
+
+
+def a_business_id_is_one_customer(street: Street) -> str:
+    return _customer_twice(street, kind="company", business_id=f"{street.own.next():07d}-0")
+
+
+def a_batch_is_sent_once(street: Street) -> str:
+    street.own.add("exchange_outboxfile")
+    street.own.add("exchange_outboxevent", state="sent")
+    return refused(street, "exchange_outboxevent", street.own.row("exchange_outboxevent", state="sent"))
+
+
+def _invoiced(street: Street, order: dict[str, Any], **changes: Any) -> str:
+    identity = dict(zip(("order_id", "number", "digest"), _identity(order), strict=True))
+    return refused(
+        street, "sales_invoicedorder", street.own.row("sales_invoicedorder", **{**identity, **changes})
+    )
+
+
+def a_returned_order(street: Street) -> str:
+    return _invoiced(street, an_order(street.own, "RETURNED"))
+
+
+def an_undecided_order(street: Street) -> str:
+    return _invoiced(street, an_order(street.own, None))
+
+
+def an_order_that_a_later_run_returned(street: Street) -> str:
+    order = an_order(street.own, "READY")
+    later = street.own.add("runs_run")
+    street.own.add("sales_orderdecision", rule="orders", standing="RETURNED", run_id=later["id"])
+    return _invoiced(street, order)
+
+
+def an_order_that_another_rule_let_through(street: Street) -> str:
+    order = an_order(street.own, "RETURNED")
+    street.own.add("sales_orderdecision", rule="invoicing", standing="READY", run_id=street.own.add("runs_run")["id"])
+    return _invoiced(street, order)
+
+
+def an_order_for_review_without_acts(street: Street) -> str:
+    return _invoiced(street, an_order(street.own, "REVIEW"))
+
+
+def an_order_with_a_review_only(street: Street) -> str:
+    order = an_order(street.own, "REVIEW")
+    street.own.add("sales_orderapproval")
+    return _invoiced(street, order)
+
+
+def _reviewed_and_approved(house: House) -> None:
+    house.add("sales_orderapproval")
+    house.add("registers_person")
+    house.add("sales_orderapproval", act="approve")
+
+
+def a_returned_order_with_both_acts(street: Street) -> str:
+    order = an_order(street.own, "RETURNED")
+    _reviewed_and_approved(street.own)
+    return _invoiced(street, order)
+
+
+def an_order_whose_acts_are_on_an_older_version(street: Street) -> str:
+    first = an_order(street.own, "REVIEW")
+    _reviewed_and_approved(street.own)
+    second = an_order(street.own, "REVIEW", number=first["number"], key=first["key"], version=2)
+    return _invoiced(street, second)
+
+
+def an_older_version(street: Street) -> str:
+    first = an_order(street.own, "READY")
+    an_order(street.own, "READY", number=first["number"], key=first["key"], version=2)
+    return _invoiced(street, first)
+
+
+def another_digest_than_the_order_has(street: Street) -> str:
+    return _invoiced(street, an_order(street.own), digest=digest("seen elsewhere"))
+
+
+def another_number_than_the_order_has(street: Street) -> str:
+    return _invoiced(street, an_order(street.own), number=street.own.next())
+
+
+def an_order_invoiced_again_in_its_next_version(street: Street) -> str:
+    """OC 3.9-a: by its number, whatever the version."""
+    first = an_order(street.own)
+    identity = dict(zip(("order_id", "number", "digest"), _identity(first), strict=True))
+    street.own.add("sales_invoicedorder", **identity)
+    second = an_order(street.own, number=first["number"], key=first["key"], version=2)
+    return _invoiced(street, second)
+
+
+def an_order_key_used_again_in_its_version(street: Street) -> str:
+    first = an_order(street.own)
+    return refused(street, "sales_order", street.own.row("sales_order", key=first["key"]))
+
+
+def _at_the_end(street: Street, write: Callable[[psycopg.Connection[Any]], None]) -> str:
+    """The constraint that refuses at COMMIT, where nobody can ask for it earlier or later."""
+    street.admin.commit()
+    with logged_in(street.postgres, server.APP, street.database) as app:
+        work_in(app, street.own.unit, street.foreign.unit)
+        with pytest.raises(IntegrityError) as told:
+            write(app)
+            app.commit()
+    return constraint_of(told.value)
+
+
+def _a_voucher_of(*amounts: str) -> Callable[[Street], str]:
+    def story(street: Street) -> str:
+        def write(app: psycopg.Connection[Any]) -> None:
+            voucher = insert(app, "ledger_voucher", street.own.row("ledger_voucher"))["id"]
+            for amount in amounts:
+                insert(app, "ledger_entry", street.own.row("ledger_entry", voucher_id=voucher, amount=amount))
+
+        return _at_the_end(street, write)
+
+    return story
+
+
+def a_late_balanced_pair(street: Street) -> str:
+    """E1: it balances, and would still change what an old voucher says."""
+    voucher = post(street.own)
+
+    def write(app: psycopg.Connection[Any]) -> None:
+        rows = [
+            street.own.row("ledger_entry", voucher_id=voucher, amount=amount) for amount in ("5.00", "-5.00")
+        ]
+        columns = ", ".join(rows[0])
+        values = ", ".join(["(" + ", ".join(["%s"] * len(rows[0])) + ")"] * 2)
+        app.execute(
+            f"INSERT INTO ledger_entry ({columns}) VALUES {values}",
+            [value for row in rows for value in row.values()],
+        )
+
+    return _at_the_end(street, write)
+
+
+def an_entry_of_another_unit_than_its_voucher(street: Street) -> str:
+    def write(app: psycopg.Connection[Any]) -> None:
+        voucher = insert(app, "ledger_voucher", street.own.row("ledger_voucher"))["id"]
+        insert(app, "ledger_entry", street.foreign.row("ledger_entry", voucher_id=voucher))
+
+    return _at_the_end(street, write)
+
+
+def _a_request(rows: int, outcomes: int) -> Callable[[Street], str]:
+    def story(street: Street) -> str:
+        def write(app: psycopg.Connection[Any]) -> None:
+            own = street.own
+            file = insert(app, "exchange_inboxfile", own.row("exchange_inboxfile"))["id"]
+            request = insert(app, "sales_billingrequest", own.row("sales_billingrequest", file_id=file, rows=rows))
+            for _ in range(outcomes):
+                insert(app, "sales_billingrow", own.row("sales_billingrow", request_id=request["id"], order_id=None))
+
+        return _at_the_end(street, write)
+
+    return story
+
+
+def a_row_added_after_the_rows_were_counted(street: Street) -> str:
+    def write(app: psycopg.Connection[Any]) -> None:
+        own = street.own
+        file = insert(app, "exchange_inboxfile", own.row("exchange_inboxfile"))["id"]
+        request = insert(app, "sales_billingrequest", own.row("sales_billingrequest", file_id=file))["id"]
+        insert(app, "sales_billingrow", own.row("sales_billingrow", request_id=request))
+        app.execute("SET CONSTRAINTS every_row_has_one_outcome IMMEDIATE")
+        insert(app, "sales_billingrow", own.row("sales_billingrow", request_id=request))
+
+    return _at_the_end(street, write)
+
+
+def a_row_added_to_an_older_request(street: Street) -> str:
+    street.own.add("exchange_inboxfile")
+    bill(street.own)
+    return refused(street, "sales_billingrow", street.own.row("sales_billingrow"))
+
+
+def _an_applied_run(statement: str) -> Callable[[Street], str]:
+    def story(street: Street) -> str:
+        run = street.own.add("runs_run")["id"]
+        return _at_the_end(street, lambda app: app.execute(statement, {"run": run}) and None)  # type: ignore[arg-type, func-returns-value]
+
+    return story
+
+
+REFUSED_STORIES: list[tuple[str, Callable[[Street], str], str]] = [
+    ("a_personal_code_is_one_customer", a_personal_code_is_one_customer, "twice"),
+    ("a_business_id_is_one_customer", a_business_id_is_one_customer, "twice"),
+    ("a_batch_is_sent_once", a_batch_is_sent_once, "sent twice"),
+    ("only_ready_or_approved_orders_are_invoiced", a_returned_order, "returned"),
+    ("only_ready_or_approved_orders_are_invoiced", an_undecided_order, "undecided"),
+    ("only_ready_or_approved_orders_are_invoiced", an_order_that_a_later_run_returned, "returned later"),
+    ("only_ready_or_approved_orders_are_invoiced", an_order_that_another_rule_let_through, "by another rule"),
+    ("only_ready_or_approved_orders_are_invoiced", an_order_for_review_without_acts, "review without acts"),
+    ("only_ready_or_approved_orders_are_invoiced", an_order_with_a_review_only, "one act"),
+    ("only_ready_or_approved_orders_are_invoiced", a_returned_order_with_both_acts, "returned with both acts"),
+    ("only_ready_or_approved_orders_are_invoiced", an_order_whose_acts_are_on_an_older_version, "acts on older digest"),
+    ("only_ready_or_approved_orders_are_invoiced", an_older_version, "older version"),
+    ("only_ready_or_approved_orders_are_invoiced", another_digest_than_the_order_has, "other digest"),
+    ("only_ready_or_approved_orders_are_invoiced", another_number_than_the_order_has, "other number"),
+    ("an_order_is_invoiced_once", an_order_invoiced_again_in_its_next_version, "also in another version"),
+    ("an_order_key_is_used_once", an_order_key_used_again_in_its_version, "under another number"),
+    ("voucher_balances", _a_voucher_of(), "empty"),
+    ("voucher_balances", _a_voucher_of("1.00"), "one line"),
+    ("voucher_balances", _a_voucher_of("1.00", "-0.99"), "a cent missing"),
+    ("voucher_balances", _a_voucher_of("1.00", "1.00", "-1.00"), "three lines"),
+    ("entries_come_with_their_voucher", a_late_balanced_pair, "balanced pair"),
+    ("an_entry_belongs_to_a_voucher_of_its_unit", an_entry_of_another_unit_than_its_voucher, "cross-unit"),
+    ("every_row_has_one_outcome", _a_request(2, 1), "a row lost"),
+    ("every_row_has_one_outcome", _a_request(1, 2), "a row too many"),
+    ("every_row_has_one_outcome", _a_request(1, 0), "no row at all"),
+    ("rows_come_with_their_billing_request", a_row_added_after_the_rows_were_counted, "after the count"),
+    ("rows_come_with_their_billing_request", a_row_added_to_an_older_request, "in a later transaction"),
+    ("a_row_keeps_its_key_and_its_unit", _an_applied_run("UPDATE runs_run SET unit_id = unit_id + 1 WHERE id = %(run)s"), "moved"),
+    ("an_applied_run_says_when", _an_applied_run("UPDATE runs_run SET applied_at = NULL WHERE id = %(run)s"), "changed"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("constraint", "story"),
+    [pytest.param(name, story, id=f"{name}: {told}") for name, story, told in REFUSED_STORIES],
+)
+def test_a_story_is_refused_by_name(
+    street: Street, constraint: str, story: Callable[[Street], str]
+) -> None:
+    before = dict(street.own.have)
+    assert story(street) == constraint
+    street.own.have = before
+
+
+@pytest.mark.parametrize(
+    ("constraint", "story"),
+    [
+        pytest.param(
+            "only_ready_or_approved_orders_are_invoiced",
+            lambda street: (an_order(street.own, "REVIEW"), _reviewed_and_approved(street.own)),
+            id="review with both acts",
+        ),
+        pytest.param(
+            "only_ready_or_approved_orders_are_invoiced", lambda street: (an_order(street.own, "READY"),), id="ready"
+        ),
+    ],
+)
+def test_what_is_ready_or_approved_is_invoiced(
+    street: Street, constraint: str, story: Callable[[Street], tuple[Any, ...]]
+) -> None:
+    """OC 3.2.1-b: the refusals above are not simply of everything."""
+    order = story(street)[0]
+    identity = dict(zip(("order_id", "number", "digest"), _identity(order), strict=True))
+    street.admin.commit()
+    with logged_in(street.postgres, server.APP, street.database) as app:
+        work_in(app, street.own.unit)
+        insert(app, "sales_invoicedorder", street.own.row("sales_invoicedorder", **identity))
+
+
+# Facts are append-only (D3, P32) ---------------------------------------------------------------------------------
+
+
+def _change(street: Street, table: str, verb: str) -> str:
+    column = "unit_id"
+    row = {c: v for c, v in street.own.have[table].items() if c in street.own.row(table)}
+    if "id" in street.own.have[table]:
+        row["id"] = street.own.of(table)
+    columns, holes = ", ".join(row), ", ".join(["%s"] * len(row))
+    statement = {
+        "update": f"UPDATE {table} SET {column} = {column}",
+        "update of no row": f"UPDATE {table} SET {column} = {column} WHERE false",
+        "delete": f"DELETE FROM {table}",
+        "delete of no row": f"DELETE FROM {table} WHERE false",
+        "truncate": f"TRUNCATE {table} CASCADE",
+        "merge": f"MERGE INTO {table} t USING (SELECT 1) s ON true WHEN MATCHED THEN UPDATE SET {column} = t.{column}",
+        "update of the parent": f"WITH changed AS (UPDATE {table} SET {column} = {column} RETURNING 1) SELECT 1",
+        "on conflict do update": f"INSERT INTO {table} ({columns}) VALUES ({holes})"
+        f" ON CONFLICT ({_key(street, table)}) DO UPDATE SET {column} = excluded.{column}",
+    }[verb]
+    values = [psycopg.types.json.Jsonb(v) if isinstance(v, dict | list) else v for v in row.values()]
+    with pytest.raises(RestrictViolation) as told:
+        street.admin.execute(statement, values if "conflict" in verb else None)  # type: ignore[arg-type]
+    street.admin.rollback()
+    return constraint_of(told.value)
+
+
+def _key(street: Street, table: str) -> str:
+    found = street.admin.execute(
+        "SELECT string_agg(quote_ident(a.attname), ', ') FROM pg_constraint c JOIN pg_attribute a"
+        " ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey) WHERE c.contype = 'p' AND c.conrelid = %s::regclass",
+        (table,),
+    ).fetchone()
+    assert found is not None
+    return str(found[0])
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "update", "update of no row", "delete", "delete of no row", "truncate", "merge", "update of the parent",
+        "on conflict do update",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("table", FACTS)
+def test_a_fact_is_never_changed_or_removed_not_even_by_the_superuser(
+    street: Street, table: str, verb: str
+) -> None:
+    assert _change(street, table, verb) == "facts_are_append_only"
+
+
+# Every name has its line ------------------------------------------------------------------------------------------
+
+UNPROVOKED = {
+    # The id alone is a key already: this one exists only so that acts can point at (unit, id, digest).
+    "an_order_is_found_by_its_digest": "a key for references, implied by the primary key",
+    # Balances are written by a trigger of the check role only, which keeps one row an account and year; nobody else
+    # may insert or change them (test_roles), and entries only come with vouchers of a unit that exists.
+    "an_account_has_one_balance_a_year": "balances are written by their trigger only, as an upsert on this key",
+    "a_balance_belongs_to_a_unit": "balances are written by their trigger only, for entries of a unit that exists",
+}
+
+
+def named_constraints() -> set[str]:
+    """Every constraint that we gave a name that reads as a sentence: models, references, and safety.sql."""
+    names = {constraint.name for model in our_models() for constraint in model._meta.constraints}
+    names |= {points.name for model in our_models() for points in model.references}
+    sources = [FUNCTIONS]
+    for config in apps.get_app_configs():
+        if config.name.startswith("reskontra.") and (source := files(config.name) / "safety.sql").is_file():
+            sources.append(source.read_text("utf-8"))
+    for source in sources:
+        names |= set(re.findall(r"CONSTRAINT = '(\w+)'", source))
+        names |= set(re.findall(r"ADD CONSTRAINT (\w+)", source))
+        names |= set(re.findall(r"RENAME CONSTRAINT \w+ TO (\w+)", source))
+        names |= set(re.findall(r"ELSE '(\w+)' END INTO refused", source))
+        names |= set(re.findall(r"^\s+\('registers_\w+', '(\w+)',$", source, re.MULTILINE))
+    return names
+
+
+def test_every_named_constraint_has_a_line_that_provokes_it() -> None:
+    set_wise = {points.name for model in our_models() for points in model.references if points.set_wise}
+    provoked = {line.constraint for line in REFUSED} | {name for name, _, _ in REFUSED_STORIES}
+    provoked |= {"facts_are_append_only"}
+    missing = named_constraints() - provoked - set_wise - set(UNPROVOKED)
+    assert missing == set()
+    assert set(UNPROVOKED) <= named_constraints()
+    assert not set(UNPROVOKED) & provoked
+
+
+def test_every_line_names_a_constraint_that_is_there() -> None:
+    assert {line.constraint for line in REFUSED} | {n for n, _, _ in REFUSED_STORIES} <= named_constraints()
+
+
+def test_every_constraint_in_the_database_has_a_name_of_ours_or_is_a_plain_key(street: Street) -> None:
+    """What refuses must be collected above: checks, exclusions and triggers all bear names that we gave."""
+    found = {
+        name
+        for (name,) in street.admin.execute(
+            "SELECT conname FROM pg_constraint WHERE contype IN ('c', 'x', 't')"
+            " AND connamespace = 'public'::regnamespace AND conrelid::regclass::text !~ '^(auth|django)_'"
+        )
+    }
+    assert found - named_constraints() == set()
+
+
+def test_a_refusal_says_nothing_of_the_row(street: Street) -> None:
+    """D25, E15: triggers of ours name the rule, the voucher and the counts, never a person's data."""
+    with logged_in(street.postgres, server.APP, street.database) as app:
+        work_in(app, street.own.unit)
+        insert(app, "ledger_voucher", street.own.row("ledger_voucher", posting_date=DAY))
+        with pytest.raises(IntegrityError) as told:
+            app.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert told.value.diag.message_detail is None
