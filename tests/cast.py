@@ -175,9 +175,13 @@ def _unit_row(code: str, name_sv: str, name_fi: str) -> Unit:
 
 
 def new_unit(code: str) -> Unit:
-    """One more unit, furnished with the same price list, bank account and coding as the others."""
+    """One more unit: the harbour's people, and the same price list, bank account and coding as the others."""
     unit = _unit_row(code, f"Verket {code}", f"Virasto {code}")
     furnish(unit)
+    for username, roles in PEOPLE.items():
+        for role, where in roles:
+            if where == HARBOUR:
+                RoleAssignment.objects.create(person=person(username), role=role, in_unit=unit, validity=ALWAYS)
     return unit
 
 

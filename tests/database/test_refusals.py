@@ -192,7 +192,6 @@ def test_an_honest_row_is_not_refused(street: Street, table: str) -> None:
         "sales_billingrequest": lambda: {"file_id": own.add("exchange_inboxfile")["id"], "rows": 0},
     }
     changes = alone[table]() if table in alone else {}
-    before = dict(own.have)
     street.admin.commit()
     with logged_in(street.postgres, server.APP, street.database) as app:
         work_in(app, own.unit)
@@ -209,7 +208,6 @@ def test_an_honest_row_is_not_refused(street: Street, table: str) -> None:
             for amount in ("1.00", "-1.00"):
                 insert(app, "ledger_entry", own.row("ledger_entry", voucher_id=row["id"], amount=amount))
         app.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    own.have = before
 
 
 def _identity(order: dict[str, Any]) -> tuple[Any, Any, Any]:
@@ -455,9 +453,7 @@ REFUSED_STORIES: list[tuple[str, Callable[[Street], str], str]] = [
 def test_a_story_is_refused_by_name(
     street: Street, constraint: str, story: Callable[[Street], str]
 ) -> None:
-    before = dict(street.own.have)
     assert story(street) == constraint
-    street.own.have = before
 
 
 @pytest.mark.parametrize(

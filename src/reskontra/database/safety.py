@@ -34,6 +34,7 @@ DECLARE
   -- A password's hash is nobody's history, and signing in changes nothing that anybody would ask for.
   before_it jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD) - ARRAY['password', 'last_login'] END;
   after_it jsonb := to_jsonb(NEW) - ARRAY['password', 'last_login'];
+  address text[] := ARRAY['street', 'postcode', 'town', 'name2', 'email'];
 BEGIN
   IF before_it IS NOT DISTINCT FROM after_it THEN
     RETURN NULL;
@@ -42,6 +43,11 @@ BEGIN
   VALUES (TG_TABLE_NAME, NEW.id, before_it, after_it,
     nullif(current_setting('reskontra.person', true), '')::bigint,
     coalesce(current_setting('reskontra.reason', true), ''), clock_timestamp());
+  -- Who becomes protected must not be found through the past: the old address leaves the history (OC 3.8).
+  IF TG_OP = 'UPDATE' AND (after_it ->> 'protected')::boolean AND NOT (before_it ->> 'protected')::boolean THEN
+    UPDATE registers_history SET before = before - address, after = after - address
+    WHERE table_name = TG_TABLE_NAME AND row_id = NEW.id;
+  END IF;
   RETURN NULL;
 END $$;
 

@@ -9,7 +9,7 @@ from reskontra.kernel.clauses import clause
 from reskontra.kernel.terms import Terms
 
 # An attachment that states the legal basis of the charge is named with this mark before its name (OC 3.5-a).
-BASIS_MARK = "basis:"
+BASIS_MARK = "basis="
 _MEGABYTE = 1_000_000
 _SIGNATURES = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png"}
 
@@ -44,7 +44,7 @@ def keep_attachments(
     """The attachments of one order, archived, or the findings that return it.
 
     ``fetch`` gives the bytes of a name, None when the file did not come along. A name may begin with
-    ``basis:`` when the document states the legal basis of the charge.
+    ``basis=`` when the document states the legal basis of the charge.
     """
     findings: list[Finding] = []
     kept: list[Kept] = []

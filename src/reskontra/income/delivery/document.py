@@ -77,10 +77,10 @@ class Seller:
 
     @cached_property
     def vat_reasons(self) -> Mapping[tuple[str, str], str]:
-        """Why no VAT is charged, by category and language."""
+        """Why no VAT is charged, by category and language; a zero rate has no reason (EN 16931 BR-Z-10)."""
         return {
             (rate.category, language): str(getattr(rate, f"reason_{language}"))
-            for rate in VatRate.objects.exclude(reason_sv="").order_by("id")
+            for rate in VatRate.objects.exclude(reason_sv="").exclude(category="Z").order_by("id")
             for language in ("sv", "fi", "en")
         }
 

@@ -16,24 +16,33 @@ def collected_by(terms: Terms) -> str:
     """What keeps orders apart: the columns (SQL) by which they are collected on one invoice.
 
     Orders of one customer are collected unless the first characters of the case reference differ. What an
-    invoice can hold only once keeps them apart too: recipient, order number, agreement, posting reference, site,
-    payment term, language, the original of a credit, the kind of law that the claim will follow, and VAT within or
-    outside its scope (EN 16931 BR-O-11).
+    invoice can hold only once keeps them apart too: payer, recipient, order number, agreement, posting reference,
+    site, payment term, language, the original of a credit, the kind of law that the claim will follow, and VAT
+    within or outside its scope (EN 16931 BR-O-11).
     """
     return (
-        f"payer_id, bill_to_id, ship_to_id, left(case_reference, {terms.case_reference_characters}),"
+        f"customer_id, payer_id, bill_to_id, ship_to_id, left(case_reference, {terms.case_reference_characters}),"
         " order_number, agreement, accounting, site, payment_term, language, credit, original_id,"
         " public_lines > 0, outside_vat > 0"
     )
+
+
+# What was decided holds: the registers still list and price every line, and ask for no review that was not given.
+DECISION_HOLDS = (
+    "decided_amount = amount AND unlisted = 0 AND unpriced = 0 AND NOT"
+    " (decided_standing = 'READY' AND source <> 'own_system' AND off_list_public + no_standard_price > 0)"
+)
 
 
 @clause("OC 3.9-a", "OC 3.10-a", "OC 3.2.1-a")
 def decide_invoicing(terms: Terms) -> Decisions:
     """An order is invoiced when it is ready or approved and its invoice reaches the smallest amount.
 
-    What the registers price differently than when it was decided must be decided again before it is invoiced.
+    What the registers price differently than when it was decided must be decided again before it is invoiced;
+    so must a credit that exceeds its original once the credits before it are through.
 
-    A group below the smallest amount waits for more orders of the same customer; credits never wait.
+    A group below the smallest amount waits for more orders of the same customer; credits never wait. What sums to
+    nothing claims nothing, and waits whatever the smallest amount.
     """
     return decide(
         (
@@ -42,10 +51,11 @@ def decide_invoicing(terms: Terms) -> Decisions:
             " AND NOT (decided_standing = 'REVIEW' AND reviewed AND approved)",
             "OC 3.2.1-a",
         ),
-        (DECIDE_AGAIN, "decided_amount <> amount", "OC 2.1-b"),
+        (DECIDE_AGAIN, f"NOT ({DECISION_HOLDS})", "OC 2.1-b"),
+        (DECIDE_AGAIN, "exceeds_with_others", "OC 3.5-a"),
         (
             BELOW_SMALLEST_AMOUNT,
-            f"NOT credit AND invoice_total < {terms.smallest_invoice_amount}",
+            f"NOT credit AND (invoice_total < {terms.smallest_invoice_amount} OR invoice_total = 0)",
             "OC 3.10-a",
         ),
         otherwise=(INVOICE, "OC 3.9-a"),

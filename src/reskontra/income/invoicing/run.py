@@ -8,6 +8,7 @@ from django.db import connection
 from reskontra.income.invoicing.report import write_report
 from reskontra.income.invoicing.rules import (
     CHANGED_SINCE_PLAN,
+    DECISION_HOLDS,
     collected_by,
     decide_invoicing,
     payment_terms,
@@ -38,12 +39,16 @@ class InvoicingRun:
         take_in_hand(run.unit)
         with connection.cursor() as cursor:
             cursor.execute(
-                "DROP TABLE IF EXISTS collected, vat_in_hand, groups_in_hand, invoicing_subjects,"
+                "DROP TABLE IF EXISTS exceeding, collected, vat_in_hand, groups_in_hand, invoicing_subjects,"
                 " new_invoice, new_line, numbered"
             )
             for statement in _statements("subjects.sql"):
                 cursor.execute(
-                    statement.format(collected_by=collected_by(terms), on=f"'{run.on_date.isoformat()}'")
+                    statement.format(
+                        collected_by=collected_by(terms),
+                        decision_holds=DECISION_HOLDS,
+                        on=f"'{run.on_date.isoformat()}'",
+                    )
                 )
         decide_orders_in_hand(decide_invoicing(terms), "invoicing_subjects")
 

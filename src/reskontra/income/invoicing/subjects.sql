@@ -1,9 +1,19 @@
+-- Credits that each fit their original, but exceed it when the ready credits before them are through.
+CREATE TEMP TABLE exceeding ON COMMIT DROP AS
+SELECT id
+FROM (SELECT o.id, o.left_to_credit + sum(o.amount) OVER (PARTITION BY o.original_id ORDER BY o.number) AS left_after
+      FROM orders_in_hand o
+      WHERE o.credit AND (o.decided_standing = 'READY' OR (o.decided_standing = 'REVIEW' AND o.reviewed AND o.approved))
+        AND {decision_holds}) credits
+WHERE left_after < 0;
+
 -- Orders in hand, collected: each ready order gets the number of its group and the total of the invoice it would be on.
 CREATE TEMP TABLE collected ON COMMIT DROP AS
 SELECT o.id, dense_rank() OVER (ORDER BY {collected_by}) AS grp
 FROM orders_in_hand o
 WHERE (o.decided_standing = 'READY' OR (o.decided_standing = 'REVIEW' AND o.reviewed AND o.approved))
-  AND o.decided_amount = o.amount;
+  AND {decision_holds}
+  AND NOT EXISTS (SELECT FROM exceeding WHERE exceeding.id = o.id);
 
 ANALYZE collected (id, grp);
 
@@ -19,9 +29,10 @@ ANALYZE vat_in_hand (grp);
 ANALYZE groups_in_hand (grp);
 
 CREATE TEMP TABLE invoicing_subjects ON COMMIT DROP AS
-SELECT o.*, c.grp, g.total AS invoice_total,
+SELECT o.*, c.grp, g.total AS invoice_total, e.id IS NOT NULL AS exceeds_with_others,
   coalesce(country.europe, false) AS in_europe, coalesce(country.eu @> {on}::date, false) AS in_eu
 FROM orders_in_hand o
 LEFT JOIN collected c ON c.id = o.id
 LEFT JOIN groups_in_hand g ON g.grp = c.grp
+LEFT JOIN exceeding e ON e.id = o.id
 LEFT JOIN registers_country country ON country.code = o.country;
