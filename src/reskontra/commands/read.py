@@ -2,23 +2,30 @@
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import Any
 
 from reskontra.commands.output import as_json, out, table
 from reskontra.documents.billing_request import BillingRequest
 from reskontra.documents.invoice import Invoice
 from reskontra.exchange.reading import read_documents
+from reskontra.kernel.identifiers import find_personal_codes, masked_personal_code
 from reskontra.kernel.money import format_amount
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The file to read."""
     parser.add_argument("file", type=Path)
+    parser.add_argument(
+        "--identities", action="store_true", help="print personal codes too (default: masked)"
+    )
 
 
 def handle(arguments: Namespace) -> int:
     """One document prints as itself, several as a list."""
     documents = read_documents(arguments.file.read_bytes(), arguments.file.name)
-    told = [document.as_json() for document in documents]
+    told: list[Any] = [document.as_json() for document in documents]
+    if not arguments.identities:
+        told = [without_codes(document) for document in told]
     if arguments.json:
         as_json(told[0] if len(told) == 1 else told)
         return 0
@@ -39,6 +46,18 @@ def handle(arguments: Namespace) -> int:
         else:
             out.print(f"[bold]customer update[/] {len(document.customers)} rows")
     return 0
+
+
+def without_codes(told: Any) -> Any:
+    """What is printed, with every personal code masked: it is not needed to see what a file asks for (OC 2.2-f)."""
+    if isinstance(told, dict):
+        return {key: without_codes(value) for key, value in told.items()}
+    if isinstance(told, list):
+        return [without_codes(value) for value in told]
+    if isinstance(told, str) and (codes := find_personal_codes(told)):
+        for code in codes:
+            told = told.replace(code, masked_personal_code(code))
+    return told
 
 
 def _show_invoice(invoice: Invoice, language: str) -> None:

@@ -47,7 +47,10 @@ def handle(arguments: Namespace) -> int:
 def run_room(arguments: Namespace) -> Result:
     """One run of the machine, in its own session."""
     room = ROOMS[arguments.name]()
-    with working(arguments, "command.running", name=arguments.name), acting(arguments, f"run_{arguments.name}") as person:
+    with (
+        working(arguments, "command.running", name=arguments.name),
+        acting(arguments, f"run_{arguments.name}") as person,
+    ):
         on = arguments.on or today()
         if arguments.plan:
             return plan(room, person, on)

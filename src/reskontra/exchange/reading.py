@@ -12,7 +12,7 @@ from reskontra.formats.workbooks.isolation import read_in_child
 Document = Invoice | BillingRequest | CustomerUpdates
 
 # A file is of the other kind of form when what refuses it is that the form's own heading is not there.
-_OTHER_FORM = frozenset({"file_column_missing", "file_heading_missing"})
+_OTHER_FORM = frozenset({"file_column_missing", "file_heading_not_found"})
 
 
 def read_documents(data: bytes, name: str) -> Sequence[Document]:

@@ -5,6 +5,7 @@ whatever it begins with (D24 of the reliability plan).
 """
 
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -162,11 +163,12 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
 def _printable(cell: str) -> str:
     """Without the signs that XML cannot carry: a workbook with one of them opens nowhere."""
-    return "".join(
-        letter if letter >= " " or letter in "\t\n\r" else "\N{REPLACEMENT CHARACTER}" for letter in cell
-    ).translate({0xFFFE: 0xFFFD, 0xFFFF: 0xFFFD, **dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)})
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", cell)
 
 
 def _own_cell(name: str, cell: str) -> str:

@@ -1,0 +1,207 @@
+"""What is always true of the books: queries that return no row when all is well (promises I1-I12).
+
+They are asked after a run, each night, and after a restore. What a constraint already refuses is asked again
+here, from the rows themselves: a constraint may have been missing on the day, or a backup may have lost half.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from reskontra.database.session import working_in
+from reskontra.registers.policy import MAY
+
+
+@dataclass(frozen=True)
+class Broken:
+    """An invariant that does not hold, and the first rows that break it."""
+
+    name: str
+    rows: tuple[tuple[Any, ...], ...]
+
+
+_MOST_SHOWN = 20
+
+
+def _holders(act: str) -> str:
+    return ", ".join(f"'{role}'" for role in sorted(MAY[act]))
+
+
+INVARIANTS: Mapping[str, str] = {
+    "I1 every voucher balances and has two entries": """
+        SELECT v.unit_id, v.id, coalesce(sum(e.amount), 0), count(e.voucher_id)
+        FROM ledger_voucher v LEFT JOIN ledger_entry e ON e.voucher_id = v.id
+        GROUP BY 1, 2 HAVING coalesce(sum(e.amount), 0) <> 0 OR count(e.voucher_id) < 2
+    """,
+    "I1 every entry has a voucher of its unit": """
+        SELECT e.unit_id, e.voucher_id, e.position
+        FROM ledger_entry e LEFT JOIN ledger_voucher v ON v.id = e.voucher_id AND v.unit_id = e.unit_id
+        WHERE v.id IS NULL
+    """,
+    "I2 every unit and all units together sum to zero": """
+        SELECT unit_id, sum(amount) FROM ledger_entry GROUP BY GROUPING SETS ((unit_id), ())
+        HAVING sum(amount) <> 0
+    """,
+    "I3 every balance is the sum of its entries": """
+        SELECT unit_id, account, year, kept.amount, posted.amount
+        FROM ledger_balance kept
+        FULL JOIN (SELECT e.unit_id, e.account, v.year, sum(e.amount) AS amount
+                   FROM ledger_entry e JOIN ledger_voucher v ON v.id = e.voucher_id GROUP BY 1, 2, 3) posted
+          USING (unit_id, account, year)
+        WHERE coalesce(kept.amount, 0) <> coalesce(posted.amount, 0)
+    """,
+    "I4 open items are the balance of the receivable accounts": """
+        SELECT unit_id, open.amount, books.amount
+        FROM (SELECT unit_id, sum(amount) AS amount FROM claims_claim GROUP BY 1) open
+        FULL JOIN (SELECT e.unit_id, sum(e.amount) AS amount
+                   FROM ledger_entry e
+                   WHERE e.account IN (SELECT account FROM registers_postingaccount WHERE event = 'receivable')
+                   GROUP BY 1) books
+          USING (unit_id)
+        WHERE coalesce(open.amount, 0) <> coalesce(books.amount, 0)
+    """,
+    "I4 every invoice is claimed by its total and posted by its voucher": """
+        SELECT i.unit_id, i.id, i.total, c.amount, e.amount
+        FROM sales_invoice i
+        LEFT JOIN claims_claim c ON c.invoice_id = i.id AND c.unit_id = i.unit_id
+        LEFT JOIN LATERAL (SELECT sum(amount) AS amount FROM ledger_entry e
+                           WHERE e.voucher_id = i.voucher_id AND e.unit_id = i.unit_id AND e.position = 0) e ON true
+        WHERE c.amount IS DISTINCT FROM i.total OR coalesce(e.amount, 0) <> i.total
+    """,
+    "I4 every invoice is the sum of its lines and its VAT": """
+        SELECT i.unit_id, i.id, i.net, i.vat, l.net, l.vat
+        FROM sales_invoice i
+        LEFT JOIN (SELECT invoice_id, sum(net) AS net, sum(vat) AS vat
+                   FROM (SELECT invoice_id, sum(net) AS net, round(sum(net) * vat_percent / 100, 2) AS vat
+                         FROM sales_invoiceline GROUP BY invoice_id, vat_category, vat_percent) rates
+                   GROUP BY 1) l ON l.invoice_id = i.id
+        WHERE i.net IS DISTINCT FROM l.net OR i.vat IS DISTINCT FROM l.vat
+    """,
+    "I6 every invoice in a batch goes out once, and every batch holds what it says": """
+        SELECT f.unit_id, f.id, f.documents, count(d.invoice_id), f.amount, coalesce(sum(i.total), 0)
+        FROM exchange_outboxfile f
+        LEFT JOIN sales_invoicedelivery d ON d.file_id = f.id AND d.unit_id = f.unit_id
+        LEFT JOIN sales_invoice i ON i.id = d.invoice_id AND i.unit_id = d.unit_id
+        WHERE f.channel = 'finvoice'
+        GROUP BY 1, 2, 3, 5 HAVING f.documents <> count(d.invoice_id) OR f.amount <> coalesce(sum(i.total), 0)
+    """,
+    "I6 no batch was sent more than once": """
+        SELECT unit_id, file_id FROM exchange_outboxevent WHERE state = 'sent' GROUP BY 1, 2 HAVING count(*) > 1
+    """,
+    "I7 every row of a billing request has one outcome": """
+        SELECT r.unit_id, r.id, r.rows, count(b.row)
+        FROM sales_billingrequest r LEFT JOIN sales_billingrow b ON b.request_id = r.id
+        GROUP BY 1, 2, 3 HAVING r.rows <> count(b.row)
+    """,
+    "I7 every accepted row became an order of its request": """
+        SELECT b.unit_id, b.request_id, b.row
+        FROM sales_billingrow b
+        LEFT JOIN sales_order o ON o.id = b.order_id AND o.unit_id = b.unit_id AND o.request_id = b.request_id
+        WHERE b.status = 'accepted' AND o.id IS NULL
+    """,
+    "I7 every order of a request stands on one of its rows": """
+        SELECT o.unit_id, o.request_id, o.id
+        FROM sales_order o
+        WHERE o.request_id IS NOT NULL
+          AND NOT EXISTS (SELECT FROM sales_billingrow b WHERE b.request_id = o.request_id AND b.order_id = o.id)
+    """,
+    "I7 every invoice bills orders, and lines only of those": """
+        SELECT i.unit_id, i.id, l.order_id
+        FROM sales_invoice i
+        LEFT JOIN sales_invoiceline l ON l.invoice_id = i.id
+        LEFT JOIN sales_invoicedorder d ON d.invoice_id = i.id AND d.order_id = l.order_id
+        WHERE d.order_id IS NULL
+    """,
+    "I7 every line of an invoiced order is billed once": """
+        SELECT d.unit_id, d.order_id, l.position, count(b.position)
+        FROM sales_invoicedorder d
+        JOIN sales_orderline l ON l.order_id = d.order_id
+        LEFT JOIN sales_invoiceline b ON b.order_id = l.order_id AND b.order_position = l.position
+        GROUP BY 1, 2, 3 HAVING count(b.position) <> 1
+    """,
+    "I8 invoice numbers have no gap, no double and end at their counter": """
+        SELECT unit_id, numbers.count, numbers.lowest, numbers.highest, kept.next_number
+        FROM (SELECT unit_id, count(*), min(number) AS lowest, max(number) AS highest FROM sales_invoice GROUP BY 1) numbers
+        FULL JOIN (SELECT unit_id, next_number FROM ledger_numberseries WHERE series = 'invoice') kept USING (unit_id)
+        WHERE coalesce(numbers.count <> highest - lowest + 1 OR next_number <> highest + 1, true)
+    """,
+    "I8 voucher numbers have no gap, no double and end at their counter": """
+        SELECT unit_id, series, year, numbers.count, numbers.lowest, numbers.highest, kept.next_number
+        FROM (SELECT unit_id, 'voucher ' || kind AS series, year, count(*), min(number) AS lowest, max(number) AS highest
+              FROM ledger_voucher GROUP BY unit_id, kind, year) numbers
+        FULL JOIN (SELECT unit_id, series, year, next_number FROM ledger_numberseries WHERE series LIKE 'voucher %') kept
+          USING (unit_id, series, year)
+        WHERE coalesce(numbers.count <> highest - lowest + 1 OR next_number <> highest + 1, true)
+    """,
+    "I11 no voucher was posted into a month that was closed": """
+        SELECT v.unit_id, v.id, v.posting_date, r.applied_at, c.closed_at
+        FROM ledger_voucher v
+        JOIN ledger_closedperiod c ON c.unit_id = v.unit_id AND c.month = date_trunc('month', v.posting_date)::date
+        JOIN runs_run r ON r.id = v.run_id
+        WHERE r.applied_at IS NULL OR r.applied_at > c.closed_at
+    """,
+    "I11 every voucher is dated in its year": """
+        SELECT unit_id, id, posting_date, year FROM ledger_voucher WHERE extract(year FROM posting_date) <> year
+    """,
+    "I12 nobody reviewed and approved the same order": """
+        SELECT unit_id, order_id, person_id FROM sales_orderapproval
+        GROUP BY 1, 2, 3 HAVING count(*) > 1
+    """,
+    "I12 every act is on the version that it names": """
+        SELECT a.unit_id, a.id, a.order_id
+        FROM sales_orderapproval a
+        LEFT JOIN sales_order o ON o.id = a.order_id AND o.unit_id = a.unit_id AND o.digest = a.digest
+        WHERE o.id IS NULL
+    """,
+    "I12 every approval follows a review of the same version": """
+        SELECT a.unit_id, a.id, a.order_id
+        FROM sales_orderapproval a
+        WHERE a.act = 'approve' AND NOT EXISTS (
+          SELECT FROM sales_orderapproval r WHERE r.unit_id = a.unit_id AND r.order_id = a.order_id
+            AND r.digest = a.digest AND r.act = 'review' AND r.person_id <> a.person_id AND r.id < a.id)
+    """,
+    "I12 who reviewed or approved had the right to on the day": f"""
+        SELECT a.unit_id, a.id, a.act, a.person_id
+        FROM sales_orderapproval a
+        WHERE NOT EXISTS (
+          SELECT FROM registers_roleassignment held
+          WHERE held.person_id = a.person_id AND (held.in_unit_id IS NULL OR held.in_unit_id = a.unit_id)
+            AND held.validity @> (a.given_at AT TIME ZONE 'Europe/Helsinki')::date
+            AND (a.act = 'review' AND held.role IN ({_holders("review_order")})
+              OR a.act = 'approve' AND held.role IN ({_holders("approve_order")})))
+    """,
+    "I12 what is invoiced is the newest version, and ready or approved by two": """
+        SELECT d.unit_id, d.order_id, d.invoice_id
+        FROM sales_invoicedorder d
+        LEFT JOIN sales_order o ON o.id = d.order_id AND o.unit_id = d.unit_id AND o.number = d.number
+          AND o.digest = d.digest
+        LEFT JOIN sales_invoice i ON i.id = d.invoice_id AND i.unit_id = d.unit_id
+        LEFT JOIN LATERAL (SELECT standing FROM sales_orderdecision latest
+                           WHERE latest.order_id = d.order_id AND latest.rule = 'orders'
+                           ORDER BY latest.run_id DESC LIMIT 1) decided ON true
+        WHERE o.id IS NULL OR i.id IS NULL
+          OR EXISTS (SELECT FROM sales_order newer
+                     WHERE newer.unit_id = d.unit_id AND newer.number = d.number AND newer.version > o.version)
+          OR decided.standing IS DISTINCT FROM 'READY'
+             AND (decided.standing IS DISTINCT FROM 'REVIEW'
+                  OR 2 <> (SELECT count(DISTINCT a.person_id) FROM sales_orderapproval a
+                           WHERE a.unit_id = d.unit_id AND a.order_id = d.order_id AND a.digest = d.digest))
+    """,
+}
+
+
+def broken(units: Iterable[int]) -> list[Broken]:
+    """What does not hold in ``units`` (their ids); empty when the books are in order.
+
+    Each invariant that is broken comes with its first rows, the unit's id first. Called by somebody who may see
+    these units; it opens its own session.
+    """
+    found = []
+    with working_in(units), connection.cursor() as cursor:
+        for name, query in INVARIANTS.items():
+            cursor.execute(query)
+            if rows := cursor.fetchmany(_MOST_SHOWN):
+                found.append(Broken(name, tuple(rows)))
+    return found
