@@ -142,7 +142,8 @@ def apply(room: Room, acting: Acting, on: date, planned: Run | None = None) -> R
     lock(acting.unit, room.lock)
     _room_to_work()
     terms = terms_of(acting.unit, on)
-    run = planned or _open(room, acting, on)
+    # Under the lock the plan is read anew: somebody may have applied it since it was looked up.
+    run = Run.objects.get(unit=acting.unit, pk=planned.pk) if planned else _open(room, acting, on)
     if run.state != "planned":
         raise RunRefused("run.already_applied", run=str(run.pk))
     room.decide(run, terms)

@@ -1,5 +1,7 @@
 """Order decisions: from a rule and the orders in hand to stored facts."""
 
+from collections.abc import Sequence
+
 from django.db import connection
 
 from reskontra.kernel.sets import Decisions
@@ -11,12 +13,18 @@ INPUTS = """jsonb_strip_nulls(jsonb_build_object(
   'off_list_lines', nullif(off_list_public + off_list_commercial, 0),
   'lines_without_standard_price', nullif(no_standard_price, 0), 'unlisted_lines', nullif(unlisted, 0),
   'lines_without_legal_basis', nullif(without_basis, 0), 'source', source,
-  'pricing_date', pricing_date, 'service_date', service_date))"""
+  'pricing_date', pricing_date, 'service_date', service_date{more}))"""
 
 
-def decide_orders_in_hand(rule: Decisions, subjects: str = "orders_in_hand") -> None:
-    """Decide all ``subjects`` (orders in hand, perhaps with more columns) by ``rule`` into ``decided``."""
-    query = rule.select(subjects, f"decided.*, {INPUTS} AS inputs")
+def decide_orders_in_hand(
+    rule: Decisions, subjects: str = "orders_in_hand", also_told: Sequence[str] = ()
+) -> None:
+    """Decide all ``subjects`` (orders in hand, perhaps with more columns) by ``rule`` into ``decided``.
+
+    ``also_told`` are columns of the subjects that belong to the inputs a person is shown.
+    """
+    more = "".join(f", '{column}', {column}" for column in also_told)
+    query = rule.select(subjects, f"decided.*, {INPUTS.format(more=more)} AS inputs")
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS decided")
         cursor.execute(f"CREATE TEMP TABLE decided ON COMMIT DROP AS {query}")

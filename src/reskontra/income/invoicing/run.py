@@ -50,21 +50,22 @@ class InvoicingRun:
                         on=f"'{run.on_date.isoformat()}'",
                     )
                 )
-        decide_orders_in_hand(decide_invoicing(terms), "invoicing_subjects")
+        decide_orders_in_hand(decide_invoicing(terms), "invoicing_subjects", ["invoice_total"])
 
     def record(self, run: Run) -> None:
         """Store why each open order is invoiced, waits or is left."""
         record_order_decisions(run, self.name)
 
     def set_aside(self, run: Run) -> None:
-        """Leave every group in which an order is no longer as it was planned, or is new since."""
+        """Leave every group in which an order is no longer as it was planned, is new since, or is gone."""
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE decided SET outcome = %s, standing = %s WHERE outcome = 'INVOICE' AND grp IN"
                 " (SELECT d.grp FROM decided d LEFT JOIN sales_orderdecision planned"
                 "  ON planned.order_id = d.id AND planned.run_id = %s AND planned.rule = %s"
                 "  WHERE d.grp IS NOT NULL AND (planned.outcome IS DISTINCT FROM d.outcome"
-                "    OR planned.amount <> d.amount))",
+                "    OR planned.amount <> d.amount"
+                "    OR (planned.inputs ->> 'invoice_total')::numeric IS DISTINCT FROM d.invoice_total))",
                 [CHANGED_SINCE_PLAN.name, CHANGED_SINCE_PLAN.standing, run.pk, self.name],
             )
 

@@ -1,0 +1,176 @@
+"""The invariants of the books hold after a day's work, and each of them sees the fault that it is there for (P25-P29, P40)."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections, transaction
+
+from database import working_day as day
+from reskontra.database import connect, server
+from reskontra.insight.invariants import INVARIANTS, broken
+from reskontra.registers.models import Unit
+
+UNITS = ("3920", "3930")
+
+
+@pytest.fixture(scope="module")
+def worked(
+    postgres: server.Server, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[server.Server]:
+    """Two units after a whole day: taken in, decided, reviewed, invoiced and sent; two orders still wait in each."""
+    name = f"reskontra_worked_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    folder = tmp_path_factory.mktemp("worked")
+    server.drop_database(postgres, name)
+    server.create_database(postgres, name, template)
+    connect.connect(postgres, name)
+    before, settings.OUT = settings.OUT, folder / "out"
+    day.load_registers()
+    files = day.write(folder / "in")
+    for code in UNITS:
+        day.take_in(code, files[code].path)
+        day.run(code, "orders")
+        assert day.act_on_orders(code) > 0
+        day.run(code, "invoicing")
+        assert [handed.state for handed in day.deliver(code)] == ["sent"]
+    yield postgres
+    settings.OUT = before
+    for alias in ("default", "owner"):
+        connections[alias].close()
+    server.drop_database(postgres, name)
+
+
+@pytest.fixture
+def as_superuser(worked: server.Server) -> Iterator[None]:
+    """Django works as superuser with all triggers and keys asleep, as in a restore that went wrong; taken back."""
+    default = connections["default"]
+    before = dict(default.settings_dict)
+    default.close()
+    address = worked.admin_address(before["NAME"])
+    default.settings_dict.update(
+        USER=address["user"], PASSWORD=address.get("password", ""), HOST=address.get("host", "")
+    )
+    with transaction.atomic():
+        connection.cursor().execute("SET LOCAL session_replication_role = replica")
+        yield
+        transaction.set_rollback(True)
+    default.close()
+    default.settings_dict.update(before)
+
+
+def units() -> list[int]:
+    return list(Unit.objects.values_list("pk", flat=True))
+
+
+def test_all_is_well_after_a_days_work(worked: server.Server) -> None:
+    """P25, P26, P28, P29: nothing is broken, for the people who see only their units."""
+    assert broken(units()) == []
+
+
+def test_the_day_gave_the_invariants_something_to_look_at(worked: server.Server, as_superuser: None) -> None:
+    counts = {}
+    with connection.cursor() as cursor:
+        for table in ("sales_billingrow", "sales_orderapproval", "sales_invoice", "ledger_entry", "sales_invoicedelivery"):
+            cursor.execute(f"SELECT count(*), count(DISTINCT unit_id) FROM {table}")
+            counts[table] = cursor.fetchone()
+    assert all(count >= 4 and seen == 2 for count, seen in counts.values()), counts
+
+
+A_VOUCHER = "(SELECT min(id) FROM ledger_voucher)"
+AN_INVOICE = "(SELECT min(id) FROM sales_invoice)"
+LAST_INVOICE = "(SELECT max(id) FROM sales_invoice WHERE unit_id = (SELECT min(unit_id) FROM sales_invoice))"
+AN_APPROVAL = "(SELECT min(id) FROM sales_orderapproval WHERE act = 'approve')"
+ITS_ORDER = f"(SELECT order_id FROM sales_orderapproval WHERE id = {AN_APPROVAL})"
+
+FAULTS = [
+    ("I1 every voucher balances", f"UPDATE ledger_entry SET amount = amount + 0.01 WHERE voucher_id = {A_VOUCHER} AND position = 0"),
+    ("I1 every voucher balances", f"DELETE FROM ledger_entry WHERE voucher_id = {A_VOUCHER}"),
+    ("I1 every entry has a voucher", f"UPDATE ledger_entry SET unit_id = unit_id + 1 WHERE voucher_id = {A_VOUCHER}"),
+    ("I1 every entry has a voucher", f"DELETE FROM ledger_voucher WHERE id = {A_VOUCHER}"),
+    ("I2 every unit", f"UPDATE ledger_entry SET amount = amount - 1 WHERE voucher_id = {A_VOUCHER} AND position = 1"),
+    ("I3 every balance", "UPDATE ledger_balance SET amount = amount + 0.01 WHERE id = (SELECT min(id) FROM ledger_balance)"),
+    ("I3 every balance", "DELETE FROM ledger_balance WHERE id = (SELECT min(id) FROM ledger_balance)"),
+    ("I3 every balance", "INSERT INTO ledger_balance (unit_id, account, year, amount) SELECT min(unit_id), '99999999', 2026, 1 FROM ledger_balance"),
+    ("I4 open items", "UPDATE claims_claim SET amount = amount + 0.01 WHERE id = (SELECT min(id) FROM claims_claim)"),
+    ("I4 open items", "UPDATE ledger_entry SET account = '17009999' WHERE position = 0"),
+    ("I4 every invoice is claimed", f"DELETE FROM claims_claim WHERE invoice_id = {AN_INVOICE}"),
+    ("I4 every invoice is claimed", f"UPDATE sales_invoice SET voucher_id = voucher_id + 1 WHERE id = {AN_INVOICE}"),
+    ("I4 every invoice is the sum", f"DELETE FROM sales_invoiceline WHERE invoice_id = {AN_INVOICE} AND position = 1"),
+    ("I4 every invoice is the sum", f"UPDATE sales_invoice SET vat = vat + 0.01, total = total + 0.01 WHERE id = {AN_INVOICE}"),
+    ("I6 every invoice in a batch", "DELETE FROM sales_invoicedelivery WHERE invoice_id = (SELECT min(invoice_id) FROM sales_invoicedelivery)"),
+    ("I6 every invoice in a batch", "UPDATE exchange_outboxfile SET amount = amount + 0.01 WHERE id = (SELECT min(id) FROM exchange_outboxfile)"),
+    ("I6 no batch was sent", "DROP INDEX a_batch_is_sent_once; INSERT INTO exchange_outboxevent (unit_id, file_id, state, happened_at, detail) SELECT unit_id, file_id, 'sent', now(), '' FROM exchange_outboxevent WHERE state = 'sent'"),
+    ("I7 every row of a billing request", "DELETE FROM sales_billingrow WHERE (request_id, row) = (SELECT request_id, row FROM sales_billingrow LIMIT 1)"),
+    ("I7 every row of a billing request", "UPDATE sales_billingrequest SET rows = rows + 1 WHERE id = (SELECT min(id) FROM sales_billingrequest)"),
+    ("I7 every accepted row", "UPDATE sales_billingrow SET order_id = NULL WHERE (request_id, row) = (SELECT request_id, row FROM sales_billingrow WHERE status = 'accepted' LIMIT 1)"),
+    ("I7 every order of a request", "UPDATE sales_billingrow SET order_id = order_id + 1 WHERE order_id = (SELECT min(order_id) FROM sales_billingrow)"),
+    ("I7 every invoice bills orders", f"DELETE FROM sales_invoicedorder WHERE invoice_id = {AN_INVOICE}"),
+    ("I7 every invoice bills orders", f"UPDATE sales_invoiceline SET order_id = order_id + 1 WHERE invoice_id = {AN_INVOICE} AND position = 1"),
+    ("I7 every line of an invoiced order", f"DELETE FROM sales_invoiceline WHERE invoice_id = {AN_INVOICE} AND position = 1"),
+    ("I7 every line of an invoiced order", "INSERT INTO sales_invoiceline SELECT (jsonb_populate_record(l, jsonb_build_object('position', 30000))).* FROM sales_invoiceline l LIMIT 1"),
+    ("I8 invoice numbers", f"DELETE FROM sales_invoice WHERE id = {AN_INVOICE} + 1"),
+    ("I8 invoice numbers", f"DELETE FROM sales_invoice WHERE id = {LAST_INVOICE}"),
+    ("I8 invoice numbers", "ALTER TABLE sales_invoice DROP CONSTRAINT invoice_numbers_are_unique; UPDATE sales_invoice SET number = number - 1 WHERE number = 5"),
+    ("I8 invoice numbers", "UPDATE ledger_numberseries SET next_number = next_number + 1 WHERE series = 'invoice'"),
+    ("I8 invoice numbers", "DELETE FROM ledger_numberseries WHERE series = 'invoice'"),
+    ("I8 voucher numbers", "ALTER TABLE ledger_voucher DROP CONSTRAINT voucher_numbers_are_unique; UPDATE ledger_voucher SET number = number - 1 WHERE number = 5"),
+    ("I8 voucher numbers", f"DELETE FROM ledger_voucher WHERE id = {A_VOUCHER} + 1"),
+    ("I8 voucher numbers", "UPDATE ledger_numberseries SET next_number = next_number - 1 WHERE series = 'voucher SI'"),
+    ("I11 no voucher was posted", "INSERT INTO ledger_closedperiod (unit_id, month, closed_by_id, closed_at) SELECT min(unit_id), '2026-03-01', min(person_id), '2026-03-01' FROM runs_run"),
+    ("I11 every voucher is dated", f"ALTER TABLE ledger_voucher DROP CONSTRAINT a_voucher_is_dated_in_its_year; UPDATE ledger_voucher SET year = 2025 WHERE id = {A_VOUCHER}"),
+    ("I12 nobody reviewed and approved", f"ALTER TABLE sales_orderapproval DROP CONSTRAINT reviewer_is_not_approver; UPDATE sales_orderapproval SET person_id = (SELECT min(person_id) FROM sales_orderapproval WHERE order_id = {ITS_ORDER}) WHERE order_id = {ITS_ORDER}"),
+    ("I12 every act is on the version", f"UPDATE sales_orderapproval SET digest = repeat('0', 64) WHERE id = {AN_APPROVAL}"),
+    ("I12 every approval follows", f"DELETE FROM sales_orderapproval WHERE order_id = {ITS_ORDER} AND act = 'review'"),
+    ("I12 every approval follows", f"UPDATE sales_orderapproval SET id = id + 1000000 WHERE order_id = {ITS_ORDER} AND act = 'review'"),
+    ("I12 who reviewed or approved", "DELETE FROM registers_roleassignment WHERE role = 'GK'"),
+    ("I12 who reviewed or approved", "UPDATE registers_roleassignment SET validity = '[2020-01-01,2026-03-16)' WHERE role = 'SG'"),
+    ("I12 who reviewed or approved", "UPDATE registers_roleassignment SET in_unit_id = (SELECT id FROM registers_unit WHERE code = '3910') WHERE role IN ('SG', 'GK')"),
+    ("I12 what is invoiced", "UPDATE sales_orderdecision SET standing = 'RETURNED' WHERE rule = 'orders' AND order_id = (SELECT min(order_id) FROM sales_invoicedorder)"),
+    ("I12 what is invoiced", f"DELETE FROM sales_orderapproval WHERE id = {AN_APPROVAL}"),
+    ("I12 what is invoiced", "INSERT INTO sales_order SELECT (jsonb_populate_record(o, jsonb_build_object('id', 10000000, 'version', 2))).* FROM sales_order o WHERE id = (SELECT min(order_id) FROM sales_invoicedorder)"),
+    ("I12 what is invoiced", "UPDATE sales_invoicedorder SET digest = repeat('0', 64) WHERE order_id = (SELECT min(order_id) FROM sales_invoicedorder)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "fault"), FAULTS, ids=[f"{name}: {fault[:60]}" for name, fault in FAULTS])
+def test_a_planted_fault_is_seen(as_superuser: None, name: str, fault: str) -> None:
+    """P40: the fault is planted past every constraint; the invariant that it breaks says so."""
+    with connection.cursor() as cursor:
+        cursor.execute(fault)
+    found = broken(units())
+    assert [problem.name for problem in found if problem.name.startswith(name)] != []
+    assert all(problem.rows for problem in found)
+
+
+def test_every_invariant_has_a_fault_that_it_was_shown_to_see() -> None:
+    unseen = [name for name in INVARIANTS if not any(name.startswith(shown) for shown, _ in FAULTS)]
+    assert unseen == []
+
+
+def test_a_fault_of_another_unit_is_not_told(as_superuser: None) -> None:
+    """P34: who asks sees the faults of own units only; the login is bound like everybody."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT unit_id FROM ledger_voucher WHERE id = {A_VOUCHER}")
+        faulty = cursor.fetchone()[0]
+        cursor.execute(f"DELETE FROM ledger_entry WHERE voucher_id = {A_VOUCHER}")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+        cursor.execute(f"SET LOCAL ROLE {server.APP}")
+    others = [unit for unit in units() if unit != faulty]
+    assert broken(others) == []
+    assert broken([faulty]) != []
+    assert broken([]) == []
+
+
+def test_the_first_rows_of_a_fault_are_shown_and_not_all(as_superuser: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM ledger_entry")
+    found = {problem.name: problem for problem in broken(units())}
+    assert len(found["I1 every voucher balances and has two entries"].rows) == 20
+
+
+def test_the_files_sent_are_the_files_sealed(worked: server.Server) -> None:
+    """I6: what lies in the operator's folder is, byte for byte, what the outbox sealed."""
+    out = Path(settings.OUT)
+    assert sorted(path.name.split("-")[1] for path in out.iterdir()) == list(UNITS)
