@@ -269,5 +269,5 @@ def _fact(told: Told, invoice: Invoice, key: str) -> str:
     if key == "of":
         return next(name for name, one in told.invoices.items() if one.pk == invoice.original_id)
     column = {"term": "term_days", "due": "due_date", "by": "term_clause", "supply": "supply_date", "case": "case_reference"}
-    value = getattr(invoice, column.get(key, key))
+    value = getattr(invoice, column.get(key, key), "")
     return format(value, ".2f") if isinstance(value, Decimal) else str(value)

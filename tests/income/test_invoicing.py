@@ -165,7 +165,7 @@ TABLES = {
         term   smallest_invoice_amount 50.00
         invoiced F1 aino PERMIT 1
         order  A  aino
-        line   A  PERMIT 0.4999
+        line   A  PERMIT 0.499
         order  B  berit
         line   B  PERMIT 0.5
         order  C  aino  credits F1

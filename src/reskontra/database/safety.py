@@ -9,7 +9,7 @@
 - an app's ``safety.sql`` adds what only that app knows, such as balanced vouchers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
 from django.apps import apps
@@ -18,7 +18,11 @@ from django.db import connections, models, transaction
 from reskontra.database.server import APP, CHECK, OWNER, READ
 from reskontra.database.tables import Fact, InUnit, Points, StateWide, Table, UnitRegister, Work
 
-UNITS = "(SELECT string_to_array(nullif(current_setting('reskontra.units', true), ''), ','))::bigint[]"
+# Parsed once a statement: the inner cast makes the array, the outer one only keeps PostgreSQL from reading
+# ``ANY (SELECT …)`` as a comparison with rows.
+UNITS = (
+    "(SELECT string_to_array(nullif(current_setting('reskontra.units', true), ''), ',')::bigint[])::bigint[]"
+)
 
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION reskontra_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -186,9 +190,10 @@ def _references(model: type[Table]) -> Iterator[str]:
                 continue  # a fact's unit exists because its run does, and the keys to it are composite
             raise SafetyDefect(f"{model.__name__}.{field.name} points at something and nothing holds it")
     for points in model.references:
-        if points.elsewhere:
-            continue
-        yield from (_set_wise if points.set_wise else _row_wise)(model, points)
+        if not points.elsewhere and not points.set_wise:
+            yield from _row_wise(model, points)
+    if set_wise := [points for points in model.references if points.set_wise]:
+        yield from _set_wise(model, set_wise)
 
 
 def _target(model: type[Table], points: Points) -> tuple[str, str, bool]:
@@ -226,30 +231,35 @@ def _unless_there(name: str, table: str, statement: str) -> str:
     )
 
 
-def _set_wise(model: type[Table], points: Points) -> Iterator[str]:
+def _set_wise(model: type[Table], references: Sequence[Points]) -> Iterator[str]:
+    """One pass over the fresh rows of a statement for all references; the first that is broken refuses it."""
     if not issubclass(model, Fact):
-        raise SafetyDefect(f"{model.__name__}.{points.field}: only append-only facts are checked set-wise")
-    column, target, inside_unit = _target(model, points)
+        raise SafetyDefect(f"{model.__name__}: only append-only facts are checked set-wise")
     table = model._meta.db_table
-    same_unit = " AND target.unit_id = fresh.unit_id" if inside_unit else ""
-    function = f"check_{points.name}"
-    if len(function) > 63:
-        raise SafetyDefect(f"{points.name} is longer than a name can be in PostgreSQL")
+    joins, broken = [], []
+    for place, points in enumerate(references):
+        column, target, inside_unit = _target(model, points)
+        same_unit = f" AND t{place}.unit_id = fresh.unit_id" if inside_unit else ""
+        joins.append(f"LEFT JOIN {target} t{place} ON t{place}.id = fresh.{column}{same_unit}")
+        broken.append(f"WHEN t{place}.id IS NULL AND fresh.{column} IS NOT NULL THEN '{points.name}'")
+    function = f"{table}_references_hold"
+    cases = f"CASE {' '.join(broken)} END"
     yield f"""
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  refused text;
 BEGIN
-  IF EXISTS (SELECT FROM fresh_rows fresh LEFT JOIN {target} target
-             ON target.id = fresh.{column}{same_unit}
-             WHERE fresh.{column} IS NOT NULL AND target.id IS NULL) THEN
-    RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation', CONSTRAINT = '{points.name}',
-      TABLE = '{table}', MESSAGE = '{points.name}';
+  SELECT {cases} INTO refused FROM fresh_rows fresh {" ".join(joins)} WHERE {cases} IS NOT NULL LIMIT 1;
+  IF refused IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation', CONSTRAINT = refused, TABLE = '{table}',
+      MESSAGE = refused;
   END IF;
   RETURN NULL;
 END $$"""
     yield f"ALTER FUNCTION {function}() OWNER TO {CHECK}"
     yield (
-        f"CREATE OR REPLACE TRIGGER {points.name} AFTER INSERT ON {table}"
+        f"CREATE OR REPLACE TRIGGER references_hold AFTER INSERT ON {table}"
         f" REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION {function}()"
     )
 

@@ -33,7 +33,7 @@ def path_of(digest: str) -> Path:
 
 
 def store(chunks: Iterable[bytes]) -> Stored:
-    """Keep the bytes and return their identity. The same bytes twice are kept once.
+    """Keep the bytes and return their identity. The same bytes twice are kept once; they mend a damaged copy.
 
     They are on disk before this returns: a row that names the digest may be committed afterwards.
     """
@@ -51,12 +51,26 @@ def store(chunks: Iterable[bytes]) -> Stored:
             os.fsync(file.fileno())
         final = path_of(digest.hexdigest())
         final.parent.mkdir(exist_ok=True)
-        if not final.exists():
+        if not _whole(final):
             temporary.replace(final)
-            flush_folder(final.parent)
+        # Also when the bytes were there: whoever put them there may not have come to this yet.
+        flush_folder(final.parent)
+        flush_folder(folder)
     finally:
         temporary.unlink(missing_ok=True)
     return Stored(digest.hexdigest(), size, final)
+
+
+def _whole(path: Path) -> bool:
+    """Whether the bytes at ``path`` are there and are those that its name tells."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+    except FileNotFoundError:
+        return False
+    return digest.hexdigest() == path.name
 
 
 def read(digest: str) -> bytes:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from reskontra.exchange import archive
 from reskontra.exchange.models import InboxFile
-from reskontra.runs.run import Acting
+from reskontra.runs.run import Acting, lock
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,12 @@ class Received:
 
 
 def receive(acting: Acting, data: bytes, name: str, kind: str) -> Received:
-    """Keep ``data`` as it came. The same bytes again give back the file as it first came in."""
+    """Keep ``data`` as it came. The same bytes again give back the file as it first came in.
+
+    Two who bring the same bytes at the same moment wait for each other, until the first transaction ends.
+    """
     stored = archive.store([data])
+    lock(acting.unit, "inbox")
     found = InboxFile.objects.filter(unit=acting.unit, digest=stored.digest).first()
     if found:
         return Received(found, before=True)

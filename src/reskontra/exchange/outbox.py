@@ -83,8 +83,10 @@ def hand_over(file: OutboxFile, at: datetime) -> Handed:
 def decide_held(file: OutboxFile, sent: bool, first: Person, second: Person, at: datetime) -> None:
     """Two persons say what became of a held batch: it was ``sent``, or it was not and may be built again.
 
-    Raises ``NotHeld``. The database refuses one person twice (``a_held_batch_is_decided_by_two``).
+    Raises ``NotHeld``, also when two others were heard first. The database refuses one person twice
+    (``a_held_batch_is_decided_by_two``).
     """
+    _only_one_sender(file)
     if state_of(file) != "held":
         raise NotHeld(file.name)
     OutboxEvent.objects.create(

@@ -48,7 +48,7 @@ LEFT JOIN registers_vatrate v ON v.vat_class = i.vat_class AND v.validity @> o.s
 ANALYZE lines_in_hand (order_id);
 
 CREATE TEMP TABLE orders_in_hand ON COMMIT DROP AS
-SELECT o.id, o.unit_id, o.number, o.version, o.row, o.digest, o.source, o.credit, o.reference_invoice,
+SELECT o.id, o.unit_id, o.number, o.version, o.row, o.request_id, o.digest, o.source, o.credit, o.reference_invoice,
   o.customer_id, o.payer_id, o.bill_to_id, o.ship_to_id, o.language, o.service_date, o.pricing_date,
   o.case_reference, o.order_number, o.agreement, o.accounting, o.site, o.tax_country,
   o.payment_term, o.charge_basis_text, o.attachments,

@@ -1,4 +1,4 @@
-"""The invoicing report: every invoice of a run and the requests behind it, kept in the archive (OC 3.9-b)."""
+"""The invoicing report: every invoice of a run and the orders and requests behind it, archived (OC 3.9-b)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,23 +9,19 @@ from reskontra.exchange import archive
 from reskontra.kernel.clauses import clause
 from reskontra.runs.models import Evidence, Run
 
+# One row an order: what was asked for beside what became of it. Read while the run's own tables are at hand.
 _ROWS = """
-SELECT %(code)s || lpad(i.number::text, 9, '0') AS invoice, i.reference, i.issue_date, i.due_date, c.number AS customer,
-  i.net, i.vat, i.total, v.kind || ' ' || v.year || '-' || lpad(v.number::text, 6, '0') AS voucher,
-  l.orders, l.lines, l.requests
-FROM sales_invoice i
-JOIN registers_customer c ON c.id = i.payer_id
-JOIN ledger_voucher v ON v.id = i.voucher_id
-JOIN (SELECT d.invoice_id, string_agg(d.number::text, ' ' ORDER BY d.number) AS orders,
-        sum(o.lines_count) AS lines, coalesce(string_agg(DISTINCT f.digest, ' '), '') AS requests
-      FROM sales_invoicedorder d
-      JOIN sales_invoice of_run ON of_run.id = d.invoice_id AND of_run.run_id = %(run)s
-      JOIN sales_order o ON o.id = d.order_id
-      LEFT JOIN sales_billingrequest r ON r.id = o.request_id
-      LEFT JOIN exchange_inboxfile f ON f.id = r.file_id
-      WHERE d.unit_id = %(unit)s GROUP BY 1) l ON l.invoice_id = i.id
-WHERE i.unit_id = %(unit)s AND i.run_id = %(run)s
-ORDER BY i.number
+SELECT %(code)s || lpad(n.number::text, 9, '0') AS invoice, n.reference, %(on)s::date AS issue_date, n.due_date,
+  c.number AS customer, n.net, n.vat, n.total,
+  v.kind || ' ' || v.year || '-' || lpad(v.number::text, 6, '0') AS voucher,
+  d.number AS "order", d.amount AS order_net, d.lines, f.digest AS request
+FROM numbered n
+JOIN ledger_voucher v ON v.id = n.voucher_id
+JOIN registers_customer c ON c.id = n.payer_id
+JOIN decided d ON d.grp = n.grp AND d.outcome = 'INVOICE'
+LEFT JOIN sales_billingrequest r ON r.id = d.request_id
+LEFT JOIN exchange_inboxfile f ON f.id = r.file_id
+ORDER BY n.number, d.number
 """
 
 
@@ -33,8 +29,8 @@ ORDER BY i.number
 def write_report(run: Run) -> dict[str, Any]:
     """Archive the report of ``run`` as CSV and keep its digest as evidence.
 
-    One row per invoice: numbers, reference, dates, customer number, sums, voucher, orders, and the SHA-256 of the
-    billing requests that the orders came in by, which lie in the same archive. Names are not in it.
+    One row per invoiced order: invoice number, reference, dates, customer number, sums, voucher, order, and the
+    SHA-256 of the billing request that the order came in by, which lies in the same archive. Names are not in it.
     """
     stored = archive.store(_rows(run))
     Evidence.objects.create(unit=run.unit, run=run, control="invoicing report", document=stored.digest)
@@ -47,7 +43,7 @@ def write_report(run: Run) -> dict[str, Any]:
 
 
 def _rows(run: Run) -> Iterator[bytes]:
-    values = {"unit": run.unit.pk, "code": run.unit.code, "run": run.pk}
+    values = {"code": run.unit.code, "on": run.on_date}
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         driver = cursor.cursor

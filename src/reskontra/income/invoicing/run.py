@@ -125,32 +125,31 @@ def _balance(cursor: Any, run: Run, account: str) -> Any:
     return cursor.fetchone()[0]
 
 
+# What was written, read back by the range of its ids: the cost does not grow with what other runs have written.
+_CONTROLS = """
+WITH fresh AS (SELECT min(invoice_id) AS first, max(invoice_id) AS last, min(voucher_id) AS first_voucher,
+                 max(voucher_id) AS last_voucher FROM new_invoice)
+SELECT (SELECT sum(amount) FROM decided WHERE outcome = 'INVOICE'), lines.net, invoices.*, claims.*, vouchers.*
+FROM fresh,
+  LATERAL (SELECT sum(l.net) AS net FROM sales_invoiceline l WHERE l.unit_id = %(unit)s
+           AND l.invoice_id BETWEEN fresh.first AND fresh.last) lines,
+  LATERAL (SELECT sum(i.net), sum(i.total), count(*), min(i.number), max(i.number) FROM sales_invoice i
+           WHERE i.unit_id = %(unit)s AND i.run_id = %(run)s AND i.id BETWEEN fresh.first AND fresh.last) invoices,
+  LATERAL (SELECT count(*), sum(c.amount) FROM claims_claim c WHERE c.unit_id = %(unit)s AND c.run_id = %(run)s
+           AND c.invoice_id BETWEEN fresh.first AND fresh.last) claims,
+  LATERAL (SELECT count(*), min(v.number), max(v.number) FROM ledger_voucher v WHERE v.unit_id = %(unit)s
+           AND v.run_id = %(run)s AND v.id BETWEEN fresh.first_voucher AND fresh.last_voucher) vouchers
+"""
+
+
 def _controls(
     cursor: Any, run: Run, count: int, first_invoice: int, first_voucher: int, before: tuple[str, Any]
 ) -> list[Control]:
     account, opening = before
-    cursor.execute(
-        """
-        SELECT (SELECT sum(amount) FROM decided WHERE outcome = 'INVOICE'),
-          (SELECT sum(net) FROM sales_invoiceline WHERE unit_id = %(unit)s
-             AND invoice_id BETWEEN (SELECT min(invoice_id) FROM new_invoice)
-                                AND (SELECT max(invoice_id) FROM new_invoice)),
-          sum(i.net), sum(i.total), count(*), min(i.number), max(i.number)
-        FROM sales_invoice i WHERE i.unit_id = %(unit)s AND i.run_id = %(run)s
-        """,
-        {"unit": run.unit.pk, "run": run.pk},
+    cursor.execute(_CONTROLS, {"unit": run.unit.pk, "run": run.pk})
+    ordered, lines, net, total, invoices, lowest, highest, claims, claimed, vouchers, low, high = (
+        cursor.fetchone()
     )
-    ordered, lines, net, total, invoices, lowest, highest = cursor.fetchone()
-    cursor.execute(
-        "SELECT count(*), sum(amount) FROM claims_claim WHERE unit_id = %s AND run_id = %s",
-        [run.unit.pk, run.pk],
-    )
-    claims, claimed = cursor.fetchone()
-    cursor.execute(
-        "SELECT count(*), min(number), max(number) FROM ledger_voucher WHERE unit_id = %s AND run_id = %s",
-        [run.unit.pk, run.pk],
-    )
-    vouchers, low, high = cursor.fetchone()
     return [
         Control("orders = invoices, net", str(ordered), str(net)),
         Control("invoice lines = invoices, net", str(lines), str(net)),

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,9 +24,10 @@ from reskontra.exchange.reading import whole_file_findings
 from reskontra.income.order_handling.customers import Customers
 from reskontra.income.order_handling.rules import decide_orders
 from reskontra.kernel.clauses import clause
+from reskontra.kernel.identifiers import find_personal_codes
 from reskontra.kernel.terms import Terms
 from reskontra.ledger.numbers import take_numbers
-from reskontra.registers.models import Customer, OwnSystem, Unit
+from reskontra.registers.models import Customer, OwnSystem, Unit, VatRate
 from reskontra.registers.unit_terms import terms_of
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, lock
@@ -99,6 +100,7 @@ def take_in(acting: Acting, request: BillingRequest, file: InboxFile, fetch: Fet
     terms = terms_of(acting.unit, on)
     candidates = _candidates(request)
     _check_headers(candidates, request, terms)
+    _check_sizes(candidates, request)
     Customers(acting, request, on).name_parties(candidates)
     for candidate in candidates:
         if candidate.order.attachments and not candidate.duplicate:
@@ -190,7 +192,71 @@ def _digest(order: RequestOrder) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+# What the form gives and how many characters we hold of it: the order's texts by name, the line's by theirs.
+_MOST_OF_ORDER = {
+    name: Order._meta.get_field(name).max_length
+    for name in (
+        "key", "reference_invoice", "case_reference", "order_number", "agreement", "accounting", "site",
+        "header_text", "charge_basis_text",
+    )
+}  # fmt: skip
+_MOST_OF_LINE = {
+    name: OrderLine._meta.get_field(column).max_length
+    for name, column in {
+        "item": "item_code", "unit": "measure", "profit_unit": "operating_unit",
+        **{
+            name: name
+            for name in (
+                "item_text", "line_text", "account", "budget_account", "project", "function", "product", "area",
+                "tracking1", "tracking2",
+            )
+        },
+    }.items()
+}  # fmt: skip
+_MOST_OF_A_LINE = Decimal(10) ** 9  # euro: what is dearer is a slip of the hand
+
+
+def _check_sizes(candidates: Sequence[_Candidate], request: BillingRequest) -> None:
+    """What we cannot hold goes back with its order; it must never stop the file (OC 3.9-c)."""
+    for candidate in candidates:
+        order = candidate.order
+        candidate.findings += _too_long(order, _MOST_OF_ORDER, order.row, request)
+        for line in order.lines:
+            candidate.findings += _too_long(line, _MOST_OF_LINE, line.row, request)
+            if line.quantity and line.unit_price and abs(line.quantity * line.unit_price) >= _MOST_OF_A_LINE:
+                candidate.findings.append(
+                    Finding(
+                        "form_number_too_large",
+                        clause="OC 3.9-c",
+                        row=line.row,
+                        column=_label(request, "unit_price"),
+                        value=str(line.unit_price),
+                        detail={"most": "9"},
+                    )
+                )
+
+
+def _too_long(
+    given: RequestOrder | RequestLine, most: Mapping[str, int | None], row: int, request: BillingRequest
+) -> Iterable[Finding]:
+    for name, limit in most.items():
+        text = getattr(given, name)
+        if text and limit and len(text) > limit:
+            yield Finding(
+                "form_text_too_long",
+                clause="OC 3.9-c",
+                row=row,
+                column=_label(request, _COLUMN_OF.get(name, name)),
+                value=text[:limit],
+                detail={"most": str(limit), "length": str(len(text))},
+            )
+
+
+_COLUMN_OF = {"key": "order_key", "project": "project_element"}
+
+
 def _check_headers(candidates: Sequence[_Candidate], request: BillingRequest, terms: Terms) -> None:
+    first_rate = min((rate.validity.lower or date.min for rate in VatRate.objects.all()), default=date.min)
     for candidate in candidates:
         order = candidate.order
         kind = order.order_type or terms.order_type_ordinary
@@ -200,6 +266,16 @@ def _check_headers(candidates: Sequence[_Candidate], request: BillingRequest, te
             candidate.findings.append(_wrong(request, order, "order_type", kind, "OC 3.2-a", known=known))
         if order.service_date is None:
             candidate.findings.append(_wrong(request, order, "service_date", "", "OC 3.5-a"))
+        elif order.service_date < first_rate:
+            candidate.findings.append(
+                Finding(
+                    "form_date_out_of_range",
+                    clause="OC 3.9-c",
+                    row=order.row,
+                    column=_label(request, "service_date"),
+                    value=order.service_date.isoformat(),
+                )
+            )
         if order.payment_term is not None:
             digits = order.payment_term.upper().removeprefix("ZM")
             if digits.isdecimal() and int(digits) <= 365:
@@ -539,7 +615,7 @@ def _outcomes(request: BillingRequest, candidates: Sequence[_Candidate]) -> list
     status: Status
     for row in request.rows:
         if row.order < 0:
-            outcomes.append(RowOutcome(row.row, "returned", loose[row.row]))
+            outcomes.append(RowOutcome(row.row, "returned", _without_codes(loose[row.row])))
             continue
         candidate = candidates[row.order]
         own = [finding for finding in candidate.findings if finding.row == row.row]
@@ -559,5 +635,15 @@ def _outcomes(request: BillingRequest, candidates: Sequence[_Candidate]) -> list
                     detail={"rows": ", ".join(map(str, at))},
                 )
             ]
-        outcomes.append(RowOutcome(row.row, status, findings, candidate.number, candidate.id))
+        outcomes.append(RowOutcome(row.row, status, _without_codes(findings), candidate.number, candidate.id))
     return outcomes
+
+
+def _without_codes(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings with nothing in them that is a personal code, whatever cell it was written in (OC 2.2-f)."""
+    return [
+        replace(finding, value="****")
+        if finding.value and find_personal_codes(finding.value, glued=True)
+        else finding
+        for finding in findings
+    ]
