@@ -26,11 +26,15 @@ from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from bench import raw  # noqa: E402
+from bench.documents import messages  # noqa: E402
 from bench.measure import Measured, measured  # noqa: E402
 from bench.orders import make_world  # noqa: E402
 from reskontra.database import connect, server  # noqa: E402
 from reskontra.database.session import working_in  # noqa: E402
+from reskontra.documents.findings import Finding  # noqa: E402
+from reskontra.documents.invoice import Invoice  # noqa: E402
 from reskontra.exchange import archive  # noqa: E402
+from reskontra.exchange.writing import finvoice_batch  # noqa: E402
 from reskontra.income.delivery.run import DeliveryRun  # noqa: E402
 from reskontra.income.invoicing.run import InvoicingRun  # noqa: E402
 from reskontra.income.order_handling.run import OrdersRun  # noqa: E402
@@ -75,9 +79,10 @@ class Bench:
             raw.keep_rows(self.postgres, RUN, done.result.run.pk, kept, tables)
             self._tell(job, self.size, done, self._limit(kept, tables))
             self._go_on_from_here()
+        self._documents(min(self.size, 20_000))
         delivery = self._room(DeliveryRun())
         written = archive.path_of(delivery.result.files[-1]["digest"])
-        self._tell("finvoice files", self.size, delivery, self._write_bytes(written))
+        self._tell("delivery run", self.size, delivery, self._write_bytes(written))
         for name in (WORLD, RUN, RAW):
             self._drop(name)
         shutil.rmtree(kept)
@@ -119,6 +124,22 @@ class Bench:
         server.create_database(self.postgres, WORLD, RUN)
         connect.connect(self.postgres, RUN)
 
+    def _documents(self, count: int) -> None:
+        """The writer alone, on one core: own checks and bytes to a file, from documents in memory."""
+        documents = list(messages(count))
+        target = self.folder / "documents"
+
+        def step() -> None:
+            with target.open("wb") as file:
+                for message in finvoice_batch(documents, _no_rejection, file.write, None):
+                    file.write(message)
+                file.flush()
+                os.fsync(file.fileno())
+
+        done = measured(step)
+        self._tell("finvoice documents", count, done, self._write_bytes(target))
+        target.unlink()
+
     def _write_bytes(self, written: Path) -> Measured:
         data = written.read_bytes()
         target = self.folder / "bytes"
@@ -157,6 +178,10 @@ class Bench:
             f"{job:<22}{items:>9}{done.seconds:>10.2f}{items / done.seconds:>12.0f}{limit.seconds:>9.2f}"
             f"{ratio:>7.2f}{done.peak_mb:>9.0f}"
         )
+
+
+def _no_rejection(invoice: Invoice, findings: list[Finding]) -> None:
+    raise AssertionError(f"{invoice.number}: {findings}")
 
 
 def _disconnect() -> None:

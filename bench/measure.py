@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import psutil
 
 @dataclass
 class Measured:
-    """What a step took: wall-clock seconds, and the peak of private memory in MB (shared buffers left out)."""
+    """What a step took: wall-clock seconds, and the peak of private memory in MB (shared memory left out)."""
 
     seconds: float
     peak_mb: float
@@ -19,13 +20,16 @@ class Measured:
 
 
 def measured(step: Callable[[], Any]) -> Measured:
-    """Run ``step`` while sampling memory every 50 ms."""
+    """Run ``step`` while sampling memory four times a second, in a way that costs next to nothing."""
     peak, done = [0.0], threading.Event()
 
     def sample() -> None:
-        while not done.is_set():
-            peak[0] = max(peak[0], _private_mb())
-            done.wait(0.05)
+        processes, ticks = _processes(), 0
+        while not done.wait(0.25):
+            ticks += 1
+            if ticks % 8 == 0:
+                processes = _processes()
+            peak[0] = max(peak[0], _private_mb(processes))
 
     watcher = threading.Thread(target=sample, daemon=True)
     watcher.start()
@@ -36,17 +40,19 @@ def measured(step: Callable[[], Any]) -> Measured:
         seconds = time.perf_counter() - started
         done.set()
         watcher.join()
-    return Measured(seconds, max(peak[0], _private_mb()), result)
+    return Measured(seconds, max(peak[0], _private_mb(_processes())), result)
 
 
-def _private_mb() -> float:
-    total = 0
-    here = psutil.Process()
+def _processes() -> list[psutil.Process]:
+    """This process and every server process of PostgreSQL."""
     backends = [p for p in psutil.process_iter(["name"]) if (p.info["name"] or "").startswith("postgres")]
-    for process in [here, *backends]:
-        try:
-            memory = process.memory_full_info() if process is here else process.memory_info()
-            total += getattr(memory, "uss", memory.rss - getattr(memory, "shared", 0))
-        except psutil.Error:
-            continue
+    return [psutil.Process(), *backends]
+
+
+def _private_mb(processes: list[psutil.Process]) -> float:
+    total = 0
+    for process in processes:
+        with suppress(psutil.Error):
+            memory = process.memory_info()
+            total += memory.rss - getattr(memory, "shared", 0)
     return total / 1e6

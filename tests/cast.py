@@ -4,6 +4,7 @@ Everything is made directly in the test database. Amounts are euro; personal cod
 999, which no citizen has. Customers and items are called by a word: ``customer("aino")``, ``PERMIT``.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -11,9 +12,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.db import connections
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 import reskontra
+from reskontra.database import connect, server
 from reskontra.database.session import working_in
 from reskontra.kernel.references import unit_reference
 from reskontra.ledger.numbers import take_numbers
@@ -138,6 +141,19 @@ ITEMS: Mapping[str, tuple[bool, str, bool, str | None]] = {
     "HOURS": (False, "standard", True, None),
     "SEEDS": (False, "exempt", True, "8.00"),
 }
+
+
+def template_with_the_cast(postgres: server.Server, template: str) -> Iterator[str]:
+    """A copy of the migrated template with the cast in it, made once a session and dropped at its end."""
+    name = f"{template}_cast_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    server.drop_database(postgres, name)
+    server.create_database(postgres, name, template)
+    connect.connect(postgres, name)
+    make_the_cast()
+    for alias in ("default", "owner"):
+        connections[alias].close()
+    yield name
+    server.drop_database(postgres, name)
 
 
 def make_the_cast() -> None:

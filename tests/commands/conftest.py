@@ -1,24 +1,43 @@
-"""Tests of the river of income start from a database in which the cast already lives."""
+"""Commands run in this process, against a copy of the database in which the cast lives."""
 
-import os
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
-from django.db import connections
+from django.conf import settings
 
-from cast import make_the_cast
+from cast import template_with_the_cast
+from reskontra.commands import main
 from reskontra.database import connect, server
+
+Command = Callable[..., tuple[int, Any]]
 
 
 @pytest.fixture(scope="session")
 def template(postgres: server.Server, template: str) -> Iterator[str]:
-    """The migrated template with the cast in it, made once a session; each test gets a copy of its own."""
-    name = f"{template}_cast_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
-    server.drop_database(postgres, name)
-    server.create_database(postgres, name, template)
-    connect.connect(postgres, name)
-    make_the_cast()
-    for alias in ("default", "owner"):
-        connections[alias].close()
-    yield name
-    server.drop_database(postgres, name)
+    """The migrated template with the cast in it; each test gets a copy of its own."""
+    yield from template_with_the_cast(postgres, template)
+
+
+@pytest.fixture
+def command(
+    database: server.Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Command:
+    """``command("run", "orders", ...)``: its exit code and its JSON; without ``--json`` its text.
+
+    The server is running and the copy is prepared, so both steps are left out; all else is as people run it.
+    """
+    monkeypatch.setattr(server, "start", lambda folder=None: database)
+    monkeypatch.setattr(connect, "prepare", lambda running, name=None: None)
+    monkeypatch.setattr(settings, "OUT", tmp_path / "out")
+    monkeypatch.delenv("RESKONTRA_AS", raising=False)
+
+    def run(*words: str, text: bool = False) -> tuple[int, Any]:
+        capsys.readouterr()
+        code = main([*words, *(() if text else ("--json",))])
+        printed = capsys.readouterr().out
+        return code, printed if text else json.loads(printed)
+
+    return run

@@ -14,6 +14,7 @@ clause of the decision must be that one. Words:
     act      NAME review|approve PERSON
     expect   NAME OUTCOME [also OUTCOME ...]            # clause        (orders)
     expect   NAME ... invoice|credit|waits|left ...     # clause        (invoicing)
+    expect   NAME CHANNEL                               # clause        (delivery)
 """
 
 import re
@@ -25,12 +26,16 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.db import connection
+
 from cast import add_price, an_order, inside, invoice_number, new_unit, run, set_term, unit
+from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.order_handling.actions import approve, review
 from reskontra.income.order_handling.run import OrdersRun
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Run
+from reskontra.runs.run import apply
 from reskontra.sales.models import Invoice, InvoicedOrder, Order, OrderDecision
 
 _CLAUSE = re.compile(r"\b(?:OC|EX|KI) [0-9.]+-[a-z]\b")
@@ -271,3 +276,32 @@ def _fact(told: Told, invoice: Invoice, key: str) -> str:
     column = {"term": "term_days", "due": "due_date", "by": "term_clause", "supply": "supply_date", "case": "case_reference"}
     value = getattr(invoice, column.get(key, key), "")
     return format(value, ".2f") if isinstance(value, Decimal) else str(value)
+
+
+# --- delivery: each invoice decided in a crowd and in a unit of its own ------------------------------------------
+
+
+def deliver_in_crowd_and_alone(text: str) -> None:
+    """The invoice of every order goes by the channel and the clause that the table says, both ways."""
+    table = read(text)
+    expected = {line.words[0]: (line.words[1], line.clause) for line in table.all("expect")}
+    assert _channels(Told(table, unit())) == expected
+    for name, channel in expected.items():
+        assert _channels(Told(table, new_unit(str(next(_codes))), [name])) == {name: channel}
+
+
+def _channels(told: Told) -> dict[str, tuple[str, str | None]]:
+    run(InvoicingRun(), told.where, told.table.on)
+    names = {order.number: name for name, order in told.orders.items()}
+    with inside(told.where) as acting, connection.cursor() as cursor:
+        apply(DeliveryRun(), acting, told.table.on)
+        cursor.execute(
+            "SELECT done.number, decided.outcome, decided.clause, sent.channel, sent.clause FROM decided"
+            " JOIN sales_invoicedorder done ON done.invoice_id = decided.id"
+            " LEFT JOIN sales_invoicedelivery sent ON sent.invoice_id = decided.id"
+        )
+        found = {}
+        for number, outcome, clause, channel, sent_by in cursor.fetchall():
+            assert (channel, sent_by) in ((None, None), (outcome, clause)), "the delivery says what was decided"
+            found[names[number]] = (outcome, clause)
+        return found

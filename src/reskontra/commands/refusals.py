@@ -63,7 +63,7 @@ def _sentence(problem: Exception, language: str) -> tuple[str, str, int] | None:
                 language,
                 person=problem.person.username,
                 act=text(f"act.{problem.act}", language),
-                unit=problem.unit.code,
+                unit=problem.unit.code if problem.unit else "*",
             )
             return "not_allowed", told, 3
         case UnknownUnit():

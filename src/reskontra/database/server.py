@@ -44,7 +44,7 @@ class Server:
 
     def address(self, role: str, database: str) -> dict[str, Any]:
         """Connection parameters for one of our roles in ``database``."""
-        given = {key: value for key, value in self.admin.items() if key in {"host", "port", "sslmode"}}
+        given = {key: value for key, value in self.admin.items() if key not in {"user", "password", "dbname"}}
         return {**given, "user": role, "password": _password(self.admin, role), "dbname": database}
 
     def admin_address(self, database: str | None = None) -> dict[str, Any]:
@@ -80,6 +80,10 @@ def start(folder: Path | None = None) -> Server:
             _make_roles(connection, server)
     except psycopg.OperationalError as problem:
         raise DatabaseUnavailable(f"The database cannot be reached: {problem}") from problem
+    except psycopg.errors.InsufficientPrivilege as problem:
+        raise DatabaseUnavailable(
+            f"The login of DATABASE_URL may not prepare the roles: {problem}. SECURITY.md tells what it needs."
+        ) from problem
     return server
 
 
@@ -155,8 +159,10 @@ def _make_roles(connection: psycopg.Connection[Any], server: Server) -> None:
     if CHECK not in existing:
         # The owner hands check functions over to this role; it can do nothing but read the tables.
         connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(CHECK), sql.Identifier(OWNER)))
+    superuser = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+    settings = {**SAFE_SETTINGS, **(ONLY_BY_SUPERUSER if superuser and superuser[0] else {})}
     for role in (APP, READ):
-        for setting, value in SAFE_SETTINGS.items():
+        for setting, value in settings.items():
             connection.execute(
                 sql.SQL("ALTER ROLE {} SET {} = {}").format(
                     sql.Identifier(role), sql.SQL(setting), sql.Literal(value)
@@ -169,9 +175,12 @@ def _make_roles(connection: psycopg.Connection[Any], server: Server) -> None:
 SAFE_SETTINGS: dict[LiteralString, str] = {
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "10min",
+    "timezone": "UTC",
+}
+# Elsewhere the server's administrator sets these for the whole server.
+ONLY_BY_SUPERUSER: dict[LiteralString, str] = {
     "log_error_verbosity": "terse",
     "log_parameter_max_length_on_error": "0",
-    "timezone": "UTC",
 }
 
 

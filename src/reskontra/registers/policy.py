@@ -20,6 +20,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "approve_order": frozenset({"GK"}),
     "decide_held_batch": frozenset({"PK", "PG"}),
     "load_registers": frozenset({"PK", "AD"}),
+    "set_password": frozenset({"AD"}),
 }
 
 
@@ -31,8 +32,8 @@ CENTRE = frozenset({"PK", "PG"})
 class NotAllowed(Exception):
     """The person has no role that allows the act in the unit on the day, or the step is another party's."""
 
-    def __init__(self, person: Person, act: str, unit: Unit) -> None:
-        super().__init__(f"{person.username} may not {act} in {unit.code}")
+    def __init__(self, person: Person, act: str, unit: Unit | None) -> None:
+        super().__init__(f"{person.username} may not {act} in {unit.code if unit else 'all units'}")
         self.person, self.act, self.unit = person, act, unit
 
 
@@ -71,3 +72,12 @@ def require(person: Person, act: str, unit: Unit, on: date) -> None:
             allowed = allowed & CENTRE if row.party == "centre" else allowed - CENTRE
     if not allowed:
         raise NotAllowed(person, act, unit)
+
+
+def require_somewhere(person: Person, act: str, on: date) -> None:
+    """Raise ``NotAllowed`` unless the person holds a role in all units that allows ``act``: state-wide registers."""
+    held = RoleAssignment.objects.filter(
+        person=person, in_unit__isnull=True, role__in=MAY[act], validity__contains=on
+    )
+    if not person.is_active or not held.exists():
+        raise NotAllowed(person, act, None)

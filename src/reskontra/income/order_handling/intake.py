@@ -23,6 +23,7 @@ from reskontra.exchange.models import InboxFile
 from reskontra.exchange.reading import whole_file_findings
 from reskontra.income.order_handling.customers import Customers
 from reskontra.income.order_handling.rules import decide_orders
+from reskontra.income.order_handling.sizes import more_than_we_hold
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.identifiers import find_personal_codes
 from reskontra.kernel.terms import Terms
@@ -100,7 +101,6 @@ def take_in(acting: Acting, request: BillingRequest, file: InboxFile, fetch: Fet
     terms = terms_of(acting.unit, on)
     candidates = _candidates(request)
     _check_headers(candidates, request, terms)
-    _check_sizes(candidates, request)
     Customers(acting, request, on).name_parties(candidates)
     for candidate in candidates:
         if candidate.order.attachments and not candidate.duplicate:
@@ -108,6 +108,7 @@ def take_in(acting: Acting, request: BillingRequest, file: InboxFile, fetch: Fet
                 candidate.order.attachments, fetch, terms, candidate.order.row, _label(request, "attachments")
             )
             candidate.findings += missing
+            candidate.digest = _digest(candidate.order, candidate.attachments)
     _recognise(candidates, acting.unit)
     run = Run.objects.create(
         unit=acting.unit, name="intake", on_date=on, person=acting.person, planned_at=acting.at
@@ -183,82 +184,24 @@ def _candidates(request: BillingRequest) -> list[_Candidate]:
     return [_Candidate(order, _digest(order), by_order[index]) for index, order in enumerate(request.orders)]
 
 
-def _digest(order: RequestOrder) -> str:
-    """SHA-256 over everything asked for, whatever rows it stood on: what a reviewer's act binds to."""
+def _digest(order: RequestOrder, attachments: Sequence[Kept] = ()) -> str:
+    """SHA-256 over everything asked for, whatever rows it stood on: what a reviewer's act binds to.
+
+    Attachments count by their content: another file under the same name is another order.
+    """
     told = document(order)
+    told["attached"] = [kept.digest for kept in attachments]
     told.pop("row")
     for line in told["lines"]:
         line.pop("row")
     return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-# What the form gives and how many characters we hold of it: the order's texts by name, the line's by theirs.
-_MOST_OF_ORDER = {
-    name: Order._meta.get_field(name).max_length
-    for name in (
-        "key", "reference_invoice", "case_reference", "order_number", "agreement", "accounting", "site",
-        "header_text", "charge_basis_text",
-    )
-}  # fmt: skip
-_MOST_OF_LINE = {
-    name: OrderLine._meta.get_field(column).max_length
-    for name, column in {
-        "item": "item_code", "unit": "measure", "profit_unit": "operating_unit",
-        **{
-            name: name
-            for name in (
-                "item_text", "line_text", "account", "budget_account", "project", "function", "product", "area",
-                "tracking1", "tracking2",
-            )
-        },
-    }.items()
-}  # fmt: skip
-_MOST_OF_A_LINE = Decimal(10) ** 9  # euro: what is dearer is a slip of the hand
-
-
-def _check_sizes(candidates: Sequence[_Candidate], request: BillingRequest) -> None:
-    """What we cannot hold goes back with its order; it must never stop the file (OC 3.9-c)."""
-    for candidate in candidates:
-        order = candidate.order
-        candidate.findings += _too_long(order, _MOST_OF_ORDER, order.row, request)
-        for line in order.lines:
-            candidate.findings += _too_long(line, _MOST_OF_LINE, line.row, request)
-            if line.quantity and line.unit_price and abs(line.quantity * line.unit_price) >= _MOST_OF_A_LINE:
-                candidate.findings.append(
-                    Finding(
-                        "form_number_too_large",
-                        clause="OC 3.9-c",
-                        row=line.row,
-                        column=_label(request, "unit_price"),
-                        value=str(line.unit_price),
-                        detail={"most": "9"},
-                    )
-                )
-
-
-def _too_long(
-    given: RequestOrder | RequestLine, most: Mapping[str, int | None], row: int, request: BillingRequest
-) -> Iterable[Finding]:
-    for name, limit in most.items():
-        text = getattr(given, name)
-        if text and limit and len(text) > limit:
-            yield Finding(
-                "form_text_too_long",
-                clause="OC 3.9-c",
-                row=row,
-                column=_label(request, _COLUMN_OF.get(name, name)),
-                value=text[:limit],
-                detail={"most": str(limit), "length": str(len(text))},
-            )
-
-
-_COLUMN_OF = {"key": "order_key", "project": "project_element"}
-
-
 def _check_headers(candidates: Sequence[_Candidate], request: BillingRequest, terms: Terms) -> None:
     first_rate = min((rate.validity.lower or date.min for rate in VatRate.objects.all()), default=date.min)
     for candidate in candidates:
         order = candidate.order
+        candidate.findings += more_than_we_hold(order, request.labels)
         kind = order.order_type or terms.order_type_ordinary
         candidate.credit = kind == terms.order_type_credit
         if kind not in (terms.order_type_ordinary, terms.order_type_credit):

@@ -1,0 +1,259 @@
+"""A camt message opened: its head and its entries, one at a time, whatever its size.
+
+Everything passes through ``formats.xml``. A message above 5 MB is cut at its entries (and an entry with very many
+payments at these) into pieces that are parsed one after another, so that memory does not grow with the file.
+The cut looks for the bare tags that banks write; a large message with comments, CDATA or attributes in these
+places is refused, never read in part: what is left and what was cut out are counted against each other.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from reskontra.documents.findings import Finding, Refused
+from reskontra.formats import xml
+from reskontra.formats.camt.nodes import Node, names_of, node_of, nodes
+
+VERSIONS: Final = frozenset({"camt.053.001.02", "camt.053.001.08", "camt.054.001.02", "camt.054.001.08"})
+LARGE: Final = xml.MOST_BYTES  # a larger message is read in pieces
+
+_PIECE = 262_144
+_LARGE_ENTRY = 2_000_000
+_FAMILY = "urn:iso:std:iso:20022:tech:xsd:"
+_PARTS = {
+    "camt.053": ("BkToCstmrStmt", "Stmt"),
+    "camt.054": ("BkToCstmrDbtCdtNtfctn", "Ntfctn"),
+}
+_ROOT = re.compile(rb"<((?:[A-Za-z_][A-Za-z0-9_.\-]{0,30}:)?)Document(?:[ \t\r\n][^<>]{0,4000})?>")
+_BEGINNING = 8_192
+
+Details = tuple[Node, Node]  # the group of details that a payment stands in, and the payment
+
+
+@dataclass(frozen=True, slots=True)
+class BankEntry:
+    """One entry of the bank, with its payments as they are asked for."""
+
+    node: Node
+    payments: Iterator[Details]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One statement or notification: everything but its entries, and these."""
+
+    head: Node
+    entries: Iterator[BankEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An open message: its version as in ``VERSIONS``, its group header and its parts in order."""
+
+    version: str
+    header: Node
+    parts: Iterator[Part]
+
+
+def is_iso20022(data: bytes) -> bool:
+    """Whether ``data`` begins like a message of ISO 20022, of whatever kind and version. Never raises."""
+    beginning = data[:_BEGINNING]
+    return _ROOT.search(beginning) is not None and (
+        b"iso:20022" in beginning or b"<BkToCstmr" in beginning or b":BkToCstmr" in beginning
+    )
+
+
+def open_message(data: bytes, large: int = LARGE) -> Message:
+    """The message in ``data``; above ``large`` bytes it is read in pieces.
+
+    Raises ``Refused`` for XML that may not be parsed and for other messages and versions, also while parts and
+    entries are taken: nothing of a message counts before all of it has been read.
+    """
+    return _whole(data) if len(data) <= large else _in_pieces(data)
+
+
+def _whole(data: bytes) -> Message:
+    root = xml.parse(data)
+    version = _version(root)
+    space, body, name = _body(root, version)
+    names = names_of(space)
+
+    def entries(part: etree._Element) -> Iterator[BankEntry]:
+        for element in part.iterchildren(f"{space}Ntry"):
+            entry = node_of(element, names)
+            yield BankEntry(entry, _payments(entry))
+
+    parts = (Part(_head(part, space), entries(part)) for part in body.iterchildren(f"{space}{name}"))
+    return Message(version, _header(body, space), parts)
+
+
+def _payments(entry: Node) -> Iterator[Details]:
+    for details in nodes(entry, "NtryDtls"):
+        for payment in nodes(details, "TxDtls"):
+            yield details, payment
+
+
+# --- large messages ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Cutter:
+    """What all pieces of one message share."""
+
+    data: bytes
+    opening: bytes  # the root's start tag, so that the pieces live in the same namespaces
+    closing: bytes
+    prefix: bytes
+    assume: str
+    space: str
+    names: Mapping[str, str]
+
+    def cut(self, name: str, start: int, end: int) -> tuple[bytes, list[tuple[int, int]]]:
+        """What stands between ``start`` and ``end``, with every element ``name`` emptied, and where they stood."""
+        tag = self.prefix + name.encode("ascii")
+        begins, ends, empty = b"<" + tag + b">", b"</" + tag + b">", b"<" + tag + b"/>"
+        left: list[bytes] = []
+        spans: list[tuple[int, int]] = []
+        at = start
+        while (found := self.data.find(begins, at, end)) >= 0:
+            behind = self.data.find(ends, found, end)
+            if behind < 0:
+                break
+            left += (self.data[at:found], empty)
+            at = behind + len(ends)
+            spans.append((found, at))
+        left.append(self.data[at:end])
+        return b"".join(left), spans
+
+    def framed(self, piece: bytes) -> etree._Element:
+        """A piece as a document of its own."""
+        return xml.parse(self.opening + piece + self.closing, assume=self.assume)
+
+    def elements(self, name: str, spans: list[tuple[int, int]]) -> Iterator[tuple[etree._Element, tuple[int, int]]]:
+        """The elements ``name`` that were cut out, in order; only a piece at a time is in memory."""
+        tag = f"{self.space}{name}"
+        at = 0
+        while at < len(spans):
+            last, size = at, 0
+            while last < len(spans) and (size == 0 or size + spans[last][1] - spans[last][0] <= _PIECE):
+                size += spans[last][1] - spans[last][0]
+                last += 1
+            group = spans[at:last]
+            root = self.framed(b"".join(self.data[start:end] for start, end in group))
+            if [element.tag for element in root] != [tag] * len(group):
+                raise _not_cut(name)
+            yield from zip(root, group, strict=True)
+            at = last
+
+    def entries(self, spans: list[tuple[int, int]]) -> Iterator[BankEntry]:
+        """The entries that were cut out; a very large one is cut at its payments."""
+        at = 0
+        while at < len(spans):
+            upto = at
+            while upto < len(spans) and spans[upto][1] - spans[upto][0] <= _LARGE_ENTRY:
+                upto += 1
+            for element, _ in self.elements("Ntry", spans[at:upto]):
+                entry = node_of(element, self.names)
+                yield BankEntry(entry, _payments(entry))
+            if upto < len(spans):
+                yield self._large_entry(*spans[upto])
+            at = upto + 1
+
+    def _large_entry(self, start: int, end: int) -> BankEntry:
+        skeleton, spans = self.cut("TxDtls", start, end)
+        root = self.framed(skeleton)
+        emptied = list(root.iter(f"{self.space}TxDtls"))
+        if [element.tag for element in root] != [f"{self.space}Ntry"] or not _all_empty(emptied, spans):
+            raise _not_cut("Ntry")
+        entry = node_of(root[0], self.names)
+
+        def payments() -> Iterator[Details]:
+            cut_out = self.elements("TxDtls", spans)
+            for details, _ in _payments(entry):
+                element, _ = next(cut_out)
+                yield details, node_of(element, self.names)
+
+        return BankEntry(entry, payments())
+
+
+def _in_pieces(data: bytes) -> Message:
+    if len(data) > xml.MOST_BYTES_STREAMED:
+        detail = {"limit": str(xml.MOST_BYTES_STREAMED), "size": str(len(data))}
+        raise Refused(Finding("xml_too_large", detail=detail))
+    xml.refuse_wide(data)
+    found = _ROOT.search(data, 0, _BEGINNING)
+    if found is None or data.find(b"<!") >= 0 or data.find(b"<?", found.start()) >= 0:
+        raise _not_cut("Document")
+    marked = data.startswith(b"\xef\xbb\xbf")
+    assume = "utf-8" if marked else xml.declared_encoding(data) or "utf-8"
+    bare = _Cutter(data, found[0], b"</" + found[1] + b"Document>", found[1], assume, "", {})
+    skeleton, spans = bare.cut("Ntry", 0, len(data))
+    root = xml.parse(skeleton)
+    version = _version(root)
+    space, body, name = _body(root, version)
+    if not _all_empty(list(root.iter(f"{space}Ntry")), spans):
+        raise _not_cut("Ntry")
+    cutter = _Cutter(data, bare.opening, bare.closing, bare.prefix, assume, space, names_of(space))
+
+    def parts() -> Iterator[Part]:
+        taken = 0
+        for part in body.iterchildren(f"{space}{name}"):
+            upto = taken + sum(1 for _ in part.iterchildren(f"{space}Ntry"))
+            yield Part(_head(part, space), cutter.entries(spans[taken:upto]))
+            taken = upto
+        if taken != len(spans):
+            raise _not_cut("Ntry")
+
+    return Message(version, _header(body, space), parts())
+
+
+def _all_empty(elements: list[etree._Element], spans: list[tuple[int, int]]) -> bool:
+    """Whether every element was cut out: one that was written otherwise is still full and shifts the rest."""
+    return len(elements) == len(spans) and all(len(element) == 0 and not element.text for element in elements)
+
+
+def _not_cut(name: str) -> Refused:
+    return Refused(Finding("camt_large_form", value=name, detail={"limit": str(LARGE)}))
+
+
+# --- what kind of message it is ---
+
+
+def _version(root: etree._Element) -> str:
+    """The version by the namespace of the root; raises ``Refused`` for everything that is not in ``VERSIONS``."""
+    space, _, name = str(root.tag)[1:].rpartition("}")
+    version = space.removeprefix(_FAMILY)
+    if name != "Document" or version == space:
+        raise Refused(Finding("camt_not_iso20022", value=space or str(root.tag)))
+    if version not in VERSIONS:
+        known = version.startswith(("camt.053.", "camt.054."))
+        raise Refused(Finding("camt_version" if known else "camt_other_message", value=version))
+    return version
+
+
+def _body(root: etree._Element, version: str) -> tuple[str, etree._Element, str]:
+    """The namespace in braces, the one element below the root, and the name of the parts in it."""
+    outer, part = _PARTS[version[:8]]
+    space = f"{{{_FAMILY}{version}}}"
+    bodies = [child for child in root if isinstance(child.tag, str)]
+    if [child.tag for child in bodies] != [space + outer]:
+        raise Refused(Finding("camt_missing", where=f"Document/{outer}"))
+    names = {child.tag for child in bodies[0] if isinstance(child.tag, str)}
+    if space + part not in names:
+        raise Refused(Finding("camt_missing", where=f"Document/{outer}/{part}"))
+    for name in names - {space + "GrpHdr", space + part, space + "SplmtryData"}:
+        raise Refused(Finding("camt_unknown_element", value=str(name).rpartition("}")[2]))
+    return space, bodies[0], part
+
+
+def _header(body: etree._Element, space: str) -> Node:
+    header = body.find(f"{space}GrpHdr")
+    return {} if header is None else node_of(header, names_of(space))
+
+
+def _head(part: etree._Element, space: str) -> Node:
+    """Everything of a statement but its entries; an entry in any other place is an unknown element."""
+    return node_of((child for child in part if child.tag != f"{space}Ntry"), names_of(space))
