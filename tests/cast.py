@@ -314,7 +314,7 @@ def an_order(where: Unit, who: str, *lines: Mapping[str, Any], **header: Any) ->
 
     Called inside ``working_in``; ``header`` sets any column, customers by their words.
     """
-    number = take_numbers(where, "order", 1)
+    number = header.pop("number", None) or take_numbers(where, "order", 1)
     named = {
         role: customer(header.pop(role)) for role in ("payer", "bill_to", "ship_to") if role in header
     }

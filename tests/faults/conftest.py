@@ -78,8 +78,10 @@ class World:
             return ("import", str(self.file), *where)
         return ("run", step, *where)
 
-    def start(self, step: str, death: Death | None = None, counts: Path | None = None) -> Any:
-        """A process that does the step, and dies where it is told to."""
+    def start(
+        self, step: str, death: Death | None = None, counts: Path | None = None, fault: str = ""
+    ) -> Any:
+        """A process that does the step, and dies where it is told to; ``fault`` is planted in it."""
         process = _forks.Process(
             target=command,
             args=(
@@ -89,6 +91,7 @@ class World:
                 self.argv(step),
                 death,
                 str(counts or ""),
+                fault,
             ),
         )
         process.start()

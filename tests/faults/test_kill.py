@@ -16,8 +16,8 @@ import pytest
 from faults.child import Death
 from faults.conftest import COUNTED, STEPS, World
 
-STATEMENTS = 6  # moments spread over the statements of a step
-RANDOM = 3  # kills of each step at moments that nobody chose
+STATEMENTS = 5  # moments spread over the statements of a step
+RANDOM = 2  # kills of each step at moments that nobody chose
 
 
 def passed(world: World, step: str, folder: Path) -> dict[str, int]:
@@ -32,13 +32,16 @@ def passed(world: World, step: str, folder: Path) -> dict[str, int]:
 # On which sides of a place to die; where only one is named, the other is the side of a neighbour.
 SIDES = {"commit": (False, True), "store": (True,), "rename": (False,), "link": (False, True), "fsync": (False,)}
 
+# The first flush is of bytes that are written and not yet named; the next are of folders, beside a rename or a link.
+MOST = {"fsync": 1}
+
 
 def deaths(counts: dict[str, int]) -> list[Death]:
     """On both sides of every commit and every touch of the file system; and at statements all along the way."""
     found = [
         Death(place, nth, after)
         for place, sides in SIDES.items()
-        for nth in range(1, counts[place] + 1)
+        for nth in range(1, min(counts[place], MOST.get(place, 99)) + 1)
         for after in sides
     ]
     statements = counts["statement"]
@@ -202,6 +205,16 @@ def test_a_killed_process_that_kept_a_lock_does_not_stop_the_next(stages: dict[s
     started = time.perf_counter()
     assert world.do("invoicing") == 0
     assert time.perf_counter() - started < 10
+
+
+def test_the_kill_finds_a_number_that_was_taken_before_the_work(stages: dict[str, World]) -> None:
+    """P40: a planted fault, the number taken in a transaction of its own; killed before its commit, a run leaves a gap."""
+    world = stages["invoicing"].copy("planted")
+    process = world.start("invoicing", Death("commit", 1), fault="number before work")
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    world.alone()
+    assert {problem.name[:2] for problem in world.broken()} == {"I8"}
 
 
 def test_the_stages_are_a_real_day(stages: dict[str, World]) -> None:

@@ -419,10 +419,16 @@ def test_an_approval_of_an_older_version_does_not_carry_over() -> None:
     assert _outcome(first) == "APPROVED"
     with inside(unit()):
         second = an_order(
-            unit(), "aino", {"item": "PERMIT", "unit_price": "80.00"}, key=first.key, version=2, digest="a" * 64
-        )
-        assert second.number != first.number
+            unit(), "aino", {"item": "PERMIT", "unit_price": "80.00"}, number=first.number, key=first.key, version=2,
+            digest="a" * 64,
+        )  # fmt: skip
     assert _outcome(second) == "OFF_LIST_PRICE"
+    with inside(unit()):
+        decided = set(OrderDecision.objects.filter(unit=unit(), order=first).values_list("outcome", flat=True))
+    run(OrdersRun(), unit())
+    with inside(unit()):
+        again = set(OrderDecision.objects.filter(unit=unit(), order=first).values_list("outcome", flat=True))
+    assert again == decided, "an older version is not decided any more"
 
 
 def test_a_missing_vat_rate_stops_the_run_and_is_never_guessed() -> None:

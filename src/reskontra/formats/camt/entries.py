@@ -47,7 +47,13 @@ class Gathered:
     debits: dict[str, list[Decimal]] = field(default_factory=dict)
 
     def note(
-        self, rule: str, row: int, where: str, value: object = None, severity: Severity = "error", **detail: object
+        self,
+        rule: str,
+        row: int,
+        where: str,
+        value: object = None,
+        severity: Severity = "error",
+        **detail: object,
     ) -> None:
         """Adds a finding about the entry at position ``row``."""
         self.findings.append(
@@ -74,7 +80,9 @@ def gather(entries: Iterable[BankEntry], currency: str | None) -> Gathered:
             _gather_one(entry, position, gathered)
         except Refused as refused:
             placed = (
-                finding if finding.row else replace(finding, row=position, where=f"Ntry/{finding.where or ''}".rstrip("/"))
+                finding
+                if finding.row
+                else replace(finding, row=position, where=f"Ntry/{finding.where or ''}".rstrip("/"))
                 for finding in refused.findings
             )
             raise Refused(*placed) from None
@@ -140,7 +148,9 @@ def _transaction_codes(node: Node) -> tuple[str | None, str | None]:
     """The three digits that the Finnish banks use, and the international code."""
     own, domain = inner(node, "Prtry"), inner(node, "Domn")
     family = inner(domain, "Fmly")
-    return _codes(text(own, "Cd"), text(own, "Issr"), text(domain, "Cd"), text(family, "Cd"), text(family, "SubFmlyCd"))
+    return _codes(
+        text(own, "Cd"), text(own, "Issr"), text(domain, "Cd"), text(family, "Cd"), text(family, "SubFmlyCd")
+    )
 
 
 @lru_cache(maxsize=1024)  # a few codes stand at every entry: one text each is enough
@@ -174,11 +184,18 @@ def _payments(base: Entry, entry: BankEntry, gathered: Gathered) -> list[Entry]:
 def _only(payment: Entry, amount: Decimal | None, base: Entry, gathered: Gathered) -> Entry:
     """The single payment of an entry is what the entry books, whatever its details say."""
     if amount is not None and amount != base.amount:
-        gathered.note("bank_amounts_differ", base.position, "Ntry/Amt", _written(base.amount), sum=_written(amount))
-    bare = not (payment.reference or payment.payer or payment.end_to_end_id or payment.parts)
-    summary = base.transaction_code == _REFERENCE_PAYMENTS and bare and payment.message in (None, base.message)
-    archive_id = payment.archive_id or base.archive_id
-    return replace(payment, amount=base.amount, direction=base.direction, archive_id=archive_id, summary=summary)
+        gathered.note(
+            "bank_amounts_differ", base.position, "Ntry/Amt", _written(base.amount), sum=_written(amount)
+        )
+    told = payment.reference or payment.payer or payment.end_to_end_id or payment.parts or payment.message
+    return replace(
+        payment,
+        amount=base.amount,
+        direction=base.direction,
+        archive_id=payment.archive_id or base.archive_id,
+        message=payment.message or base.message,
+        summary=base.transaction_code == _REFERENCE_PAYMENTS and not told,
+    )
 
 
 def _several(
@@ -210,14 +227,20 @@ def _compare_batches(node: Node, payments: int, base: Entry, gathered: Gathered)
     numbers = [number for batch in batches if (number := count(batch, "NbOfTxs")) is not None]
     if payments and len(numbers) == len(batches) and sum(numbers) != payments:
         gathered.note(
-            "bank_batch_count_differs", base.position, "Ntry/NtryDtls/Btch/NbOfTxs", sum(numbers), count=payments
+            "bank_batch_count_differs",
+            base.position,
+            "Ntry/NtryDtls/Btch/NbOfTxs",
+            sum(numbers),
+            count=payments,
         )
     sums = [found for batch in batches if (found := money(batch, "TtlAmt")) is not None]
     if batches and len(sums) == len(batches) and {currency for _, currency in sums} == {base.currency}:
         total = sum(amount for amount, _ in sums)
         if total != abs(base.amount):
             where = "Ntry/NtryDtls/Btch/TtlAmt"
-            gathered.note("bank_amounts_differ", base.position, where, _written(base.amount), sum=_written(total))
+            gathered.note(
+                "bank_amounts_differ", base.position, where, _written(base.amount), sum=_written(total)
+            )
 
 
 def _own_amount(payment: Node, base: Entry) -> Decimal | None:
@@ -241,7 +264,7 @@ def _payment(
     if "BkTxCd" in node:
         own_code, own_kind = _transaction_codes(inner(node, "BkTxCd"))
         code, kind = own_code or code, own_kind or kind
-    message = _message(remittance) or text(node, "AddtlTxInf") or base.message
+    message = _message(remittance) or text(node, "AddtlTxInf")
     amount = base.amount if amount is None else amount
     return Entry(
         amount,
@@ -355,10 +378,10 @@ def _compare_parts(
     paid = abs(base.amount if amount is None else amount)
     if len(stated) == len(parts) and sum(stated) != paid:
         where = "Ntry/NtryDtls/TxDtls/RmtInf/Strd/RfrdDocAmt"
-        gathered.note("bank_parts_differ", base.position, where, _written(paid), "warning", sum=_written(sum(stated)))
+        gathered.note(
+            "bank_parts_differ", base.position, where, _written(paid), "warning", sum=_written(sum(stated))
+        )
 
 
 def _written(amount: Decimal | int) -> str:
     return f"{amount:.2f}"
-
-

@@ -29,7 +29,7 @@ _KEPT = """
     NtryDtls Btch PmtInfId NbOfTxs TtlAmt TxDtls Refs EndToEndId InstrId AmtDtls TxAmt AddtlTxInf
     RltdPties Dbtr Pty Nm DbtrAcct Cdtr CdtrAcct UltmtDbtr RltdDts AccptncDtTm RtrInf Rsn
     RmtInf Ustrd Strd RfrdDocInf Nb RfrdDocAmt RmtdAmt CdtNoteAmt CdtrRefInf Ref AddtlRmtInf
-""".split()
+"""
 # What the schemas allow beside the kept elements and nothing here depends on.
 _PASSED = """
     AcctOwnrTxId AcctSvcrTxId AddtlInf AddtlInfInd AddtlNtfctnInf AddtlStmtInf AdjstmntAmtAndRsn Agt AnncdPstngAmt
@@ -39,7 +39,7 @@ _PASSED = """
     PrcgId PrtryAmt PrvtId Prxy PstlAdr Purp RltdAcct RltdAgts RltdDt RltdPric RltdQties RltdRmtInf RptgSeq RptgSrc
     SchmeNm SfkpgAcct SplmtryData StartDt SubTp Svcr Tax TaxAmt TaxRmt TechInptChanl TradActvtyCtrctlSttlmDt TradDt
     TradgPty TtlNtriesPerBkTxCd TxDtTm TxId UETR UltmtCdtr
-""".split()
+"""
 
 _AMOUNT = re.compile(r"([0-9]{1,13})(?:\.([0-9]{0,2})0*)?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -51,7 +51,7 @@ _COUNT = re.compile(r"[0-9]{1,15}")
 @lru_cache(maxsize=16)
 def names_of(space: str) -> Mapping[str, str]:
     """The names in the namespace ``space`` (in braces), full name to name; nothing for what is passed over."""
-    return {space + name: name for name in _KEPT} | {space + name: "" for name in _PASSED}
+    return {space + name: name for name in _KEPT.split()} | {space + name: "" for name in _PASSED.split()}
 
 
 def node_of(elements: Iterable[etree._Element], names: Mapping[str, str]) -> Node:
@@ -67,7 +67,9 @@ def node_of(elements: Iterable[etree._Element], names: Mapping[str, str]) -> Nod
                 raise Refused(Finding("camt_unknown_element", value=child.tag.rpartition("}")[2]))
             continue
         value: Any
-        if len(child):  # also a comment within a value: what is a node is no text and is refused when asked for
+        if len(
+            child
+        ):  # also a comment within a value: what is a node is no text and is refused when asked for
             value = node_of(child, names)
         elif name in _WITH_CURRENCY:
             value = (child.text or "", child.get("Ccy"))

@@ -132,7 +132,9 @@ class _Cutter:
         """A piece as a document of its own."""
         return xml.parse(self.opening + piece + self.closing, assume=self.assume)
 
-    def elements(self, name: str, spans: list[tuple[int, int]]) -> Iterator[tuple[etree._Element, tuple[int, int]]]:
+    def elements(
+        self, name: str, spans: list[tuple[int, int]]
+    ) -> Iterator[tuple[etree._Element, tuple[int, int]]]:
         """The elements ``name`` that were cut out, in order; only a piece at a time is in memory."""
         tag = f"{self.space}{name}"
         at = 0
