@@ -112,21 +112,27 @@ CUSTOMERS: Mapping[str, Mapping[str, Any]] = {
         "kind": "foreign_company", "name": "Trial Pty", "language": "en", "country": "AU",
         "einvoice_address": "0151:99000000001", "einvoice_operator": "EUPEPPOL", **_PAPER,
     },
-    "skydd": {"kind": "person", "name": "Gömd Sanna", "language": "sv", "code": personal_code("030390", 902), "protected": True},
+    "skydd": {
+        "kind": "person", "name": "Gömd Sanna", "language": "sv", "code": personal_code("030390", 902),
+        "protected": True,
+    },
     "skyddbox": {
-        "kind": "person", "name": "Gömd Bo", "language": "sv", "code": personal_code("040490", 903), "protected": True,
-        "safe_address": True, "street": "PB 99", "postcode": "00991", "town": "Provstad",
+        "kind": "person", "name": "Gömd Bo", "language": "sv", "code": personal_code("040490", 903),
+        "protected": True, "safe_address": True, "street": "PB 99", "postcode": "00991", "town": "Provstad",
     },
     "skyddbank": {
-        "kind": "person", "name": "Gömd Beata", "language": "fi", "code": personal_code("050590", 904), "protected": True,
-        "einvoice_address": iban("99000000000026"), "einvoice_operator": "PROVFIHH",
+        "kind": "person", "name": "Gömd Beata", "language": "fi", "code": personal_code("050590", 904),
+        "protected": True, "einvoice_address": iban("99000000000026"), "einvoice_operator": "PROVFIHH",
     },
     "contact": {
         "kind": "person", "name": "Kontakt Kaj", "language": "sv", "code": personal_code("060690", 905),
         "street": "Hamngatan 1", "postcode": "00990", "town": "Provhamn",
     },
     "nowhere": {"kind": "company", "name": "Utan Adress Ab", "language": "sv", "business_id": business_id(5)},
-    "museum": {"kind": "company", "name": "Museibutiken", "language": "fi", "business_id": business_id(6), "own": True, **_PAPER},
+    "museum": {
+        "kind": "company", "name": "Museibutiken", "language": "fi", "business_id": business_id(6), "own": True,
+        **_PAPER,
+    },
 }  # fmt: skip
 
 # code: public law, VAT class, legal basis, price
@@ -163,7 +169,8 @@ def make_the_cast() -> None:
         Account.objects.create(
             code=code, name_sv=code, name_fi=code, name_en=code, kind="income", sourced=False, validity=ALWAYS
         )
-    harbour, forest = _unit_row(HARBOUR, "Hamnverket", "Satamavirasto"), _unit_row(FOREST, "Skogsverket", "Metsävirasto")
+    harbour = _unit_row(HARBOUR, "Hamnverket", "Satamavirasto")
+    forest = _unit_row(FOREST, "Skogsverket", "Metsävirasto")
     units = {HARBOUR: harbour, FOREST: forest}
     for username, roles in PEOPLE.items():
         one = Person.objects.create(username=username, name=username.title(), password="!", language="sv")
@@ -197,7 +204,9 @@ def new_unit(code: str) -> Unit:
     for username, roles in PEOPLE.items():
         for role, where in roles:
             if where == HARBOUR:
-                RoleAssignment.objects.create(person=person(username), role=role, in_unit=unit, validity=ALWAYS)
+                RoleAssignment.objects.create(
+                    person=person(username), role=role, in_unit=unit, validity=ALWAYS
+                )
     return unit
 
 
@@ -218,8 +227,9 @@ def furnish(unit: Unit) -> None:
 
 def add_item(code: str, *, public: bool, vat_class: str, basis: bool, name: str = "") -> Item:
     """An item with its names; ``basis``: the item itself names the legal basis of its charge."""
-    names = {f"name_{language}": name or f"{code.title()} ({language})" for language in ("sv", "fi", "en")}
-    legal = {f"legal_basis_{language}": f"Avgiftslagen om {code.lower()} 1/2020 ({language})" for language in ("sv", "fi", "en")}  # fmt: skip
+    languages = ("sv", "fi", "en")
+    names = {f"name_{one}": name or f"{code.title()} ({one})" for one in languages}
+    legal = {f"legal_basis_{one}": f"Avgiftslagen om {code.lower()} 1/2020 ({one})" for one in languages}
     return Item.objects.create(
         code=code, measure="kpl", public_law=public, vat_class=vat_class, meaning_key=meaning_key(code), **names,
         **(legal if basis else {}),
@@ -244,7 +254,8 @@ def add_price(
     PriceListEntry.objects.create(
         unit=unit, item=one, price=None if price is None else Decimal(price), account=account,
         budget_account=f"12{unit.code}", validity=DateRange(since or ALWAYS.lower, None),
-        announced_by=person("kirsi"), approved_by=person("cecilia") if approved else None, approved_at=AT if approved else None,
+        announced_by=person("kirsi"), approved_by=person("cecilia") if approved else None,
+        approved_at=AT if approved else None,
     )  # fmt: skip
 
 
@@ -305,7 +316,13 @@ def set_term(where: Unit, key: str, value: str) -> None:
 def intake_run(where: Unit) -> Run:
     """A run for orders to come in by. Called inside ``working_in``."""
     return Run.objects.create(
-        unit=where, name="intake", on_date=DAY, state="applied", person=person("cecilia"), planned_at=AT, applied_at=AT
+        unit=where,
+        name="intake",
+        on_date=DAY,
+        state="applied",
+        person=person("cecilia"),
+        planned_at=AT,
+        applied_at=AT,
     )
 
 
@@ -315,9 +332,7 @@ def an_order(where: Unit, who: str, *lines: Mapping[str, Any], **header: Any) ->
     Called inside ``working_in``; ``header`` sets any column, customers by their words.
     """
     number = header.pop("number", None) or take_numbers(where, "order", 1)
-    named = {
-        role: customer(header.pop(role)) for role in ("payer", "bill_to", "ship_to") if role in header
-    }
+    named = {role: customer(header.pop(role)) for role in ("payer", "bill_to", "ship_to") if role in header}
     one = customer(who)
     values: dict[str, Any] = {
         "key": f"order {number}", "digest": f"{number:064d}", "source": "workbook", "order_type": "Z001",

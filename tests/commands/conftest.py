@@ -23,7 +23,10 @@ def template(postgres: server.Server, template: str) -> Iterator[str]:
 
 @pytest.fixture
 def command(
-    database: server.Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    database: server.Server,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> Command:
     """``command("run", "orders", ...)``: its exit code and its JSON; without ``--json`` its text.
 

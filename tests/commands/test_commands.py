@@ -5,16 +5,27 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Command
 
 import reskontra
-from cast import CUSTOMERS, DAY, FOREST, HARBOUR, an_order, customer, inside, personal_code, run, set_term, unit
-from reskontra.commands import main
+from cast import (
+    CUSTOMERS,
+    DAY,
+    FOREST,
+    HARBOUR,
+    an_order,
+    customer,
+    inside,
+    personal_code,
+    run,
+    set_term,
+    unit,
+)
+from reskontra.commands import COMMANDS, main
 from reskontra.demo.material import write_day
 from reskontra.exchange.models import OutboxEvent, OutboxFile
 from reskontra.income.order_handling.run import OrdersRun
@@ -23,6 +34,7 @@ from reskontra.sales.models import Order
 
 ON = ("--on", DAY.isoformat())
 IN_HARBOUR = ("--unit", HARBOUR, *ON)
+Command = Callable[..., tuple[int, Any]]
 
 
 def request(folder: Path, *orders: Mapping[str, Any], name: str = "day.json", **head: Any) -> str:
@@ -49,10 +61,11 @@ def test_import_tells_what_was_read_accepted_returned_and_known(command: Command
     good = request(tmp_path, order("A-1"), order("A-2"))
     code, told = command("import", good, *IN_HARBOUR)
     assert code == 0
-    assert {key: told[key] for key in ("file", "unit", "kind", "read", "accepted", "returned", "duplicates", "reasons", "totals")} == {
-        "file": good, "unit": HARBOUR, "kind": "billing_request", "read": 2, "accepted": 2, "returned": 0, "duplicates": 0,
-        "reasons": [], "totals": {"orders": 2, "net": "200.00"},
+    expected = {
+        "file": good, "unit": HARBOUR, "kind": "billing_request", "read": 2, "accepted": 2, "returned": 0,
+        "duplicates": 0, "reasons": [], "totals": {"orders": 2, "net": "200.00"},
     }  # fmt: skip
+    assert {key: told[key] for key in expected} == expected
     code, told = command("import", good, *IN_HARBOUR)
     assert (code, told["accepted"], told["duplicates"], told["reasons"][0]["rule"]) == (0, 0, 2, "file_known")
     mixed = request(tmp_path, order("A-1"), order("A-3", item="LICENCE"), order("A-4"), name="mixed.json")
@@ -74,7 +87,9 @@ def test_import_writes_the_result_workbook_where_it_is_asked_to(command: Command
     assert re.fullmatch("[0-9a-f]{64}", told["result"])
 
 
-def test_import_takes_attachments_from_beside_the_file_and_from_nowhere_else(command: Command, tmp_path: Path) -> None:
+def test_import_takes_attachments_from_beside_the_file_and_from_nowhere_else(
+    command: Command, tmp_path: Path
+) -> None:
     """OC 3.2-d: a name never leads out of the folder."""
     (tmp_path / "decision.pdf").write_bytes(b"%PDF-1.7")
     folder = tmp_path / "in"
@@ -94,9 +109,15 @@ def test_import_takes_attachments_from_beside_the_file_and_from_nowhere_else(com
 
 @pytest.mark.parametrize(
     ("head", "rule"),
-    [({"unit": FOREST}, "file_of_another_unit"), ({"declared_rows": 9}, "counts_disagree"), ({"sender": "X"}, "sender_unknown")],
+    [
+        ({"unit": FOREST}, "file_of_another_unit"),
+        ({"declared_rows": 9}, "counts_disagree"),
+        ({"sender": "X"}, "sender_unknown"),
+    ],
 )
-def test_a_file_that_is_refused_whole_ends_with_two(command: Command, tmp_path: Path, head: dict[str, Any], rule: str) -> None:
+def test_a_file_that_is_refused_whole_ends_with_two(
+    command: Command, tmp_path: Path, head: dict[str, Any], rule: str
+) -> None:
     """OC 3.9-a"""
     code, told = command("import", request(tmp_path, order("A-1"), **head), *IN_HARBOUR)
     assert (code, told["refused"], told["exit"]) == (2, "refused", 2)
@@ -106,7 +127,9 @@ def test_a_file_that_is_refused_whole_ends_with_two(command: Command, tmp_path: 
         assert not Order.objects.filter(unit=unit()).exists()
 
 
-@pytest.mark.parametrize("data", [b"", b"not a form at all", b"PK\x03\x04broken", b'{"kind": "letter"}', b"\xff\xfe\x00"])
+@pytest.mark.parametrize(
+    "data", [b"", b"not a form at all", b"PK\x03\x04broken", b'{"kind": "letter"}', b"\xff\xfe\x00"]
+)
 def test_what_is_no_request_is_refused_with_a_sentence(command: Command, tmp_path: Path, data: bytes) -> None:
     """OC 3.9-c"""
     path = tmp_path / "file.bin"
@@ -116,16 +139,19 @@ def test_what_is_no_request_is_refused_with_a_sentence(command: Command, tmp_pat
     assert told["message"]
 
 
-def test_the_text_of_an_import_is_for_people_and_tells_no_personal_code(command: Command, tmp_path: Path) -> None:
+def test_the_text_of_an_import_is_for_people_and_tells_no_personal_code(
+    command: Command, tmp_path: Path
+) -> None:
     """OC 2.2-f, OC 3.9-c"""
-    spoken = order("A-1", header_text=f"Olli {personal_code('010191', 911)}", customer={"number": personal_code("010191", 912)})
+    one, other = personal_code("010191", 911), personal_code("010191", 912)
+    spoken = order("A-1", header_text=f"Olli {one}", customer={"number": other})
     code, printed = command("import", request(tmp_path, spoken), *IN_HARBOUR, "--lang", "fi", text=True)
     assert code == 1
     assert "day.json" in printed
     assert not find_personal_codes(printed, glued=True)
 
 
-# --- who may (OC 1.2-a) -------------------------------------------------------------------------------------------------
+# --- who may (OC 1.2-a) -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -170,7 +196,9 @@ def test_import_is_for_those_who_may(command: Command, tmp_path: Path) -> None:
         (("run", "invoicing", "--unit", HARBOUR, "--on", "2023-06-01"), "missing_term"),
     ],
 )
-def test_a_refusal_is_one_sentence_with_a_name_and_two(command: Command, words: tuple[str, ...], rule: str) -> None:
+def test_a_refusal_is_one_sentence_with_a_name_and_two(
+    command: Command, words: tuple[str, ...], rule: str
+) -> None:
     code, told = command(*words)
     assert (code, told["refused"]) == (2, rule)
     assert told["message"]
@@ -187,18 +215,25 @@ def test_a_question_that_makes_no_sense_ends_with_two(capsys: pytest.CaptureFixt
     assert "usage" in capsys.readouterr().err
 
 
-# --- the day: run, act, explain, outbox ----------------------------------------------------------------------------------
+# --- the day: run, act, explain, outbox ---------------------------------------------------------------
 
 
 def test_a_day_by_commands_from_the_request_to_the_operators_folder(command: Command, tmp_path: Path) -> None:
     """OC 3.2 to 3.9: each step tells its decisions, controls and files with stable keys."""
-    command("import", request(tmp_path, order("A-1"), order("A-2", "bruk", "COURSE"), order("A-3", price=90)), *IN_HARBOUR)
+    orders = order("A-1"), order("A-2", "bruk", "COURSE"), order("A-3", price=90)
+    command("import", request(tmp_path, *orders), *IN_HARBOUR)
 
     code, told = command("run", "orders", *IN_HARBOUR)
     assert code == 0
     assert set(told) >= {"run", "name", "unit", "on", "state", "digest", "decisions", "controls", "files"}
-    assert (told["name"], told["unit"], told["on"], told["state"]) == ("orders", HARBOUR, DAY.isoformat(), "applied")
-    assert {(one["outcome"], one["standing"], one["clause"], one["count"], one["amount"]) for one in told["decisions"]} == {
+    assert (told["name"], told["unit"], told["on"], told["state"]) == (
+        "orders",
+        HARBOUR,
+        DAY.isoformat(),
+        "applied",
+    )
+    keys = ("outcome", "standing", "clause", "count", "amount")
+    assert {tuple(one[key] for key in keys) for one in told["decisions"]} == {
         ("READY", "READY", "OC 3.9-a", 2, "150.00"), ("OFF_LIST_PRICE", "REVIEW", "OC 3.2.1-a", 1, "90.00"),
     }  # fmt: skip
 
@@ -289,6 +324,25 @@ def test_the_text_of_a_run_shows_decisions_amounts_and_controls(command: Command
     assert "claims = invoices, total: 1200.00" in printed
 
 
+def test_an_invoice_left_out_of_the_batch_is_named_and_the_run_is_done_in_part(command: Command) -> None:
+    """OC 3.4-a: in the text for people too, in their language."""
+    with inside(unit()):
+        an_order(unit(), "verket", {"item": "COURSE"}, case_reference="VSK1004711X")
+        an_order(unit(), "aino", {"item": "PERMIT"})
+    run(OrdersRun(), unit())
+    command("run", "invoicing", *IN_HARBOUR)
+    code, printed = command("run", "delivery", *IN_HARBOUR, "--lang", "sv", text=True)
+    assert code == 1
+    assert "✖ 4210000000001" in printed
+    assert "VSK1004711X" in printed
+    code, told = command("run", "delivery", *IN_HARBOUR)
+    assert (code, told["documents"], [one["invoice"] for one in told["rejected"]]) == (
+        1,
+        0,
+        ["4210000000001"],
+    )
+
+
 def test_a_batch_that_is_not_held_is_not_decided(command: Command) -> None:
     """OC 3.4-a: nobody is asked about what was sent; a refusal, not a crash."""
     with inside(unit()):
@@ -323,15 +377,22 @@ def test_a_held_batch_is_decided_by_two_persons_and_not_by_one_twice(command: Co
     assert (code, told[0]["state"]) == (0, "sent")
 
 
-# --- read, validate, clauses, check, registers ------------------------------------------------------------------------------
+# --- read, validate, clauses, check, registers --------------------------------------------------------
 
 
-def test_read_prints_a_request_without_storing_it_and_without_personal_codes(command: Command, tmp_path: Path) -> None:
+def test_read_prints_a_request_without_storing_it_and_without_personal_codes(
+    command: Command, tmp_path: Path
+) -> None:
     """OC 3.2-a, OC 2.2-f"""
     code_of_olli = personal_code("010191", 913)
-    told = order("A-1", customer={"name": "Koe Olli", "identity": code_of_olli, "street": "x", "postcode": "00999", "town": "x"})
+    address = {"street": "Katu 1", "postcode": "00999", "town": "Koe"}
+    told = order("A-1", customer={"name": "Koe Olli", "identity": code_of_olli, **address})
     code, read = command("read", request(tmp_path, told, order("A-2")))
-    assert (code, read["kind"], [one["key"] for one in read["orders"]]) == (0, "billing_request", ["A-1", "A-2"])
+    assert (code, read["kind"], [one["key"] for one in read["orders"]]) == (
+        0,
+        "billing_request",
+        ["A-1", "A-2"],
+    )
     assert not find_personal_codes(json.dumps(read), glued=True)
     with inside(unit()):
         assert not Order.objects.filter(unit=unit()).exists()
@@ -382,7 +443,7 @@ def test_registers_loaded_twice_change_nothing_the_second_time(command: Command)
     assert (code, told["refused"]) == (2, "file")
 
 
-@pytest.mark.parametrize("name", ["read", "validate", "import", "run", "act", "explain", "outbox", "clauses", "check", "demo", "serve"])
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main([name, "--help"])
@@ -392,14 +453,17 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
     assert "--lang" in printed
 
 
-# --- the real thing, once: its own process, its own server, its own folder ---------------------------------------------------
+# --- the real thing, once: its own process, its own server, its own folder ----------------------------
+
+
+_OURS = ("RESKONTRA", "DATABASE_URL", "PYTEST", "DJANGO")
 
 
 def test_a_unit_works_its_day_from_an_empty_folder(tmp_path: Path) -> None:
     """OC 3.2 to 3.9: registers, request, runs and batch by real processes against a server of their own."""
     home = tmp_path / "home"
     environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith(("RESKONTRA", "DATABASE_URL", "PYTEST"))},
+        **{key: value for key, value in os.environ.items() if not key.startswith(_OURS)},
         "RESKONTRA_HOME": str(home),
         "PYTHONPATH": str(Path(reskontra.__file__).parent.parent),
     }

@@ -96,9 +96,7 @@ def _stored(value: Any) -> Any:
 
 
 def _places() -> Row:
-    return dict.fromkeys(
-        ("budget_account", "operating_unit", "project", "function", "product", "area"), ""
-    )
+    return dict.fromkeys(("budget_account", "operating_unit", "project", "function", "product", "area"), "")
 
 
 def _unit(house: House) -> Row:
@@ -271,8 +269,11 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
 
 STATE_WIDE = frozenset(
     "registers_" + name
-    for name in "unit person roleassignment country customer item account postingaccount dimensionvalue vatrate".split()
-)
+    for name in (
+        "unit", "person", "roleassignment", "country", "customer", "item", "account", "postingaccount",
+        "dimensionvalue", "vatrate",
+    )
+)  # fmt: skip
 
 
 def _letters(number: int) -> str:
@@ -334,9 +335,7 @@ def logged_in(postgres: server.Server, role: str, database: str) -> Iterator[psy
 
 def work_in(connection: psycopg.Connection[Any], *units: int) -> None:
     """See these units until the transaction ends, as ``working_in`` does."""
-    connection.execute(
-        "SELECT set_config('reskontra.units', %s, true)", (",".join(map(str, units)),)
-    )
+    connection.execute("SELECT set_config('reskontra.units', %s, true)", (",".join(map(str, units)),))
 
 
 def constraint_of(problem: psycopg.Error) -> str:

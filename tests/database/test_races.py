@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,11 @@ def _race(street: Street, orders: list[dict[str, Any]], persons: tuple[int, int]
         with psycopg.connect(**address, autocommit=True) as app:
             for order in orders:
                 row = house.row(
-                    "sales_orderapproval", order_id=order["id"], digest=order["digest"], act=name, person_id=person
+                    "sales_orderapproval",
+                    order_id=order["id"],
+                    digest=order["digest"],
+                    act=name,
+                    person_id=person,
                 )
                 barrier.wait(30)
                 told.append(_give(app, house, row))
@@ -108,7 +113,8 @@ def test_one_person_never_both_reviews_and_approves(street: Street) -> None:
     answers = _race(street, _orders(street, RACES), (person, person))
     assert [pair for pair in answers if pair == ("", "")] == []
     assert _both_acts(street) == 0
-    assert all(told in {"", "an_approval_follows_a_review", "reviewer_is_not_approver"} for pair in answers for told in pair)  # fmt: skip
+    told = {answer for pair in answers for answer in pair}
+    assert told <= {"", "an_approval_follows_a_review", "reviewer_is_not_approver"}
 
 
 @pytest.fixture
@@ -147,7 +153,9 @@ def test_the_race_finds_the_missing_key(street: Street, without_the_order_of_act
         street.admin.execute("SET session_replication_role = replica")
         street.admin.execute("DELETE FROM sales_orderapproval WHERE order_id = ANY (%s)", (ids,))
         street.admin.execute("SET session_replication_role = origin")
-        street.admin.execute(f"ALTER TABLE sales_orderapproval ADD CONSTRAINT {key} UNIQUE (unit_id, order_id, person_id)")
+        street.admin.execute(
+            f"ALTER TABLE sales_orderapproval ADD CONSTRAINT {key} UNIQUE (unit_id, order_id, person_id)"
+        )
         street.admin.commit()
 
 
@@ -160,10 +168,12 @@ def test_two_reviewers_at_once_give_one_review(street: Street) -> None:
         apps = [stack.enter_context(psycopg.connect(**address, autocommit=True)) for _ in range(2)]
         for order in orders:
             rows = [
-                house.row("sales_orderapproval", order_id=order["id"], digest=order["digest"], person_id=person)
+                house.row(
+                    "sales_orderapproval", order_id=order["id"], digest=order["digest"], person_id=person
+                )
                 for person in (first, second)
             ]
-            told = at_once(*(lambda app=app, row=row: _give(app, house, row) for app, row in zip(apps, rows, strict=True)))  # type: ignore[misc] # fmt: skip
+            told = at_once(*(partial(_give, app, house, row) for app, row in zip(apps, rows, strict=True)))
             assert sorted(told) == ["", "an_act_is_given_once"]
 
 
@@ -219,9 +229,9 @@ def test_a_savepoint_that_is_rolled_back_gives_its_numbers_back(database: server
     with psycopg.connect(**database.admin_address(_name())) as admin:
         unit = Unit(pk=move_in(admin).unit)
     with working_in([unit.pk]):
-        with pytest.raises(TakenBack), transaction.atomic():
-            take_numbers(unit, "invoice", 5)
-            raise TakenBack
+        with transaction.atomic():
+            assert take_numbers(unit, "invoice", 5) == 1
+            transaction.set_rollback(True)
         assert take_numbers(unit, "invoice", 1) == 1
 
 
@@ -315,6 +325,8 @@ def test_a_held_batch_is_decided_once_by_whoever_comes_first(street: Street) -> 
         assert sorted(type(t).__name__ for t in told) == ["NotHeld", "str"], told
         assert any(isinstance(t, NotHeld) for t in told)
         with working_in([house.unit]):
-            assert OutboxEvent.objects.filter(file_id=batch).exclude(state__in=["intent", "held"]).count() == 1
+            assert (
+                OutboxEvent.objects.filter(file_id=batch).exclude(state__in=["intent", "held"]).count() == 1
+            )
     for alias in ("default", "owner"):
         connections[alias].close()

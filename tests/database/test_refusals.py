@@ -3,6 +3,7 @@
 ``REFUSED`` holds rows that differ from an honest one in one thing; ``REFUSED_STORIES`` what takes more than one row.
 The set-wise references stand in ``test_set_wise.py``. A named constraint that nothing here provokes fails a test.
 """
+# ruff: noqa: E501 - a table: one line for each constraint
 
 import re
 from collections.abc import Callable
@@ -163,7 +164,7 @@ def refused(street: Street, table: str, row: dict[str, Any], units: tuple[int, .
     street.admin.commit()  # what the story needs is there
     with logged_in(street.postgres, server.APP, street.database) as app:
         work_in(app, street.own.unit, NOWHERE, *units)
-        with pytest.raises(IntegrityError) as told:
+        with pytest.raises(IntegrityError) as told:  # noqa: PT012 - either statement may refuse
             insert(app, table, row)
             app.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return constraint_of(told.value)
@@ -183,7 +184,10 @@ def test_an_honest_row_is_not_refused(street: Street, table: str) -> None:
         "registers_customerinunit": lambda: {"customer_id": own.add("registers_customer")["id"]},
         "registers_pricelistentry": lambda: {"item_id": own.add("registers_item")["id"]},
         "ledger_closedperiod": lambda: {"month": "2020-02-01"},
-        "sales_orderapproval": lambda: {"order_id": an_order(own)["id"], "digest": own.of("sales_order", "digest")},
+        "sales_orderapproval": lambda: {
+            "order_id": an_order(own)["id"],
+            "digest": own.of("sales_order", "digest"),
+        },
         "sales_invoicedorder": lambda: {
             **dict(zip(("order_id", "number", "digest"), _identity(an_order(own)), strict=True))
         },
@@ -263,7 +267,9 @@ def an_order_that_a_later_run_returned(street: Street) -> str:
 
 def an_order_that_another_rule_let_through(street: Street) -> str:
     order = an_order(street.own, "RETURNED")
-    street.own.add("sales_orderdecision", rule="invoicing", standing="READY", run_id=street.own.add("runs_run")["id"])
+    street.own.add(
+        "sales_orderdecision", rule="invoicing", standing="READY", run_id=street.own.add("runs_run")["id"]
+    )
     return _invoiced(street, order)
 
 
@@ -329,7 +335,7 @@ def _at_the_end(street: Street, write: Callable[[psycopg.Connection[Any]], None]
     street.admin.commit()
     with logged_in(street.postgres, server.APP, street.database) as app:
         work_in(app, street.own.unit, street.foreign.unit)
-        with pytest.raises(IntegrityError) as told:
+        with pytest.raises(IntegrityError) as told:  # noqa: PT012 - either may refuse
             write(app)
             app.commit()
     return constraint_of(told.value)
@@ -378,9 +384,15 @@ def _a_request(rows: int, outcomes: int) -> Callable[[Street], str]:
         def write(app: psycopg.Connection[Any]) -> None:
             own = street.own
             file = insert(app, "exchange_inboxfile", own.row("exchange_inboxfile"))["id"]
-            request = insert(app, "sales_billingrequest", own.row("sales_billingrequest", file_id=file, rows=rows))
+            request = insert(
+                app, "sales_billingrequest", own.row("sales_billingrequest", file_id=file, rows=rows)
+            )
             for _ in range(outcomes):
-                insert(app, "sales_billingrow", own.row("sales_billingrow", request_id=request["id"], order_id=None))
+                insert(
+                    app,
+                    "sales_billingrow",
+                    own.row("sales_billingrow", request_id=request["id"], order_id=None),
+                )
 
         return _at_the_end(street, write)
 
@@ -450,9 +462,7 @@ REFUSED_STORIES: list[tuple[str, Callable[[Street], str], str]] = [
     ("constraint", "story"),
     [pytest.param(name, story, id=f"{name}: {told}") for name, story, told in REFUSED_STORIES],
 )
-def test_a_story_is_refused_by_name(
-    street: Street, constraint: str, story: Callable[[Street], str]
-) -> None:
+def test_a_story_is_refused_by_name(street: Street, constraint: str, story: Callable[[Street], str]) -> None:
     assert story(street) == constraint
 
 
@@ -465,7 +475,9 @@ def test_a_story_is_refused_by_name(
             id="review with both acts",
         ),
         pytest.param(
-            "only_ready_or_approved_orders_are_invoiced", lambda street: (an_order(street.own, "READY"),), id="ready"
+            "only_ready_or_approved_orders_are_invoiced",
+            lambda street: (an_order(street.own, "READY"),),
+            id="ready",
         ),
     ],
 )

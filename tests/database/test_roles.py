@@ -23,7 +23,8 @@ def privileges(street: Street, role: str, table: str) -> set[str]:
     found = street.admin.execute(
         "SELECT verb FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER', 'REFERENCES'])"
         " verb WHERE has_table_privilege(%(role)s, %(table)s, verb)"
-        " OR verb IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES') AND has_any_column_privilege(%(role)s, %(table)s, verb)",
+        " OR verb IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')"
+        " AND has_any_column_privilege(%(role)s, %(table)s, verb)",
         {"role": role, "table": table},
     ).fetchall()
     street.admin.rollback()
@@ -45,7 +46,7 @@ def privileges(street: Street, role: str, table: str) -> set[str]:
 def test_a_role_is_no_more_than_it_needs_to_be(
     street: Street, role: str, may_log_in: bool, bypasses: bool
 ) -> None:
-    """D9: no superuser, nobody who makes roles or databases; only the check role sees all units, and nobody logs in as it."""
+    """D9: no superuser, nobody who makes roles or databases; only the check role sees all, and it cannot log in."""
     found = street.admin.execute(
         "SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolcanlogin, rolbypassrls FROM pg_roles"
         " WHERE rolname = %s",
@@ -57,7 +58,10 @@ def test_a_role_is_no_more_than_it_needs_to_be(
 @pytest.mark.parametrize("role", [server.APP, server.READ])
 @pytest.mark.parametrize("other", [server.OWNER, server.CHECK])
 def test_a_serving_role_cannot_become_another(street: Street, role: str, other: str) -> None:
-    with logged_in(street.postgres, role, street.database) as connection, pytest.raises(InsufficientPrivilege):
+    with (
+        logged_in(street.postgres, role, street.database) as connection,
+        pytest.raises(InsufficientPrivilege),
+    ):
         connection.execute(f"SET ROLE {other}")
 
 
@@ -72,7 +76,8 @@ def test_nobody_logs_in_as_the_check_role(street: Street) -> None:
 @pytest.mark.parametrize("role", [server.APP, server.READ, server.CHECK])
 def test_only_the_owner_owns_tables(street: Street, role: str) -> None:
     owned = street.admin.execute(
-        "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S') AND relowner = %s::regrole", (role,)
+        "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S') AND relowner = %s::regrole",
+        (role,),
     ).fetchall()
     assert owned == []
 
@@ -85,7 +90,7 @@ def test_every_check_function_runs_as_a_role_that_sees_all_units_and_searches_no
         "SELECT proname, proowner::regrole::text, proconfig FROM pg_proc"
         " WHERE pronamespace = 'public'::regnamespace AND prosecdef"
     ).fetchall()
-    assert len(found) > 20
+    assert len(found) > 15
     for name, owner, settings in found:
         expected = server.OWNER if name == "reskontra_keep_history" else server.CHECK
         assert (name, owner) == (name, expected)
@@ -104,7 +109,7 @@ def test_every_table_with_a_unit_has_exactly_the_forced_policy_of_its_unit(stree
         " WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace ORDER BY 1"
     ).fetchall()
     assert [name for name, _, _ in found] == UNIT_TABLES
-    assert [(name, policies) for name, forced, policies in found if not forced or policies != ["unit_sees_its_own *"]] == []  # fmt: skip
+    assert all(forced and policies == ["unit_sees_its_own *"] for _, forced, policies in found), found
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.db_table)

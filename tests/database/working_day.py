@@ -23,7 +23,18 @@ from reskontra.registers.models import Person, RoleAssignment, Unit
 from reskontra.runs.run import Acting, Result, apply
 from reskontra.sales.models import Order, OrderDecision
 
-__all__ = ["DAY", "act_on_orders", "acting", "at", "deliver", "load_registers", "run", "send", "take_in", "write"]
+__all__ = [
+    "DAY",
+    "act_on_orders",
+    "acting",
+    "at",
+    "deliver",
+    "load_registers",
+    "run",
+    "send",
+    "take_in",
+    "write",
+]
 
 ROOMS = {"orders": OrdersRun, "invoicing": InvoicingRun, "delivery": DeliveryRun}
 

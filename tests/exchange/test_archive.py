@@ -105,9 +105,7 @@ def test_an_exception_in_the_middle_leaves_nothing(home: Path) -> None:
 
 
 @pytest.mark.parametrize("call", ["fsync", "open"])
-def test_a_disk_that_refuses_leaves_nothing(
-    home: Path, monkeypatch: pytest.MonkeyPatch, call: str
-) -> None:
+def test_a_disk_that_refuses_leaves_nothing(home: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
     """P11: no room, no file, no half of one."""
 
     def refuse(*_: object, **__: object) -> int:
@@ -124,7 +122,7 @@ def test_a_disk_that_refuses_leaves_nothing(
 def test_the_bytes_are_flushed_before_they_have_their_name_and_the_name_before_it_is_told(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The order that a crash of the machine cannot turn into a row without its bytes: fsync, rename, fsync of both folders."""
+    """An order that no crash of the machine turns into a row without bytes: flush, rename, flush both folders."""
     done: list[str] = []
     real_fsync, real_replace = os.fsync, Path.replace
 
@@ -145,7 +143,9 @@ def test_the_bytes_are_flushed_before_they_have_their_name_and_the_name_before_i
     assert done[0].endswith(".part")
     assert done[1:] == ["rename", f"fsync {digest[:2]}", "fsync archive"]
     done.clear()
-    archive.store([b"first"])  # somebody else may have renamed it a moment ago, and not yet flushed the folder
+    archive.store(
+        [b"first"]
+    )  # somebody else may have renamed it a moment ago, and not yet flushed the folder
     assert done[1:] == [f"fsync {digest[:2]}", "fsync archive"]
 
 

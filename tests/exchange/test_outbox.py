@@ -96,7 +96,13 @@ class Desk:
         return "theirs" if found == THEIRS else "ours"
 
 
-def _dies(owner: object, name: str, when: Callable[..., bool] = lambda *_: True, after: bool = False) -> Callable[[pytest.MonkeyPatch], None]:  # fmt: skip
+def _always(*_: object) -> bool:
+    return True
+
+
+def _dies(
+    owner: object, name: str, when: Callable[..., bool] = _always, after: bool = False
+) -> Callable[[pytest.MonkeyPatch], None]:
     def plant(patch: pytest.MonkeyPatch) -> None:
         real = getattr(owner, name)
 
@@ -289,12 +295,17 @@ def _lawful(events: list[str]) -> bool:
     return all(next_ in AFTER[state] for state, next_ in zip(["", *events], events, strict=False))
 
 
-def test_a_batch_that_is_held_leaves_only_by_two_persons(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_that_is_held_leaves_only_by_two_persons(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk = Desk(office, monkeypatch)
     desk.somebody_takes_the_name()
     desk.send()
     for first, second in ((office.first, office.first), (office.second, office.second)):
-        with pytest.raises(IntegrityError, match="a_held_batch_is_decided_by_two"), working_in([office.unit.pk]):
+        with (
+            pytest.raises(IntegrityError, match="a_held_batch_is_decided_by_two"),
+            working_in([office.unit.pk]),
+        ):
             decide_held(desk.file, True, first, second, AT)
     assert desk.state() == "held"
     desk.two_say(True)
@@ -376,3 +387,14 @@ def test_many_senders_at_once_send_it_once(office: Office, monkeypatch: pytest.M
             events = office.states(desk.file)
             assert events in (["intent", "sent"], ["intent", "held"])
             desk.operator_takes_it()
+
+
+def test_the_receiver_sees_a_sender_that_resends_in_doubt(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P40: with the fault of E10 planted (8 of 150 files twice) the same count finds it."""
+    monkeypatch.setattr(outbox, "_look", lambda file, target: outbox._link(file, target))
+    desk = Desk(office, monkeypatch)
+    for step in ("crash after the link", "the operator takes it", "send"):
+        STEPS[step](desk)
+    assert desk.appeared == 2

@@ -18,11 +18,11 @@ import psycopg
 os.environ["DJANGO_SETTINGS_MODULE"] = "reskontra.settings"
 django.setup()
 
-import reskontra.commands.demo  # noqa: E402, F401 - what every command imports is loaded once
 from django.conf import settings  # noqa: E402
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 from django.db.backends.utils import CursorWrapper  # noqa: E402
 
+import reskontra.commands.demo  # noqa: E402, F401 - what every command imports is loaded once
 from reskontra.commands import main  # noqa: E402
 from reskontra.database import connect  # noqa: E402
 
@@ -58,7 +58,7 @@ def command(
     counts: str = "",
     fault: str = "",
 ) -> None:
-    """Run ``reskontra ARGV`` on ``database`` with its folders in ``home``; tell in the file ``counts`` what was passed."""
+    """Run ``reskontra ARGV`` on ``database`` with its folders in ``home``; the file ``counts`` gets what was passed."""
     os.environ["DATABASE_URL"] = url
     settings.DATABASE_NAME = database
     settings.HOME, settings.OUT = Path(home), Path(home) / "out"

@@ -1,8 +1,8 @@
-"""A worker that is killed in the middle loses nothing and doubles nothing; the next one ends the work (P8, E6, E8, E10).
+"""A killed worker loses nothing and doubles nothing; the next one ends the work (P8, E6, E8, E10).
 
-Each step of a day is killed with SIGKILL: at every commit, at every touch of the file system, at statements spread over
-its whole length, and at random moments. Afterwards there is all of the step or nothing of it, and a clean run gives what
-an undisturbed day gives.
+Each step of a day is killed with SIGKILL: at every commit, at every touch of the file system, at statements spread
+over its whole length, and at random moments. Afterwards there is all of the step or nothing of it, and a clean run
+gives what an undisturbed day gives.
 """
 
 import hashlib
@@ -20,17 +20,14 @@ STATEMENTS = 5  # moments spread over the statements of a step
 RANDOM = 2  # kills of each step at moments that nobody chose
 
 
-def passed(world: World, step: str, folder: Path) -> dict[str, int]:
-    """How often a clean run of the step passes each place."""
-    told = folder / f"{step}.counts"
-    process = world.start(step, counts=told)
-    process.join(60)
-    assert process.exitcode in (0, 1)
-    return {place: int(count) for place, count in (line.split() for line in told.read_text().splitlines())}
-
-
 # On which sides of a place to die; where only one is named, the other is the side of a neighbour.
-SIDES = {"commit": (False, True), "store": (True,), "rename": (False,), "link": (False, True), "fsync": (False,)}
+SIDES = {
+    "commit": (False, True),
+    "store": (True,),
+    "rename": (False,),
+    "link": (False, True),
+    "fsync": (False,),
+}
 
 # The first flush is of bytes that are written and not yet named; the next are of folders, beside a rename or a link.
 MOST = {"fsync": 1}
@@ -51,7 +48,9 @@ def deaths(counts: dict[str, int]) -> list[Death]:
 
 def files_out(world: World) -> list[Path]:
     """What a receiver that polls the folder takes for files: what does not hide behind a dot."""
-    return [path for path in (world.home / "out").rglob("*") if path.is_file() and not path.name.startswith(".")]
+    return [
+        path for path in (world.home / "out").rglob("*") if path.is_file() and not path.name.startswith(".")
+    ]
 
 
 def check_files(world: World) -> None:
@@ -100,7 +99,10 @@ def killed(world: World, step: str, death: Death | float) -> None:
 
 
 def check_after_kill(world: World, step: str, before: dict[str, int], death: object) -> bool:
-    """Whatever the moment: the books are in order, the files are whole, and nothing is half. True when nothing was left."""
+    """Whatever the moment: the books are in order, the files are whole, and nothing is half.
+
+    True when nothing was left but perhaps the file in the inbox, which is whole and waits to be read.
+    """
     assert world.broken() == [], death
     check_files(world)
     check_archive(world)
@@ -114,7 +116,7 @@ def check_after_kill(world: World, step: str, before: dict[str, int], death: obj
         assert set(written) in (set(), INVOICED), (death, written)
     else:
         assert set(written) - {"exchange_outboxevent"} in (set(), DELIVERED), (death, written)
-    return not written
+    return set(written) <= {"exchange_inboxfile"}
 
 
 IMPORTED = {
@@ -159,13 +161,12 @@ def _compare_orders(world: World, evening: World, death: object) -> None:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_that_is_killed_anywhere_leaves_all_or_nothing_and_is_ended_by_the_next(
-    stages: dict[str, World], tmp_path: Path, step: str
+    stages: dict[str, World], step: str
 ) -> None:
     stage = stages[step]
-    counted = passed(stage.copy("counted"), step, tmp_path)
     world, before = stage.copy("killed"), stage.counts()
     untouched = 0
-    for death in deaths(counted):
+    for death in deaths(stage.passed):
         if death.place == "rename":
             world.empty_archive(stage)  # what an earlier attempt has stored is not renamed again
         killed(world, step, death)
@@ -183,24 +184,21 @@ def test_a_step_that_is_killed_at_a_random_moment_is_ended_by_the_next(
     stages: dict[str, World], step: str
 ) -> None:
     stage = stages[step]
-    started = time.perf_counter()
-    assert stage.copy("timed").do(step) in (0, 1)
-    takes = time.perf_counter() - started
-    chance = random.Random(hash(step) % 1000)
-    world, before = stage.copy("random"), stage.counts()
+    chance = random.Random(step)
+    world, before = stage.copy("killed"), stage.counts()
     for _ in range(RANDOM):
-        moment = chance.uniform(0.1, 1.0) * takes
+        moment = chance.uniform(0.1, 1.0) * stage.takes
         killed(world, step, moment)
         if not check_after_kill(world, step, before, moment):
             finish(world, step, stages["evening"], moment)
-            world = stage.copy("random")
+            world = stage.copy("killed")
     finish(world, step, stages["evening"], "after random kills")
 
 
 def test_a_killed_process_that_kept_a_lock_does_not_stop_the_next(stages: dict[str, World]) -> None:
     """D15, E6: locks end with the transaction, and the transaction with the process."""
     stage = stages["invoicing"]
-    world = stage.copy("locked")
+    world = stage.copy("killed")
     killed(world, "invoicing", Death("commit", 1))
     started = time.perf_counter()
     assert world.do("invoicing") == 0
@@ -208,8 +206,8 @@ def test_a_killed_process_that_kept_a_lock_does_not_stop_the_next(stages: dict[s
 
 
 def test_the_kill_finds_a_number_that_was_taken_before_the_work(stages: dict[str, World]) -> None:
-    """P40: a planted fault, the number taken in a transaction of its own; killed before its commit, a run leaves a gap."""
-    world = stages["invoicing"].copy("planted")
+    """P40: a planted fault, numbers taken in a transaction of their own: killed before its commit it leaves a gap."""
+    world = stages["invoicing"].copy("killed")
     process = world.start("invoicing", Death("commit", 1), fault="number before work")
     process.join(60)
     assert process.exitcode == -signal.SIGKILL

@@ -47,6 +47,9 @@ _HEADER = {
     "bill-to": "bill_to", "ship-to": "ship_to",
 }  # fmt: skip
 _LINE = {"at": "unit_price", "account": "account", "budget": "budget_account", "project": "project"}
+_FACTS = {
+    "term": "term_days", "due": "due_date", "by": "term_clause", "supply": "supply_date", "case": "case_reference",
+}  # fmt: skip
 _DATES = frozenset({"served", "priced"})
 
 
@@ -120,13 +123,19 @@ class Told:
         since = date.fromisoformat(options["from"]) if "from" in options else None
         with inside(self.where):
             add_price(
-                self.where, item, None if price == "none" else price, since=since, approved="unapproved" not in options
+                self.where,
+                item,
+                None if price == "none" else price,
+                since=since,
+                approved="unapproved" not in options,
             )
 
     def _invoiced(self, line: Line) -> None:
         name, who, item, quantity = line.words[:4]
         with inside(self.where):
-            order = an_order(self.where, who, {"item": item, "quantity": quantity}, service_date=self.table.on)
+            order = an_order(
+                self.where, who, {"item": item, "quantity": quantity}, service_date=self.table.on
+            )
         run(OrdersRun(), self.where, self.table.on)
         run(InvoicingRun(), self.where, self.table.on)
         with inside(self.where):
@@ -234,7 +243,9 @@ def invoice_in_crowd_and_alone(text: str) -> None:
 
 
 def _expected(line: Line) -> Outcome:
-    at = next(place for place, word in enumerate(line.words) if word in ("invoice", "credit", "waits", "left"))
+    at = next(
+        place for place, word in enumerate(line.words) if word in ("invoice", "credit", "waits", "left")
+    )
     names, become = frozenset(line.words[:at]), line.words[at]
     if become in ("waits", "left"):
         assert line.clause, "a decision has a clause"
@@ -262,19 +273,22 @@ def _become(told: Told, asked: Outcome, by: Run) -> Outcome:
         assert len(become) == 1, become
         standing, outcome, clause = become.pop()
         return Outcome(
-            asked.names, {"WAITING": "waits", "LEFT": "left"}[standing], (("outcome", outcome), ("clause", clause))
+            asked.names,
+            {"WAITING": "waits", "LEFT": "left"}[standing],
+            (("outcome", outcome), ("clause", clause)),
         )
     invoice = Invoice.objects.get(unit=told.where, pk=done.invoice_id)
     together = InvoicedOrder.objects.filter(unit=told.where, invoice=invoice).values_list("number", flat=True)
     facts = tuple((key, _fact(told, invoice, key)) for key, _ in asked.facts)
-    return Outcome(frozenset(names[one] for one in together), "credit" if invoice.credit else "invoice", facts)
+    return Outcome(
+        frozenset(names[one] for one in together), "credit" if invoice.credit else "invoice", facts
+    )
 
 
 def _fact(told: Told, invoice: Invoice, key: str) -> str:
     if key == "of":
         return next(name for name, one in told.invoices.items() if one.pk == invoice.original_id)
-    column = {"term": "term_days", "due": "due_date", "by": "term_clause", "supply": "supply_date", "case": "case_reference"}
-    value = getattr(invoice, column.get(key, key), "")
+    value = getattr(invoice, _FACTS.get(key, key), "")
     return format(value, ".2f") if isinstance(value, Decimal) else str(value)
 
 
@@ -302,6 +316,8 @@ def _channels(told: Told) -> dict[str, tuple[str, str | None]]:
         )
         found = {}
         for number, outcome, clause, channel, sent_by in cursor.fetchall():
-            assert (channel, sent_by) in ((None, None), (outcome, clause)), "the delivery says what was decided"
+            assert (channel, sent_by) in ((None, None), (outcome, clause)), (
+                "the delivery says what was decided"
+            )
             found[names[number]] = (outcome, clause)
         return found

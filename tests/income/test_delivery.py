@@ -11,7 +11,21 @@ import pytest
 from django.conf import settings
 from tables import Told, deliver_in_crowd_and_alone, read
 
-from cast import CUSTOMERS, DAY, HARBOUR, add_price, an_order, business_id, customer, inside, ovt, reference, run, unit
+from cast import (
+    AT,
+    CUSTOMERS,
+    DAY,
+    HARBOUR,
+    add_price,
+    an_order,
+    business_id,
+    customer,
+    inside,
+    ovt,
+    reference,
+    run,
+    unit,
+)
 from reskontra.documents.billing_request import CustomerUpdate
 from reskontra.documents.invoice import Invoice as Document
 from reskontra.exchange import archive
@@ -165,7 +179,11 @@ def test_an_invoice_says_whom_what_why_when_and_how_to_pay() -> None:
         account = UnitAccount.objects.get(unit=told.where, purpose="income")
     assert document.findings == ()
     assert (document.type_code, document.currency, document.specification) == ("INV01", "EUR", "EN16931")
-    assert (document.number, document.issue_date, document.due_date) == ("4210000000001", DAY, date(2026, 4, 7))
+    assert (document.number, document.issue_date, document.due_date) == (
+        "4210000000001",
+        DAY,
+        date(2026, 4, 7),
+    )
     assert (document.net, document.vat, document.total, document.payable) == (
         stored.net, stored.vat, stored.total, stored.total,
     )  # fmt: skip
@@ -173,11 +191,22 @@ def test_an_invoice_says_whom_what_why_when_and_how_to_pay() -> None:
     assert document.reference == reference(told.where, stored.number)
     assert (document.seller.iban, document.seller.bic) == (account.iban, "PROVFIHH")
     assert (document.seller.name, document.seller.business_id) == ("Hamnverket", told.where.business_id)
-    assert (document.seller.vat_id, document.seller.einvoice_address) == (told.where.vat_id, told.where.edi_code)
+    assert (document.seller.vat_id, document.seller.einvoice_address) == (
+        told.where.vat_id,
+        told.where.edi_code,
+    )
     assert (document.buyer.name, document.buyer.business_id) == ("Provbruket Ab", business_id(1))
-    assert (document.buyer.street, document.buyer.postcode, document.buyer.town) == ("Provgatan 1", "00999", "Provstad")
+    assert (document.buyer.street, document.buyer.postcode, document.buyer.town) == (
+        "Provgatan 1",
+        "00999",
+        "Provstad",
+    )
     assert document.buyer.number == customer("bruk").number
-    assert [(line.item, line.quantity, line.unit_price, line.net, line.vat_category, line.vat_percent) for line in document.lines] == [
+    rows = [
+        (line.item, line.quantity, line.unit_price, line.net, line.vat_category, line.vat_percent)
+        for line in document.lines
+    ]
+    assert rows == [
         ("COURSE", 2, 50, 100, "S", Decimal("25.5")), ("SEEDS", 1, 8, 8, "E", 0),
     ]  # fmt: skip
     assert [(part.category, part.percent, part.base, part.amount) for part in document.vat_breakdown] == [
@@ -205,9 +234,14 @@ def test_the_legal_basis_is_the_orders_own_or_that_of_each_item() -> None:
         line   C  PERMIT 1
         """)
     sent = deliver()
-    assert sent.to("Koe Aino").legal_basis == ("Avgiftslagen om permit 1/2020 (fi)", "Avgiftslagen om inspect 1/2020 (fi)")
+    assert sent.to("Koe Aino").legal_basis == (
+        "Avgiftslagen om permit 1/2020 (fi)",
+        "Avgiftslagen om inspect 1/2020 (fi)",
+    )
     assert sent.to("Prov Berit").legal_basis == ("Lag 1/2020, 3 §",)
-    assert sent.to("Provbruket Ab").legal_basis == ("Lag 2/2020",), "a special act is named instead of the item's"
+    assert sent.to("Provbruket Ab").legal_basis == ("Lag 2/2020",), (
+        "a special act is named instead of the item's"
+    )
 
 
 def test_every_invoice_asks_for_the_reference_in_finnish_and_swedish_and_tells_of_e_invoices() -> None:
@@ -241,7 +275,10 @@ def test_the_orders_own_texts_are_carried() -> None:
     """OC 3.5-b: header, item and line texts, apart from the legal basis."""
     with inside(unit()):
         an_order(
-            unit(), "aino", {"item": "PERMIT", "item_text": "Lupa 12/2026", "line_text": "Laituri 4"}, header_text="Kiitos käynnistä."
+            unit(),
+            "aino",
+            {"item": "PERMIT", "item_text": "Lupa 12/2026", "line_text": "Laituri 4"},
+            header_text="Kiitos käynnistä.",
         )
     run(OrdersRun(), unit())
     run(InvoicingRun(), unit())
@@ -270,12 +307,14 @@ def test_a_credit_note_names_its_original_and_asks_for_nothing() -> None:
     assert told.invoices["F1"].number == 1
 
 
-# --- addresses (OC 3.1, 3.6.1) and protected persons (OC 3.8) ----------------------------------------------------------
+# --- addresses (OC 3.1, 3.6.1) and protected persons (OC 3.8) --------------------------------------------
 
 
 def test_paper_goes_to_the_States_operator_and_Peppol_by_its_own_addresses() -> None:
     """OC 3.1-a, OC 3.6-a, OC 3.6.1-a"""
-    Customer.objects.filter(pk=customer("berlin").pk).update(einvoice_address=ovt(8), einvoice_operator="EUPEPPOL")
+    Customer.objects.filter(pk=customer("berlin").pk).update(
+        einvoice_address=ovt(8), einvoice_operator="EUPEPPOL"
+    )
     invoiced("""
         on 2026-03-16
         order  A  aino
@@ -298,7 +337,13 @@ def test_paper_goes_to_the_States_operator_and_Peppol_by_its_own_addresses() -> 
         "Svea Prov AB": ("0007:9900000001", "EUPEPPOL"),
         "Probe GmbH": (f"0216:{ovt(8)}", "EUPEPPOL"),
     }
-    assert element(sent.data, "InvoiceSegmentIdentifier") == ["PAPER", "E_INVOICE", "E_INVOICE", "PEPPOL", "PEPPOL"]
+    assert element(sent.data, "InvoiceSegmentIdentifier") == [
+        "PAPER",
+        "E_INVOICE",
+        "E_INVOICE",
+        "PEPPOL",
+        "PEPPOL",
+    ]
     assert set(element(sent.data, "FromIntermediator")) == {"FI28768767"}
 
 
@@ -359,7 +404,7 @@ def test_no_personal_code_is_in_any_byte_of_the_batch() -> None:
     assert not [word for word in people if str(CUSTOMERS[word]["code"]) in text]
 
 
-# --- the batch: sealed, valid, once -------------------------------------------------------------------------------------
+# --- the batch: sealed, valid, once ----------------------------------------------------------------------
 
 _ALL_KINDS = """
     on 2026-03-16
@@ -389,7 +434,9 @@ _ALL_KINDS = """
 def test_the_batch_is_valid_by_our_rules_and_by_the_public_schema(monkeypatch: pytest.MonkeyPatch) -> None:
     """OC 1.6-a, OC 3.4-a: checked before it leaves, against the schema too where its folder is known."""
     if not SCHEMAS.is_dir():
-        pytest.skip("the public Finvoice schemas are not beside the project (../shared/standards/finvoice/xsd)")
+        pytest.skip(
+            "the public Finvoice schemas are not beside the project (../shared/standards/finvoice/xsd)"
+        )
     invoiced(_ALL_KINDS)
     monkeypatch.setattr(settings, "SCHEMAS", SCHEMAS)
     sent = deliver()
@@ -409,7 +456,9 @@ def test_the_batch_is_sealed_and_its_totals_are_evidence() -> None:
         assert sealed.name == f"finvoice-{HARBOUR}-20260316-{sent.result.run.pk:06d}.xml"
         assert sealed.amount == sum(Invoice.objects.filter(unit=told.where).values_list("total", flat=True))
         assert InvoiceDelivery.objects.filter(unit=told.where, file=sealed).count() == 9
-        controls = dict(Evidence.objects.filter(unit=told.where, run=sent.result.run).values_list("control", "actual"))
+        controls = dict(
+            Evidence.objects.filter(unit=told.where, run=sent.result.run).values_list("control", "actual")
+        )
     assert controls["documents in the batch = deliveries"] == "9"
     assert {control.name for control in sent.result.controls} <= set(controls)
 
@@ -429,7 +478,11 @@ def test_an_invoice_goes_out_once() -> None:
 def test_with_nothing_to_deliver_the_run_is_done_and_leaves_no_file() -> None:
     """OC 3.4-a"""
     sent = deliver()
-    assert (sent.result.run.state, sent.result.facts, list(sent.result.files)) == ("applied", {"documents": 0, "rejected": []}, [])
+    assert (sent.result.run.state, sent.result.facts, list(sent.result.files)) == (
+        "applied",
+        {"documents": 0, "rejected": []},
+        [],
+    )
     with inside(unit()):
         assert not OutboxFile.objects.filter(unit=unit()).exists()
 
@@ -448,8 +501,13 @@ def test_what_our_own_checks_find_wrong_is_left_out_and_told() -> None:
     Customer.objects.filter(pk=customer("paja").pk).update(business_id="9900002-1")
     sent = deliver()
     assert [one.buyer.name for one in sent.documents] == ["Provbruket Ab"]
-    told = {one["invoice"]: [found["rule"] for found in one["findings"]] for one in sent.result.facts["rejected"]}
-    assert told == {"4210000000002": ["finvoice_business_id"], "4210000000003": ["finvoice_contract_not_ended"]}
+    told = {
+        one["invoice"]: [found["rule"] for found in one["findings"]] for one in sent.result.facts["rejected"]
+    }
+    assert told == {
+        "4210000000002": ["finvoice_business_id"],
+        "4210000000003": ["finvoice_contract_not_ended"],
+    }
     assert sent.result.facts["documents"] == 1
     with inside(unit()):
         assert InvoiceDelivery.objects.filter(unit=unit()).count() == 1
@@ -514,10 +572,10 @@ def test_after_the_operators_contract_the_run_stops_until_the_next_is_known() ->
     assert len(deliver(told.where, date(2027, 11, 30)).documents) == 2
 
 
-def test_a_batch_is_handed_over_with_its_very_bytes_and_only_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_is_handed_over_with_its_very_bytes_and_only_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """OC 3.4-a: the operator's folder holds what was sealed; a second attempt writes nothing."""
-    from cast import AT
-
     monkeypatch.setattr(settings, "OUT", tmp_path)
     invoiced(_ALL_KINDS)
     sent = deliver()

@@ -19,11 +19,10 @@ from cast import (
     DAY,
     FOREST,
     HARBOUR,
+    ITEMS,
     REVENUE_COMMERCIAL,
-    REVENUE_PUBLIC,
     add_price,
     an_order,
-    customer,
     inside,
     new_unit,
     person,
@@ -442,10 +441,12 @@ def _entries(where: Unit, invoice: Invoice) -> list[tuple[str, str, str, str | N
 
 
 def test_the_voucher_of_a_mixed_invoice_is_exact() -> None:
-    """OC 3.9-a, 2.1-a, 2.2-i: receivable, revenue line by line with its coding, VAT by rate, the partner of a State unit."""
+    """OC 3.9-a, 2.1-a, 2.2-i: receivable, revenue by line with its coding, VAT by rate, a State unit's partner."""
     where = unit()
     with inside(where):
-        DimensionValue.objects.create(dimension="project", code="P-1", name="P", in_unit=where, validity=_always())
+        DimensionValue.objects.create(
+            dimension="project", code="P-1", name="P", in_unit=where, validity=_always()
+        )
         an_order(
             where,
             "verket",
@@ -468,7 +469,11 @@ def test_the_voucher_of_a_mixed_invoice_is_exact() -> None:
             (VAT, "-8.10", "S", "13.50", "", "", ""),
             (VAT, "-31.88", "S", "25.50", "", "", ""),
         ]
-        assert (invoice.net, invoice.vat, invoice.total) == (Decimal("193.00"), Decimal("39.98"), Decimal("232.98"))
+        assert (invoice.net, invoice.vat, invoice.total) == (
+            Decimal("193.00"),
+            Decimal("39.98"),
+            Decimal("232.98"),
+        )
         voucher = Voucher.objects.get(unit=where)
         assert (str(voucher), voucher.posting_date) == ("SI 2026-000001", DAY)
         assert (invoice.internal, invoice.public_law) == (True, False)
@@ -508,7 +513,8 @@ def test_a_credit_invoice_refers_to_its_original_and_reverses_it() -> None:
             original.pk, -original.net, -original.vat, -original.total,
         )  # fmt: skip
         reversed_entries = [
-            (account, str(-Decimal(amount)), *rest) for account, amount, *rest in _entries(told.where, original)
+            (account, str(-Decimal(amount)), *rest)
+            for account, amount, *rest in _entries(told.where, original)
         ]
         assert _entries(told.where, credit) == reversed_entries
         assert Claim.objects.get(unit=told.where, invoice=credit).amount == -original.total
@@ -616,9 +622,8 @@ def test_what_has_changed_since_the_plan_is_set_aside() -> None:
     planned = plan_of(InvoicingRun(), where)
     [joined] = _ready(where, "aino")
     with inside(where):
-        an_order(
-            where, "bruk", {"item": "PERMIT", "quantity": 2}, number=bruk.number, version=2, key=bruk.key, digest="2" * 64
-        )
+        twice = {"item": "PERMIT", "quantity": 2}
+        an_order(where, "bruk", twice, number=bruk.number, version=2, key=bruk.key, digest="2" * 64)
     run(OrdersRun(), where)
     result = run(InvoicingRun(), where, planned=_again(where, planned.run))
     assert {(c.outcome, c.count) for c in result.counts} == {("INVOICE", 1), ("CHANGED_SINCE_PLAN", 3)}
@@ -720,10 +725,15 @@ def test_an_invoiced_order_is_not_invoiced_again() -> None:
     run(InvoicingRun(), where)
     run(OrdersRun(), where)
     assert not run(InvoicingRun(), where).facts
-    with inside(where), pytest.raises(IntegrityError, match="an_order_is_invoiced_once"):
+    with inside(where):
         done = InvoicedOrder.objects.get(unit=where, number=order.number)
+    with inside(where), pytest.raises(IntegrityError, match="an_order_is_invoiced_once"):
         InvoicedOrder.objects.create(
-            unit=where, number=done.number, order_id=done.order_id, digest=done.digest, invoice_id=done.invoice_id
+            unit=where,
+            number=done.number,
+            order_id=done.order_id,
+            digest=done.digest,
+            invoice_id=done.invoice_id,
         )
 
 
@@ -793,7 +803,9 @@ def test_a_closed_period_takes_no_voucher() -> None:
     where = unit()
     _ready(where, "aino")
     with inside(where):
-        ClosedPeriod.objects.create(unit=where, month=DAY.replace(day=1), closed_by=person("petra"), closed_at=AT)
+        ClosedPeriod.objects.create(
+            unit=where, month=DAY.replace(day=1), closed_by=person("petra"), closed_at=AT
+        )
     with pytest.raises(IntegrityError, match="a_closed_period_takes_no_voucher"):
         run(InvoicingRun(), where)
     _nothing(where)
@@ -809,6 +821,29 @@ def test_an_order_of_nothing_never_stops_the_others() -> None:
     _ready(where, "aino")
     result = run(InvoicingRun(), where)
     assert result.facts == {"invoices": 1}
+
+
+def test_a_credit_whose_VAT_outweighs_it_is_left_and_never_stops_the_others() -> None:
+    """OC 3.2.1-a: 104 euro without VAT back, 100 euro with VAT forth: net a credit, in all a claim."""
+    told = Told(
+        read("""
+            on 2026-03-16
+            invoiced F1 bruk COURSE 4
+            order  A  bruk  credits F1
+            line   A  SEEDS -13
+            line   A  COURSE 2
+            act    A  review maria
+            act    A  approve gunnar
+            order  B  aino
+            line   B  PERMIT 1
+            """),
+        unit(),
+    )
+    result = run(InvoicingRun(), told.where)
+    assert {(c.outcome, c.standing, c.count) for c in result.counts} == {
+        ("CREDIT_NOT_NEGATIVE", "LEFT", 1),
+        ("INVOICE", "READY", 1),
+    }
 
 
 # --- properties of random worlds -----------------------------------------------------------------------------------
@@ -853,7 +888,9 @@ def test_the_books_agree_whatever_is_ordered(first: Sequence[Any], second: Seque
     for orders in (first, second):
         with inside(where):
             for told in orders:
-                lines = [{key: value for key, value in line.items() if value is not None} for line in told["lines"]]
+                lines = [
+                    {key: value for key, value in line.items() if value is not None} for line in told["lines"]
+                ]
                 header = {key: told[key] for key in ("case_reference", "service_date")}
                 an_order(where, told["who"], *lines, **header)
         run(OrdersRun(), where)
@@ -889,7 +926,8 @@ def _approve_what_waits(where: Unit) -> None:
 
 def _every_order_has_its_answer(where: Unit, by: Run) -> None:
     """An order that was ready when the run began is invoiced by it, or waits with the run's decision."""
-    decided = dict(OrderDecision.objects.filter(unit=where, run=by, rule="invoicing").values_list("order_id", "outcome"))
+    decisions = OrderDecision.objects.filter(unit=where, run=by, rule="invoicing")
+    decided = dict(decisions.values_list("order_id", "outcome"))
     invoiced = set(InvoicedOrder.objects.filter(unit=where).values_list("order_id", flat=True))
     for order in Order.objects.filter(unit=where):
         assert order.pk in invoiced or decided[order.pk] in ("BELOW_SMALLEST_AMOUNT", "NOT_READY")
@@ -909,10 +947,7 @@ def _books_agree(where: Unit) -> None:
         )
         by_account = dict(cursor.fetchall())
     assert sum(by_account.values()) == 0
-    kept = {
-        account: amount
-        for account, amount in Balance.objects.filter(unit=where).values_list("account", "amount")
-    }
+    kept = dict(Balance.objects.filter(unit=where).values_list("account", "amount"))
     assert kept == by_account
     claimed = sum(Claim.objects.filter(unit=where).values_list("amount", flat=True))
     assert claimed == by_account.get(RECEIVABLE, 0)
@@ -922,8 +957,6 @@ def _books_agree(where: Unit) -> None:
 
 def _amounts_are_recomputed(where: Unit, invoice: Invoice) -> None:
     """Net and VAT from what was ordered, with the price list and the rates written out here."""
-    from cast import ITEMS
-
     bases: dict[tuple[str, Decimal], Decimal] = {}
     for done in InvoicedOrder.objects.filter(unit=where, invoice=invoice):
         order = Order.objects.get(unit=where, pk=done.order_id)
@@ -934,7 +967,10 @@ def _amounts_are_recomputed(where: Unit, invoice: Invoice) -> None:
             net = (line.quantity * price).quantize(Decimal("0.01"), ROUND_HALF_UP)
             bases[vat_class, percent] = bases.get((vat_class, percent), Decimal(0)) + net
     vat = sum(
-        ((base * percent / 100).quantize(Decimal("0.01"), ROUND_HALF_UP) for (_, percent), base in bases.items()),
+        (
+            (base * percent / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+            for (_, percent), base in bases.items()
+        ),
         Decimal(0),
     )
     assert (invoice.net, invoice.vat, invoice.total) == (
@@ -942,4 +978,3 @@ def _amounts_are_recomputed(where: Unit, invoice: Invoice) -> None:
     )  # fmt: skip
     assert sum(line.net for line in InvoiceLine.objects.filter(unit=where, invoice=invoice)) == invoice.net
     assert invoice.public_law == all(ITEMS[line.item.code][0] for line in invoice.lines.filter(unit=where))
-    assert customer("aino").pk  # the cast is still there

@@ -3,9 +3,10 @@
 from datetime import date
 
 import pytest
-from tables import decide_in_crowd_and_alone
+from tables import Told, decide_in_crowd_and_alone, read
 
 from cast import add_item, add_price, an_order, inside, person, run, unit
+from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.order_handling.actions import ActRefused, approve, review
 from reskontra.income.order_handling.rules import decide_orders
 from reskontra.income.order_handling.run import OrdersRun
@@ -306,7 +307,7 @@ def test_orders_become_what_the_clause_says_in_a_crowd_and_alone(name: str) -> N
 
 def test_the_tables_show_every_outcome_of_the_rule() -> None:
     rule = {case.outcome.name for case in decide_orders(terms_on(date(2026, 3, 16))).cases}
-    shown = {line.split()[2] for text in TABLES.values() for line in text.splitlines() if line.strip().startswith("expect")}
+    shown = {line.words[1] for text in TABLES.values() for line in read(text).all("expect")}
     assert shown == rule
 
 
@@ -322,10 +323,6 @@ def test_an_item_that_is_announced_but_not_approved_cannot_be_billed() -> None:
 
 def test_a_credit_after_another_may_take_only_what_is_left() -> None:
     """OC 3.5-a: credits that are out already count against the original."""
-    from tables import Told, read
-
-    from reskontra.income.invoicing.run import InvoicingRun
-
     told = Told(
         read("""
             on 2026-03-16
@@ -342,7 +339,11 @@ def test_a_credit_after_another_may_take_only_what_is_left() -> None:
     with inside(told.where):
         fits, exceeds = (
             an_order(
-                told.where, "aino", {"item": "PERMIT", "quantity": quantity}, credit=True, reference_invoice=original
+                told.where,
+                "aino",
+                {"item": "PERMIT", "quantity": quantity},
+                credit=True,
+                reference_invoice=original,
             )
             for quantity in ("-0.5", "-0.51")
         )
@@ -399,7 +400,9 @@ def test_an_act_is_given_once() -> None:
     assert refused.value.constraint == "an_act_is_given_once"
 
 
-@pytest.mark.parametrize(("who", "act"), [("kirsi", review), ("gunnar", review), ("maria", approve), ("olli", approve)])
+@pytest.mark.parametrize(
+    ("who", "act"), [("kirsi", review), ("gunnar", review), ("maria", approve), ("olli", approve)]
+)
 def test_only_those_whom_the_unit_named_review_and_approve(who: str, act: object) -> None:
     """OC 1.2-a, OC 3.2.1-b"""
     order = _off_list()
@@ -424,7 +427,9 @@ def test_an_approval_of_an_older_version_does_not_carry_over() -> None:
         )  # fmt: skip
     assert _outcome(second) == "OFF_LIST_PRICE"
     with inside(unit()):
-        decided = set(OrderDecision.objects.filter(unit=unit(), order=first).values_list("outcome", flat=True))
+        decided = set(
+            OrderDecision.objects.filter(unit=unit(), order=first).values_list("outcome", flat=True)
+        )
     run(OrdersRun(), unit())
     with inside(unit()):
         again = set(OrderDecision.objects.filter(unit=unit(), order=first).values_list("outcome", flat=True))
@@ -434,9 +439,15 @@ def test_an_approval_of_an_older_version_does_not_carry_over() -> None:
 def test_a_missing_vat_rate_stops_the_run_and_is_never_guessed() -> None:
     """OC 1.6-a"""
     with inside(unit()):
-        an_order(unit(), "bruk", {"item": "COURSE"}, service_date=date(2012, 12, 31), pricing_date=date(2026, 3, 1))
+        an_order(
+            unit(), "bruk", {"item": "COURSE"}, service_date=date(2012, 12, 31), pricing_date=date(2026, 3, 1)
+        )
     with pytest.raises(MissingVatRate) as missing:
         run(OrdersRun(), unit())
-    assert (missing.value.vat_class, missing.value.day, missing.value.item) == ("standard", "2012-12-31", "COURSE")
+    assert (missing.value.vat_class, missing.value.day, missing.value.item) == (
+        "standard",
+        "2012-12-31",
+        "COURSE",
+    )
     with inside(unit()):
         assert not OrderDecision.objects.filter(unit=unit()).exists()

@@ -3,11 +3,11 @@
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from reskontra.commands.connection import acting, add_person, open_database
+from reskontra.commands.connection import acting, add_person, open_database, person_of, today
 from reskontra.commands.output import as_json, out
 from reskontra.insight.explanations import NothingFound, explain
 from reskontra.kernel.texts import text
-from reskontra.registers.models import Unit
+from reskontra.registers.policy import units_of
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -29,11 +29,11 @@ def handle(arguments: Namespace) -> int:
 
 
 def _explained(arguments: Namespace) -> dict[str, Any]:
-    """Look in the unit named, or in every unit whose code begins the number, then in all."""
+    """Look in the unit named, or in the person's units: first the one whose code begins the number, then the others."""
     if arguments.unit:
         codes = [arguments.unit]
     else:
-        known = list(Unit.objects.order_by("code").values_list("code", flat=True))
+        known = [unit.code for unit in units_of(person_of(arguments), arguments.on or today())]
         codes = sorted(known, key=lambda code: (not arguments.subject.startswith(code), code))
     for code in codes:
         arguments.unit = code

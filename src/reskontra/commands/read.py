@@ -4,9 +4,12 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
+from rich.markup import escape
+
 from reskontra.commands.output import as_json, out, table
 from reskontra.documents.billing_request import BillingRequest
 from reskontra.documents.invoice import Invoice
+from reskontra.documents.statement import PaymentList, Statement
 from reskontra.exchange.reading import read_documents
 from reskontra.kernel.identifiers import find_personal_codes, masked_personal_code
 from reskontra.kernel.money import format_amount
@@ -32,6 +35,8 @@ def handle(arguments: Namespace) -> int:
     for document in documents:
         if isinstance(document, Invoice):
             _show_invoice(document, arguments.lang)
+        elif isinstance(document, Statement | PaymentList):
+            _show_payments(document, arguments.lang)
         elif isinstance(document, BillingRequest):
             out.print(f"[bold]billing request[/] {document.source}, {len(document.rows)} rows")
             table(
@@ -75,3 +80,35 @@ def _show_invoice(invoice: Invoice, language: str) -> None:
         ],
         right=(0, 3, 4, 5, 6),
     )
+
+
+def _show_payments(document: Statement | PaymentList, language: str) -> None:
+    """What the bank wrote is shown as it is: a bracket in a payer's message is no markup."""
+    total = format_amount(document.total, language) if document.currency == "EUR" else f"{document.total:.2f}"
+    out.print(
+        f"[bold]{document.kind}[/] {document.format}  {escape(document.account)} {escape(document.currency)}"
+        f"  {escape(str(document.from_date or document.created))}  {document.count} entries  {total}"
+    )
+    if isinstance(document, Statement):
+        for balance in document.balances:
+            code, currency = escape(balance.code), balance.currency
+            out.print(f"  {code} {balance.day} {balance.amount:.2f} {currency}")
+    table(
+        "",
+        ("date", "amount", "reference", "payer", "message", "archive id"),
+        [
+            (
+                entry.booking_date,
+                f"{entry.amount:.2f}",
+                *(
+                    escape(told or "")
+                    for told in (entry.reference, entry.payer, entry.message, entry.archive_id)
+                ),
+            )
+            for entry in document.entries
+        ],
+        right=(1,),
+    )
+    for name in ("pending", "foreign", "failed"):
+        if aside := getattr(document, name):
+            out.print(f"  {name}: {len(aside)}")

@@ -10,6 +10,7 @@ from reskontra.commands.output import as_json, out
 from reskontra.database.server import DatabaseUnavailable
 from reskontra.documents.findings import Refused
 from reskontra.exchange.messages import message
+from reskontra.exchange.outbox import NotHeld
 from reskontra.income.delivery.run import MissingBankAccount
 from reskontra.income.order_handling.actions import ActRefused
 from reskontra.insight.explanations import NothingFound
@@ -70,6 +71,8 @@ def _sentence(problem: Exception, language: str) -> tuple[str, str, int] | None:
             return "unknown_unit", text("command.unknown_unit", language, unit=problem), 2
         case UnknownPerson():
             return "unknown_person", text("command.unknown_person", language, person=problem), 2
+        case NotHeld():
+            return "not_held", text("command.not_held", language, batch=problem), 2
         case NothingFound():
             return "nothing_found", text("command.nothing_found", language, subject=problem), 2
         case Unsafe():

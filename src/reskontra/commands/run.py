@@ -9,6 +9,8 @@ from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, table, working
 from reskontra.database.session import working_in
+from reskontra.documents.findings import Finding
+from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
@@ -31,7 +33,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def handle(arguments: Namespace) -> int:
-    """Decide, and unless ``--plan`` write; then tell decisions, controls and files."""
+    """Decide, and unless ``--plan`` write; then tell decisions, controls and files.
+
+    Exit 1 when invoices were left out of the batch by our own checks: they wait for a correction.
+    """
     open_database()
     result = run_room(arguments)
     sent = send_waiting(arguments) if arguments.name == "delivery" and not arguments.plan else []
@@ -41,7 +46,7 @@ def handle(arguments: Namespace) -> int:
         show(result, arguments.lang)
         for file in sent:
             say(arguments, f"outbox.{file['state']}", name=file["path"])
-    return 0
+    return 1 if result.facts.get("rejected") else 0
 
 
 def run_room(arguments: Namespace) -> Result:
@@ -88,5 +93,11 @@ def show(result: Result, language: str) -> None:
     )
     for control in result.controls:
         out.print(f"✔ {control.name}: {control.actual}", markup=False)
+    rejected = result.facts.get("rejected", ())
+    if rejected:
+        out.print(text("command.left_out", language, count=len(rejected)), markup=False)
+    for one in rejected:
+        for found in one["findings"]:
+            out.print(f"  ✖ {one['invoice']}  {message(Finding(**found), language)}", markup=False)
     for file in result.files:
         out.print(f"→ {file['kind']}: {file['name']} ({file['digest'][:12]}…)", markup=False)

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from reskontra.documents.billing_request import BillingRequest, CustomerUpdates
 from reskontra.documents.findings import Finding, Refused
 from reskontra.documents.invoice import Invoice
+from reskontra.documents.statement import PaymentList, Statement
+from reskontra.formats.camt import reader as camt
 from reskontra.formats.finvoice import reader as finvoice
+from reskontra.formats.ktl import reader as ktl
 from reskontra.formats.workbooks.billing import counts_agree
 from reskontra.formats.workbooks.isolation import read_in_child
 
-Document = Invoice | BillingRequest | CustomerUpdates
+Document = Invoice | BillingRequest | CustomerUpdates | Statement | PaymentList
 
 # A file is of the other kind of form when what refuses it is that the form's own heading is not there.
 _OTHER_FORM = frozenset({"file_column_missing", "file_heading_not_found"})
@@ -18,13 +21,18 @@ _OTHER_FORM = frozenset({"file_column_missing", "file_heading_not_found"})
 def read_documents(data: bytes, name: str) -> Sequence[Document]:
     """Every document in a file, told apart by content; ``name`` only helps people.
 
-    Files from outside are read in a child process where a damaged one can do no harm (D21). Raises ``Refused``
-    with the reasons when nothing of the file may be used.
+    Forms from outside are read in a child process where a damaged one can do no harm (D21); messages in XML and
+    records of fixed width through gates of their own. Raises ``Refused`` with the reasons when nothing of the
+    file may be used.
     """
     if not data.strip():
         raise Refused(Finding("empty_file", clause="OC 3.9-c", value=name))
     if finvoice.is_finvoice(data):
         return finvoice.read(data, name)
+    if camt.is_camt(data):
+        return camt.read(data, name)
+    if ktl.is_ktl(data):
+        return ktl.read(data, name)
     try:
         return [read_in_child("billing", data, name)]
     except Refused as refused:

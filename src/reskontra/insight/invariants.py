@@ -123,19 +123,23 @@ INVARIANTS: Mapping[str, str] = {
     """,
     "I8 invoice numbers have no gap, no double and end at their counter": """
         SELECT unit_id, numbers.count, numbers.lowest, numbers.highest, kept.next_number
-        FROM (SELECT unit_id, count(*), count(DISTINCT number) AS different, min(number) AS lowest, max(number) AS highest
+        FROM (SELECT unit_id, count(*), count(DISTINCT number) AS different, min(number) AS lowest,
+                max(number) AS highest
               FROM sales_invoice GROUP BY 1) numbers
         FULL JOIN (SELECT unit_id, next_number FROM ledger_numberseries WHERE series = 'invoice') kept USING (unit_id)
-        WHERE coalesce(numbers.count <> different OR different <> highest - lowest + 1 OR next_number <> highest + 1, true)
+        WHERE coalesce(numbers.count <> different OR different <> highest - lowest + 1
+          OR next_number <> highest + 1, true)
     """,
     "I8 voucher numbers have no gap, no double and end at their counter": """
         SELECT unit_id, series, year, numbers.count, numbers.lowest, numbers.highest, kept.next_number
         FROM (SELECT unit_id, 'voucher ' || kind AS series, year, count(*), count(DISTINCT number) AS different,
                 min(number) AS lowest, max(number) AS highest
               FROM ledger_voucher GROUP BY unit_id, kind, year) numbers
-        FULL JOIN (SELECT unit_id, series, year, next_number FROM ledger_numberseries WHERE series LIKE 'voucher %') kept
+        FULL JOIN (SELECT unit_id, series, year, next_number FROM ledger_numberseries
+                   WHERE series LIKE 'voucher %') kept
           USING (unit_id, series, year)
-        WHERE coalesce(numbers.count <> different OR different <> highest - lowest + 1 OR next_number <> highest + 1, true)
+        WHERE coalesce(numbers.count <> different OR different <> highest - lowest + 1
+          OR next_number <> highest + 1, true)
     """,
     "I11 no voucher was posted into a month that was closed": """
         SELECT v.unit_id, v.id, v.posting_date, r.applied_at, c.closed_at

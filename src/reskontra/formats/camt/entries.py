@@ -6,8 +6,10 @@ entry books, always: where they do not, the entry stays one sum and a finding sa
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from reskontra.documents.findings import Finding, Refused, Severity
@@ -25,13 +27,14 @@ from reskontra.formats.camt.nodes import (
     text,
     texts,
 )
-from reskontra.formats.camt.source import BankEntry
+from reskontra.formats.camt.source import BankEntry, Details
 from reskontra.kernel.references import NotAReference, normal_reference
 
 STATUSES: Final = frozenset({"BOOK", "PDNG", "INFO", "FUTR"})
 _CLAUSE = "OC 4.1-b"
 _REFERENCE_PAYMENTS = "705"
 _CREDIT_NOTE = "CREN"
+_NOTHING = Decimal("0.00")
 
 
 @dataclass(slots=True)
@@ -95,7 +98,7 @@ def _gather_one(entry: BankEntry, position: int, gathered: Gathered) -> None:
         gathered.currency = base.currency
     if base.booking_date is None and base.status == "BOOK":
         gathered.note("bank_booking_date_missing", position, "Ntry/BookgDt")
-    side = gathered.credits if base.direction == "credit" else gathered.debits
+    side = gathered.credits if base.credit else gathered.debits
     side.setdefault(base.status, []).append(abs(base.amount))
     if base.currency != gathered.currency:
         gathered.note("bank_other_currency", position, "Ntry/Amt", base.currency, account=gathered.currency)
@@ -105,29 +108,44 @@ def _gather_one(entry: BankEntry, position: int, gathered: Gathered) -> None:
     kept.extend(_payments(base, entry, gathered))
 
 
-def _base(node: Node, position: int) -> Entry:
+@dataclass(frozen=True, slots=True)
+class _Base:
     """What an entry says about all of its payments."""
+
+    position: int
+    amount: Decimal  # with its sign
+    currency: str
+    credit: bool
+    status: str
+    booking_date: date | None
+    value_date: date | None
+    archive_id: str | None
+    reversal: bool
+    code: str | None
+    kind: str | None
+    information: str | None
+
+
+def _base(node: Node, position: int) -> _Base:
     found = money(node, "Amt")
     if found is None:
         raise Refused(Finding("camt_missing", where="Amt"))
     amount, currency = found
     credit = is_credit(node)
-    archive_id = text(node, "AcctSvcrRef")
     code, kind = _transaction_codes(inner(node, "BkTxCd"))
-    return Entry(
-        amount=amount if credit else -amount,
-        booking_date=day(node, "BookgDt"),
-        message=text(node, "AddtlNtryInf"),
-        archive_id=archive_id,
-        reversal=flag(node, "RvslInd") or False,
-        direction="credit" if credit else "debit",
-        currency=currency,
-        value_date=day(node, "ValDt"),
-        status=_status(node),
-        transaction_code=code,
-        transaction_type=kind,
-        entry_archive_id=archive_id,
-        position=position,
+    return _Base(
+        position,
+        amount if credit else -amount,
+        currency,
+        credit,
+        _status(node),
+        day(node, "BookgDt"),
+        day(node, "ValDt"),
+        text(node, "AcctSvcrRef"),
+        flag(node, "RvslInd") or False,
+        code,
+        kind,
+        text(node, "AddtlNtryInf"),
     )
 
 
@@ -165,76 +183,84 @@ def _codes(
 # --- the payments of one entry ---
 
 
-def _payments(base: Entry, entry: BankEntry, gathered: Gathered) -> list[Entry]:
-    found: list[Entry] = []
-    amounts: list[Decimal | None] = []
-    for number, (details, payment) in enumerate(entry.payments, 1):
-        amount = _own_amount(payment, base)
-        amounts.append(amount)
-        batch = text(inner(details, "Btch"), "PmtInfId")
-        found.append(_payment(base, payment, amount, batch, number, gathered))
-    _compare_batches(entry.node, len(found), base, gathered)
-    if not found:
+def _payments(base: _Base, entry: BankEntry, gathered: Gathered) -> list[Entry]:
+    first = next(entry.payments, None)
+    if first is None:
+        _compare_batches(entry.node, 0, base, gathered)
         return [_without_details(base, entry.node)]
-    if len(found) == 1:
-        return [_only(found[0], amounts[0], base, gathered)]
-    return _several(found, amounts, base, gathered)
-
-
-def _only(payment: Entry, amount: Decimal | None, base: Entry, gathered: Gathered) -> Entry:
-    """The single payment of an entry is what the entry books, whatever its details say."""
-    if amount is not None and amount != base.amount:
-        gathered.note(
-            "bank_amounts_differ", base.position, "Ntry/Amt", _written(base.amount), sum=_written(amount)
-        )
-    told = payment.reference or payment.payer or payment.end_to_end_id or payment.parts or payment.message
-    return replace(
-        payment,
-        amount=base.amount,
-        direction=base.direction,
-        archive_id=payment.archive_id or base.archive_id,
-        message=payment.message or base.message,
-        summary=base.transaction_code == _REFERENCE_PAYMENTS and not told,
-    )
-
-
-def _several(
-    payments: list[Entry], amounts: list[Decimal | None], base: Entry, gathered: Gathered
-) -> list[Entry]:
-    total = sum((amount for amount in amounts if amount is not None), Decimal("0.00"))
-    if None not in amounts and total == base.amount:
-        return payments
-    rule = "bank_amount_missing" if None in amounts else "bank_amounts_differ"
+    second = next(entry.payments, None)
+    if second is None:
+        _compare_batches(entry.node, 1, base, gathered)
+        return [_only(base, first, gathered)]
+    found: list[Entry] = []
+    total, missing = _NOTHING, False
+    for number, (details, payment) in enumerate(chain((first, second), entry.payments), 1):
+        amount = _own_amount(payment, base)
+        if amount is None:
+            missing = True
+        else:
+            total += amount
+        found.append(_payment(base, details, payment, amount, number, gathered))
+    _compare_batches(entry.node, len(found), base, gathered)
+    if not missing and total == base.amount:
+        return found
+    rule = "bank_amount_missing" if missing else "bank_amounts_differ"
     gathered.note(rule, base.position, "Ntry/NtryDtls", _written(base.amount), sum=_written(total))
-    same = {payment.payment_information_id for payment in payments}
-    return [replace(base, summary=True, payment_information_id=same.pop() if len(same) == 1 else None)]
+    return [_sum_of(base, {payment.payment_information_id for payment in found}, True)]
 
 
-def _without_details(base: Entry, node: Node) -> Entry:
+def _only(base: _Base, found: Details, gathered: Gathered) -> Entry:
+    """The single payment of an entry is what the entry books, whatever its details say."""
+    details, node = found
+    amount = _own_amount(node, base)
+    if amount is not None and amount != base.amount:
+        where = "Ntry/Amt"
+        gathered.note(
+            "bank_amounts_differ", base.position, where, _written(base.amount), sum=_written(amount)
+        )
+    return _payment(base, details, node, None, 0, gathered)
+
+
+def _without_details(base: _Base, node: Node) -> Entry:
     batches = [inner(details, "Btch") for details in nodes(node, "NtryDtls")]
-    named = {found for batch in batches if (found := text(batch, "PmtInfId"))}
+    named = {text(batch, "PmtInfId") for batch in batches}
     many = len(batches) > 1 or any((count(batch, "NbOfTxs") or 0) > 1 for batch in batches)
-    return replace(
-        base,
-        payment_information_id=named.pop() if len(named) == 1 else None,
-        summary=many or base.transaction_code == _REFERENCE_PAYMENTS,
+    return _sum_of(base, named, many or base.code == _REFERENCE_PAYMENTS)
+
+
+def _sum_of(base: _Base, batches: set[str | None], summary: bool) -> Entry:
+    """The entry as one: of a batch where there is one only."""
+    return Entry(
+        amount=base.amount,
+        booking_date=base.booking_date,
+        message=base.information,
+        payment_information_id=next(iter(batches)) if len(batches) == 1 else None,
+        archive_id=base.archive_id,
+        reversal=base.reversal,
+        direction="credit" if base.credit else "debit",
+        currency=base.currency,
+        value_date=base.value_date,
+        status=base.status,
+        transaction_code=base.code,
+        transaction_type=base.kind,
+        summary=summary,
+        entry_archive_id=base.archive_id,
+        position=base.position,
     )
 
 
-def _compare_batches(node: Node, payments: int, base: Entry, gathered: Gathered) -> None:
+def _compare_batches(node: Node, payments: int, base: _Base, gathered: Gathered) -> None:
     """What the batches say of their payments: how many, and how much together."""
-    batches = [inner(details, "Btch") for details in nodes(node, "NtryDtls")]
+    groups = nodes(node, "NtryDtls")
+    batches = [inner(details, "Btch") for details in groups if "Btch" in details]
+    if not batches or len(batches) != len(groups):
+        return
     numbers = [number for batch in batches if (number := count(batch, "NbOfTxs")) is not None]
     if payments and len(numbers) == len(batches) and sum(numbers) != payments:
-        gathered.note(
-            "bank_batch_count_differs",
-            base.position,
-            "Ntry/NtryDtls/Btch/NbOfTxs",
-            sum(numbers),
-            count=payments,
-        )
+        where = "Ntry/NtryDtls/Btch/NbOfTxs"
+        gathered.note("bank_batch_count_differs", base.position, where, sum(numbers), count=payments)
     sums = [found for batch in batches if (found := money(batch, "TtlAmt")) is not None]
-    if batches and len(sums) == len(batches) and {currency for _, currency in sums} == {base.currency}:
+    if len(sums) == len(batches) and {currency for _, currency in sums} == {base.currency}:
         total = sum(amount for amount, _ in sums)
         if total != abs(base.amount):
             where = "Ntry/NtryDtls/Btch/TtlAmt"
@@ -243,58 +269,68 @@ def _compare_batches(node: Node, payments: int, base: Entry, gathered: Gathered)
             )
 
 
-def _own_amount(payment: Node, base: Entry) -> Decimal | None:
+def _own_amount(payment: Node, base: _Base) -> Decimal | None:
     """The amount that a payment states in the entry's currency, with the direction it states or shares."""
     found = money(payment, "Amt")
     if found is None or found[1] != base.currency:
         found = money(inner(inner(payment, "AmtDtls"), "TxAmt"), "Amt")
-    if found is None or found[1] != base.currency:
-        return None
-    credit = is_credit(payment) if "CdtDbtInd" in payment else base.direction == "credit"
+        if found is None or found[1] != base.currency:
+            return None
+    credit = is_credit(payment) if "CdtDbtInd" in payment else base.credit
     return found[0] if credit else -found[0]
 
 
 def _payment(
-    base: Entry, node: Node, amount: Decimal | None, batch: str | None, number: int, gathered: Gathered
+    base: _Base, details: Node, node: Node, own: Decimal | None, number: int, gathered: Gathered
 ) -> Entry:
+    """One payment; ``number`` 0 is the only one of its entry, which has the entry's amount and archive id."""
     refs, parties = inner(node, "Refs"), inner(node, "RltdPties")
     remittance = inner(node, "RmtInf")
+    amount = base.amount if own is None else own
     reference, written, parts = _references(remittance, base, amount, gathered)
-    code, kind = base.transaction_code, base.transaction_type
+    code, kind = base.code, base.kind
     if "BkTxCd" in node:
         own_code, own_kind = _transaction_codes(inner(node, "BkTxCd"))
         code, kind = own_code or code, own_kind or kind
     message = _message(remittance) or text(node, "AddtlTxInf")
-    amount = base.amount if amount is None else amount
+    payer, end_to_end_id = _name(parties, "Dbtr"), text(refs, "EndToEndId")
+    archive_id, summary = text(refs, "AcctSvcrRef"), False
+    if not number:
+        summary = code == _REFERENCE_PAYMENTS and not (
+            reference or parts or message or payer or end_to_end_id
+        )
+        archive_id, message = archive_id or base.archive_id, message or base.information
     return Entry(
         amount,
         base.booking_date,
         reference,
         message,
-        _name(parties, "Dbtr"),
-        text(refs, "EndToEndId"),
+        payer,
+        end_to_end_id,
         text(refs, "InstrId"),
-        text(refs, "PmtInfId") or batch,
+        text(refs, "PmtInfId") or text(inner(details, "Btch"), "PmtInfId"),
         _name(parties, "UltmtDbtr"),
-        text(refs, "AcctSvcrRef"),
+        archive_id,
         base.reversal,
-        base.direction if amount == base.amount else "credit" if amount >= 0 else "debit",
+        "credit" if amount > 0 or (base.credit and not amount) else "debit",
         base.currency,
         base.value_date,
         day_of_instant(inner(node, "RltdDts"), "AccptncDtTm"),
         base.status,
         code,
         kind,
-        False,
+        summary,
         written,
         parts,
         _account(parties, "DbtrAcct"),
         _name(parties, "Cdtr"),
         _account(parties, "CdtrAcct"),
-        base.entry_archive_id,
-        return_code=text(inner(inner(node, "RtrInf"), "Rsn"), "Cd") if "RtrInf" in node else None,
-        position=base.position,
-        transaction=number,
+        base.archive_id,
+        None,
+        False,
+        text(inner(inner(node, "RtrInf"), "Rsn"), "Cd") if "RtrInf" in node else None,
+        base.position,
+        number or 1,
     )
 
 
@@ -315,7 +351,8 @@ def _account(parties: Node, role: str) -> str | None:
 def _message(remittance: Node) -> str | None:
     lines = texts(remittance, "Ustrd")
     for structured in nodes(remittance, "Strd"):
-        lines += texts(structured, "AddtlRmtInf")
+        if "AddtlRmtInf" in structured:
+            lines += texts(structured, "AddtlRmtInf")
     return "\n".join(lines) or None
 
 
@@ -323,7 +360,7 @@ def _message(remittance: Node) -> str | None:
 
 
 def _references(
-    remittance: Node, base: Entry, amount: Decimal | None, gathered: Gathered
+    remittance: Node, base: _Base, amount: Decimal, gathered: Gathered
 ) -> tuple[str | None, str | None, tuple[ReferencePart, ...]]:
     """The reference of a payment, as written, and its parts when it covers more than one invoice.
 
@@ -332,6 +369,8 @@ def _references(
     structured = nodes(remittance, "Strd")
     if not structured:
         return None, None, ()
+    if len(structured) == 1 and not ("RfrdDocAmt" in structured[0] or "RfrdDocInf" in structured[0]):
+        return *_reference(structured[0], base, gathered), ()
     parts = tuple(_part(node, base, gathered) for node in structured)
     named = {part.reference: part for part in parts if part.reference}
     if any(part.amount is not None or part.document_number for part in parts) or len(named) > 1:
@@ -344,43 +383,45 @@ def _references(
     return only.reference, only.written_reference, parts
 
 
-def _part(node: Node, base: Entry, gathered: Gathered) -> ReferencePart:
-    document, amounts = inner(node, "RfrdDocInf"), inner(node, "RfrdDocAmt")
+def _reference(node: Node, base: _Base, gathered: Gathered) -> tuple[str | None, str | None]:
+    """The reference in normal form where its check digits are right, and as written; zeros are none."""
     written = text(inner(node, "CdtrRefInf"), "Ref")
+    if not written:
+        return None, None
+    try:
+        return normal_reference(written), written
+    except NotAReference:
+        pass
+    bare = written.lstrip("0 ")
+    if not bare:
+        return None, None
+    try:
+        return normal_reference(bare), written  # an RF reference behind the zeros of a field of fixed width
+    except NotAReference:
+        where = "Ntry/NtryDtls/TxDtls/RmtInf/Strd/CdtrRefInf/Ref"
+        gathered.note("bank_reference_wrong", base.position, where, written, "warning")
+        return written, written
+
+
+def _part(node: Node, base: _Base, gathered: Gathered) -> ReferencePart:
+    document, amounts = inner(node, "RfrdDocInf"), inner(node, "RfrdDocAmt")
     kind = text(inner(inner(document, "Tp"), "CdOrPrtry"), "Cd")
     remitted, credited = money(amounts, "RmtdAmt"), money(amounts, "CdtNoteAmt")
     amount = remitted[0] if remitted else -credited[0] if credited else None
     if remitted and kind == _CREDIT_NOTE:
         amount = -remitted[0]
-    reference = None
-    if written and written.strip("0 "):
-        reference, right = _normal(written)
-        if not right:
-            where = "Ntry/NtryDtls/TxDtls/RmtInf/Strd/CdtrRefInf/Ref"
-            gathered.note("bank_reference_wrong", base.position, where, written, "warning")
-    return ReferencePart(reference, written if reference else None, amount, kind, text(document, "Nb"))
-
-
-def _normal(written: str) -> tuple[str, bool]:
-    """A reference in normal form and whether it is right; also behind the zeros of a field of fixed width."""
-    for given in (written, written.lstrip("0 ")):
-        try:
-            return normal_reference(given), True
-        except NotAReference:
-            continue
-    return written, False
+    reference, written = _reference(node, base, gathered)
+    return ReferencePart(reference, written, amount, kind, text(document, "Nb"))
 
 
 def _compare_parts(
-    parts: tuple[ReferencePart, ...], base: Entry, amount: Decimal | None, gathered: Gathered
+    parts: tuple[ReferencePart, ...], base: _Base, amount: Decimal, gathered: Gathered
 ) -> None:
     stated = [part.amount for part in parts if part.amount is not None]
-    paid = abs(base.amount if amount is None else amount)
-    if len(stated) == len(parts) and sum(stated) != paid:
+    if len(stated) == len(parts) and sum(stated) != abs(amount):
         where = "Ntry/NtryDtls/TxDtls/RmtInf/Strd/RfrdDocAmt"
-        gathered.note(
-            "bank_parts_differ", base.position, where, _written(paid), "warning", sum=_written(sum(stated))
-        )
+        paid, total = _written(abs(amount)), _written(sum(stated))
+        gathered.note("bank_parts_differ", base.position, where, paid, "warning", sum=total)
 
 
 def _written(amount: Decimal | int) -> str:

@@ -218,6 +218,7 @@ def _day(written: str, instant: bool, name: str) -> date:
     raise Refused(Finding("camt_date", where=name, value=written))
 
 
+@lru_cache(maxsize=65_536)  # an amount stands at the entry, at its payment and in between
 def _decimal(written: str, name: str) -> Decimal:
     found = _AMOUNT.fullmatch(written.strip(" \t\r\n"))
     if found is None:

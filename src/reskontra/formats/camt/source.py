@@ -198,7 +198,9 @@ def _in_pieces(data: bytes) -> Message:
     space, body, name = _body(root, version)
     if not _all_empty(list(root.iter(f"{space}Ntry")), spans):
         raise _not_cut("Ntry")
-    cutter = _Cutter(data, bare.opening, bare.closing, bare.prefix, assume, space, names_of(space))
+    # Without a prefix the pieces need no namespace: the skeleton has shown which one it is.
+    opening, inside = (bare.opening, space) if bare.prefix else (b"<Document>", "")
+    cutter = _Cutter(data, opening, bare.closing, bare.prefix, assume, inside, names_of(inside))
 
     def parts() -> Iterator[Part]:
         taken = 0

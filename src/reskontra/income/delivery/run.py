@@ -167,7 +167,10 @@ def _peppol_address(address: str) -> str:
 def _heads_with_lines(unit: Unit) -> Iterator[tuple[Sequence[Any], list[Sequence[Any]]]]:
     """Two cursors over the same order, merged: each invoice with its lines."""
     driver = connection.connection
-    with driver.cursor("delivery_heads", binary=True) as heads, driver.cursor("delivery_lines", binary=True) as lines:
+    with (
+        driver.cursor("delivery_heads", binary=True) as heads,
+        driver.cursor("delivery_lines", binary=True) as lines,
+    ):
         heads.itersize = lines.itersize = _CHUNK
         heads.execute(_sql("documents.sql"), {"code": unit.code})
         lines.execute(_sql("lines.sql"))

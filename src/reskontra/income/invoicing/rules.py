@@ -7,6 +7,7 @@ from reskontra.kernel.terms import Terms
 CHANGED_SINCE_PLAN = Outcome("CHANGED_SINCE_PLAN", "LEFT")
 NOT_READY = Outcome("NOT_READY", "LEFT")
 DECIDE_AGAIN = Outcome("DECIDE_AGAIN", "LEFT")
+CREDIT_NOT_NEGATIVE = Outcome("CREDIT_NOT_NEGATIVE", "LEFT")
 BELOW_SMALLEST_AMOUNT = Outcome("BELOW_SMALLEST_AMOUNT", "WAITING")
 INVOICE = Outcome("INVOICE", "READY")
 
@@ -53,6 +54,8 @@ def decide_invoicing(terms: Terms) -> Decisions:
         ),
         (DECIDE_AGAIN, f"NOT ({DECISION_HOLDS})", "OC 2.1-b"),
         (DECIDE_AGAIN, "exceeds_with_others", "OC 3.5-a"),
+        # Its VAT may outweigh what it takes back, where rates are mixed.
+        (CREDIT_NOT_NEGATIVE, "credit AND invoice_total > 0", "OC 3.2.1-a"),
         (
             BELOW_SMALLEST_AMOUNT,
             f"NOT credit AND (invoice_total < {terms.smallest_invoice_amount} OR invoice_total = 0)",

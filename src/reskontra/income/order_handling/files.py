@@ -20,7 +20,8 @@ from reskontra.exchange.inbox import Received
 from reskontra.exchange.messages import message
 from reskontra.exchange.reading import Document
 from reskontra.exchange.results import result_workbook
-from reskontra.income.order_handling.intake import RowOutcome, TakenIn, take_in
+from reskontra.income.order_handling.answering import RowOutcome
+from reskontra.income.order_handling.intake import TakenIn, take_in
 from reskontra.kernel.clauses import clause
 from reskontra.registers.customers import save_update
 from reskontra.registers.keys import key_ring
