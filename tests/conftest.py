@@ -34,7 +34,9 @@ def _stamp() -> str:
     digest = hashlib.sha256()
     for source in sorted((ROOT / "src" / "reskontra").rglob("*")):
         if source.suffix in {".py", ".sql"} and (
-            "migrations" in source.parts or source.name in {"models.py", "safety.sql"} or "database" in source.parts
+            "migrations" in source.parts
+            or source.name in {"models.py", "safety.sql"}
+            or "database" in source.parts
         ):
             digest.update(source.read_bytes())
     return digest.hexdigest()[:12]

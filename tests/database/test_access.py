@@ -1,4 +1,4 @@
-"""The database alone holds the line between units (P34, D10, E3), and its checks cannot be blinded (D2)."""
+"""The database alone holds the line between units, and its checks cannot be blinded."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -47,7 +47,7 @@ def some_row(street: Street, table: str, unit: int) -> dict[str, Any]:
     return {column: value for column, value in house.have[table].items() if column in written}
 
 
-# Every unit table × every setting × four verbs (P34) --------------------------------------------------------------
+# Every unit table × every setting × four verbs --------------------------------------------------------------
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -86,7 +86,7 @@ def test_a_session_writes_into_its_units_and_no_other(
 def test_a_session_changes_rows_of_its_units_and_no_other(
     app: psycopg.Connection[Any], street: Street, table: str, setting: str
 ) -> None:
-    """Facts and balances of no unit at all (D3); register rows and work states of what is seen."""
+    """Facts and balances of no unit at all; register rows and work states of what is seen."""
     seen = see(app, street, setting)
     query = f"UPDATE {table} SET unit_id = unit_id RETURNING unit_id"
     if table in FACTS or table == "ledger_balance":
@@ -109,7 +109,7 @@ def test_a_session_deletes_nothing(
 
 @pytest.mark.parametrize("table", [t for t in UNIT_TABLES if t not in FACTS and t != "ledger_balance"])
 def test_a_row_is_not_moved_to_another_unit(app: psycopg.Connection[Any], street: Street, table: str) -> None:
-    """Not to one that is not seen (policy), nor between two that are: what points at it would stay behind (D4)."""
+    """Not to one that is not seen (policy), nor between two that are: what points at it would stay behind."""
     work_in(app, street.own.unit)
     with pytest.raises((InsufficientPrivilege, RestrictViolation)), app.transaction():
         app.execute(f"UPDATE {table} SET unit_id = %s", (street.foreign.unit,))
@@ -139,7 +139,7 @@ def test_a_row_is_never_given_another_key(app: psycopg.Connection[Any], street: 
 def test_a_reference_tells_nothing_of_a_foreign_row(
     app: psycopg.Connection[Any], street: Street, table: str
 ) -> None:
-    """E3: an error text must not tell whether a hidden row exists: foreign and missing rows are refused alike."""
+    """An error text must not tell whether a hidden row exists: foreign and missing rows are refused alike."""
     work_in(app, street.own.unit)
     told = []
     for run in (street.foreign.of("runs_run"), 10**9):
@@ -154,7 +154,7 @@ def test_a_reference_tells_nothing_of_a_foreign_row(
 
 
 def test_the_setting_ends_with_the_transaction(app: psycopg.Connection[Any], street: Street) -> None:
-    """E3: a pooled connection never carries one person's units to the next."""
+    """A pooled connection never carries one person's units to the next."""
     for ending in (app.commit, app.rollback):
         work_in(app, street.own.unit)
         assert app.execute("SELECT count(*) > 0 FROM runs_run").fetchone() == (True,)
@@ -243,7 +243,7 @@ def test_a_plain_transaction_around_it_does_not_keep_the_units(serving: Street) 
         assert units_seen() == set()
 
 
-# The checks cannot be blinded (E3, finding 1) --------------------------------------------------------------------
+# The checks cannot be blinded ----------------------------------------------------
 
 
 def write_voucher(app: psycopg.Connection[Any], street: Street, *amounts: str) -> int:
@@ -257,7 +257,7 @@ def write_voucher(app: psycopg.Connection[Any], street: Street, *amounts: str) -
 def test_a_balanced_voucher_is_kept_also_when_the_units_are_cleared_before_the_end(
     app: psycopg.Connection[Any], street: Street
 ) -> None:
-    """As the table owner's function it refused good and bad alike (E3); as the check role it is right in all cases."""
+    """As the table owner's function it refused good and bad alike; as the check role it is right in all cases."""
     work_in(app, street.own.unit)
     write_voucher(app, street, "10.00", "-10.00")
     work_in(app)

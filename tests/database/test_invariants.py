@@ -1,4 +1,4 @@
-"""The invariants of the books hold after a day's work, and each of them sees the fault that it is there for (P25-P29, P40)."""
+"""The invariants of the books hold after a day's work, and each of them sees the fault that it is there for."""
 # ruff: noqa: E501 - a table: one line for each fault
 
 import os
@@ -66,7 +66,7 @@ def units() -> list[int]:
 
 
 def test_all_is_well_after_a_days_work(worked: server.Server) -> None:
-    """P25, P26, P28, P29: nothing is broken, for the people who see only their units."""
+    """Nothing is broken, for the people who see only their units."""
     assert broken(units()) == []
 
 

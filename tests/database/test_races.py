@@ -1,4 +1,4 @@
-"""What happens when people and runs do the same thing at the same moment (E4, E6, E7, P29, P35)."""
+"""What happens when people and runs do the same thing at the same moment."""
 
 import random
 import threading
@@ -50,7 +50,7 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
         return list(threads.map(work, works))
 
 
-# Two acts of one person (E4, D12) ---------------------------------------------------------------------------------
+# Two acts of one person ---------------------------------------------------------------------------------
 
 
 def _give(app: psycopg.Connection[Any], house: House, row: dict[str, Any]) -> str:
@@ -177,7 +177,7 @@ def test_two_reviewers_at_once_give_one_review(street: Street) -> None:
             assert sorted(told) == ["", "an_act_is_given_once"]
 
 
-# Numbers (E7, D6, P29) --------------------------------------------------------------------------------------------
+# Numbers --------------------------------------------------------------------------------------------
 
 
 class TakenBack(Exception):
@@ -239,7 +239,7 @@ def _name() -> str:
     return str(connections["default"].settings_dict["NAME"])
 
 
-# Runs and files at once (E6, D15, D17, P14) -----------------------------------------------------------------------
+# Runs and files at once -----------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -90,13 +90,13 @@ REFUSED = [
     line("approved_prices_do_not_overlap", "registers_pricelistentry", validity="[2030-01-01,2030-01-02)"),
     line("a_vat_class_has_one_rate_a_day", "registers_vatrate", vat_class=same("vat_class", "registers_vatrate")),
     line("an_event_posts_to_one_account_a_day", "registers_postingaccount", event=same("event", "registers_postingaccount")),
-    # Runs (D14)
+    # Runs
     line("a_run_belongs_to_a_unit", "runs_run", unit_id=NOWHERE),
     line("a_run_is_planned_applied_or_dropped", "runs_run", state="begun"),
     line("an_applied_run_says_when", "runs_run", applied_at=None),
     line("evidence_belongs_to_a_run", "runs_evidence", run_id=NOWHERE),
     line("evidence_agrees", "runs_evidence", actual="2"),
-    # Files in and out (D17, D19)
+    # Files in and out
     line("a_file_comes_in_to_a_unit", "exchange_inboxfile", unit_id=NOWHERE),
     line("the_same_file_comes_in_once", "exchange_inboxfile", digest=same("digest", "exchange_inboxfile")),
     line("a_batch_comes_from_a_run", "exchange_outboxfile", run_id=NOWHERE),
@@ -108,7 +108,7 @@ REFUSED = [
     line("a_held_batch_is_decided_by_two", "exchange_outboxevent", state="sent", person_id=same("id", "registers_person")),
     line("a_held_batch_is_decided_by_two", "exchange_outboxevent", state="sent", second_person_id=same("id", "registers_person")),
     line("a_held_batch_is_decided_by_two", "exchange_outboxevent", state="sent", person_id=same("id", "registers_person"), second_person_id=same("id", "registers_person")),
-    # The ledger (D1-D6)
+    # The ledger
     line("voucher_numbers_are_unique", "ledger_voucher", number=same("number", "ledger_voucher")),
     line("a_voucher_is_dated_in_its_year", "ledger_voucher", posting_date="2025-12-31"),
     line("a_voucher_is_dated_in_its_year", "ledger_voucher", year=2025),
@@ -124,7 +124,7 @@ REFUSED = [
     line("a_closed_period_belongs_to_a_unit", "ledger_closedperiod", unit_id=NOWHERE),
     line("a_period_is_closed_once", "ledger_closedperiod"),
     line("a_period_is_a_month", "ledger_closedperiod", month="2020-02-02"),
-    # Orders (OC 3.2, D12, D18)
+    # Orders (OC 3.2)
     line("a_billing_request_comes_in_by_a_run", "sales_billingrequest", run_id=NOWHERE, file_id=lambda h: h.add("exchange_inboxfile")["id"], rows=0),
     line("a_billing_request_is_a_file_that_came_in", "sales_billingrequest", file_id=NOWHERE, rows=0),
     line("a_file_is_one_billing_request", "sales_billingrequest"),
@@ -493,7 +493,7 @@ def test_what_is_ready_or_approved_is_invoiced(
         insert(app, "sales_invoicedorder", street.own.row("sales_invoicedorder", **identity))
 
 
-# Facts are append-only (D3, P32) ---------------------------------------------------------------------------------
+# Facts are append-only ---------------------------------------------------------------------------------
 
 
 def _change(street: Street, table: str, verb: str) -> str:

@@ -1,4 +1,4 @@
-"""Who may do what to which table, and whether a start-up finds what would make it unsafe (D3, D9, D10, P34, P40)."""
+"""Who may do what to which table, and whether a start-up finds what would make it unsafe."""
 
 from collections.abc import Callable, Iterator
 

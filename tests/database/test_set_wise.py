@@ -1,4 +1,4 @@
-"""A set-wise reference refuses the same rows as a real foreign key would (ADR 0003, D4, E2).
+"""A set-wise reference refuses the same rows as a real foreign key would (ADR 0003).
 
 For every one of them: an honest row, a dangling one and one that points into another unit, by INSERT and by COPY as
 superuser, alone and hidden in a crowd. The same row is tried on a comparison table with the real key.

@@ -1,4 +1,4 @@
-"""Who sees which unit, and what everybody else is told (D9, D10, D11)."""
+"""Who sees which unit, and what everybody else is told."""
 
 import re
 from collections.abc import Callable

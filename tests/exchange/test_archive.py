@@ -1,4 +1,4 @@
-"""The archive keeps bytes once, whole, under their SHA-256 (D17, P13)."""
+"""The archive keeps bytes once, whole, under their SHA-256."""
 
 import hashlib
 import os

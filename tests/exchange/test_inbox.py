@@ -1,4 +1,4 @@
-"""A file comes in once, by its bytes, whatever it is called and whoever brings it (D17, P14)."""
+"""A file comes in once, by its bytes, whatever it is called and whoever brings it."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +40,7 @@ def test_other_bytes_are_another_file(office: Office) -> None:
 
 
 def test_the_same_bytes_in_another_unit_are_that_units_own_file(office: Office) -> None:
-    """One unit never learns what another has received (P34)."""
+    """One unit never learns what another has received."""
     own = bring(office, b"shared by both")
     foreign = bring(office, b"shared by both", unit=office.other)
     assert not foreign.before

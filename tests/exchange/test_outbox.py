@@ -1,4 +1,4 @@
-"""A batch leaves exactly once, or is held until a receipt or two persons decide (D19, E10, P8, P16, P28)."""
+"""A batch leaves exactly once, or is held until a receipt or two persons decide."""
 
 import os
 import random

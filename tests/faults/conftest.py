@@ -62,12 +62,6 @@ class World:
             self.made.append(database)
         return World(self.postgres, database, home, self.file)
 
-    def empty_archive(self, stage: "World") -> None:
-        """The archive as ``stage`` has it."""
-        shutil.rmtree(self.home / "archive", ignore_errors=True)
-        if (stage.home / "archive").is_dir():
-            shutil.copytree(stage.home / "archive", self.home / "archive")
-
     def drop(self) -> None:
         """Take the databases away."""
         for name in (*self.made, self.database):

@@ -25,8 +25,8 @@ from reskontra.exchange.reading import read_documents
 from reskontra.formats.workbooks.columns import columns
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.order_handling.actions import approve, review
-from reskontra.income.order_handling.files import Answer, take_in_document
 from reskontra.income.order_handling.answering import RowOutcome
+from reskontra.income.order_handling.files import Answer, take_in_document
 from reskontra.kernel.identifiers import find_personal_codes
 from reskontra.registers.keys import key_ring
 from reskontra.registers.models import Customer, CustomerInUnit, History, Unit

@@ -1,4 +1,4 @@
-"""Amounts: one rounding, one reading, one way of printing (promise D1)."""
+"""Amounts: one rounding, one reading, one way of printing."""
 
 from decimal import ROUND_HALF_UP, Decimal
 

@@ -1,4 +1,4 @@
-"""Personal codes at rest: sealed, indexed blindly, keys in a file of their owner only (promise D25)."""
+"""Personal codes at rest: sealed, indexed blindly, keys in a file of their owner only."""
 
 import json
 import os

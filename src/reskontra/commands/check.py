@@ -9,14 +9,17 @@ from reskontra.commands.output import as_json, out
 from reskontra.database import connect, server
 from reskontra.database.safety import our_models, unsafe
 from reskontra.database.tables import InUnit
+from reskontra.insight.invariants import INVARIANTS, broken
 from reskontra.kernel.clauses import register
 from reskontra.kernel.terms import all_terms
 from reskontra.kernel.texts import texts
 from reskontra.registers.keys import key_ring
+from reskontra.registers.models import Unit
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Nothing to choose."""
+    """Whether the books are checked as well: every invariant over every unit."""
+    parser.add_argument("--books", action="store_true", help="also ask what must always be true of the books")
 
 
 def handle(arguments: Namespace) -> int:
@@ -27,6 +30,9 @@ def handle(arguments: Namespace) -> int:
         cursor.execute("SELECT current_user, current_setting('server_version')")
         role, version = cursor.fetchone()
     problems = unsafe()
+    if arguments.books and not problems:
+        units = list(Unit.objects.values_list("pk", flat=True))
+        problems = [f"{found.name}: {found.rows[:3]}" for found in broken(units)]
     unit_tables = sum(issubclass(model, InUnit) for model in our_models())
     unsourced = [key for key, term in all_terms().items() if not all(p.sourced for p in term.periods)]
     facts = {
@@ -39,6 +45,7 @@ def handle(arguments: Namespace) -> int:
         "terms_to_confirm": unsourced,
         "texts": len(texts()),
         "keys": len(key_ring().names),
+        "books": len(INVARIANTS) if arguments.books else None,
         "schemas": str(settings.SCHEMAS) if settings.SCHEMAS else None,
         "problems": problems,
     }
@@ -49,6 +56,8 @@ def handle(arguments: Namespace) -> int:
         out.print(f"✔ PostgreSQL {version} ({where})")
         for problem in problems:
             out.print(f"✖ {problem}", markup=False)
+        if arguments.books and not problems:
+            out.print(f"✔ books: {len(INVARIANTS)} invariants hold in every unit")
         if not problems:
             out.print(f"✔ role {role}: no superuser, no bypass, owns nothing")
             out.print(f"✔ row-level security forced on {unit_tables} of {unit_tables} unit tables")

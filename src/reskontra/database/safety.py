@@ -1,11 +1,11 @@
 """What the database itself refuses, derived from the models and put in force after every migration.
 
 - every table of a unit has a forced policy on the session's units, in the form that is parsed once a statement
-  and not once a row (D10, E3);
-- facts take inserts only, by grant and by trigger (D3);
+  and not once a row;
+- facts take inserts only, by grant and by trigger;
 - registers keep every changed row in ``registers_history``;
-- no row changes its key or its unit, so that what points at it is never left behind (D4);
-- references are composite keys inside the unit, row-wise or set-wise (D4);
+- no row changes its key or its unit, so that what points at it is never left behind;
+- references are composite keys inside the unit, row-wise or set-wise;
 - an app's ``safety.sql`` adds what only that app knows, such as balanced vouchers.
 """
 
@@ -265,7 +265,7 @@ END $$"""
 
 
 def unsafe(alias: str = "default") -> list[str]:
-    """What makes it unsafe to serve through connection ``alias``; empty when all is well (D9)."""
+    """What makes it unsafe to serve through connection ``alias``; empty when all is well."""
     problems: list[str] = []
     with connections[alias].cursor() as cursor:
         cursor.execute(

@@ -1,12 +1,12 @@
 """Where the database is, and the logins that may reach it.
 
 Without ``DATABASE_URL`` an embedded PostgreSQL runs in a folder of the project's choosing. Its only login is
-a superuser, for whom row-level security does nothing, so four roles are made at start-up (D9):
+a superuser, for whom row-level security does nothing, so four roles are made at start-up:
 
 - ``reskontra_owner`` owns the tables and runs migrations, nothing else;
 - ``reskontra_app`` serves people and runs; it owns nothing and bypasses nothing;
 - ``reskontra_read`` reads, for auditors and reports;
-- ``reskontra_check`` cannot log in; it owns the functions that check across units (D2).
+- ``reskontra_check`` cannot log in; it owns the functions that check across units.
 
 With ``DATABASE_URL`` the address must belong to a login that may create roles (or the roles exist already).
 """
@@ -171,7 +171,7 @@ def _make_roles(connection: psycopg.Connection[Any], server: Server) -> None:
     connection.execute("SELECT pg_advisory_unlock(hashtext('reskontra roles'))")
 
 
-# D8 and D25: nobody waits for ever, and a failing row with personal data never reaches the server's log.
+# Nobody waits for ever, and a failing row with personal data never reaches the server's log.
 SAFE_SETTINGS: dict[LiteralString, str] = {
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "10min",

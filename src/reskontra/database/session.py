@@ -9,7 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 @contextmanager
 def working_in(units: Iterable[int], person: int | None = None, reason: str = "") -> Iterator[None]:
-    """A transaction that sees the facts of ``units`` (their ids) and nobody else's (D10).
+    """A transaction that sees the facts of ``units`` (their ids) and nobody else's.
 
     ``person`` and ``reason`` are written into the history of every register row changed inside. The
     settings end with the transaction, so a pooled connection never carries them to the next person; inside

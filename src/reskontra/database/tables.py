@@ -15,7 +15,7 @@ from django.db import models
 class Points:
     """A reference that the database refuses to break, under a name that reads as a sentence.
 
-    Inside a unit the key is composite: a row can only point at rows of its own unit (D4). ``set_wise``
+    Inside a unit the key is composite: a row can only point at rows of its own unit. ``set_wise``
     checks a whole statement at once instead of row by row; allowed only on append-only facts whose
     targets are never deleted or re-keyed (ADR 0003).
     """

@@ -65,9 +65,9 @@ def places_of(person: Person, on: date) -> list[Place]:
 def in_unit(
     view: Callable[Concatenate[HttpRequest, Place, ...], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """A page of the unit whose code is in the address: signed in, with a role there today, else 404 (D11).
+    """A page of the unit whose code is in the address: signed in, with a role there today, else 404.
 
-    The page works in one transaction that sees this unit only (D10).
+    The page works in one transaction that sees this unit only.
     """
 
     @login_required

@@ -35,7 +35,7 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404: not there, or not for this person; nobody can tell which (D11)."""
+    """404: not there, or not for this person; nobody can tell which."""
     return problem(request, 404)
 
 

@@ -10,7 +10,7 @@ from reskontra.database.safety import unsafe
 
 
 class NotSafeToServe(Exception):
-    """The database does not keep the units apart through this login; nothing is served (D9)."""
+    """The database does not keep the units apart through this login; nothing is served."""
 
 
 def be_ready() -> None:

@@ -1,4 +1,4 @@
-"""Files that come in: stored untouched before anybody reads them, once by their bytes (D17)."""
+"""Files that come in: stored untouched before anybody reads them, once by their bytes."""
 
 from dataclasses import dataclass
 

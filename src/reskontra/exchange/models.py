@@ -9,7 +9,7 @@ from reskontra.database.tables import Fact, Points
 
 
 class InboxFile(Fact):
-    """A file as it came, stored untouched before anybody reads it. The same bytes come in once a unit (D17)."""
+    """A file as it came, stored untouched before anybody reads it. The same bytes come in once a unit."""
 
     digest = models.CharField(max_length=64)
     name = models.CharField(max_length=200)
@@ -27,7 +27,7 @@ class InboxFile(Fact):
 
 
 class OutboxFile(Fact):
-    """A sealed batch on its way out: identity and digest are fixed when it is built (D19)."""
+    """A sealed batch on its way out: identity and digest are fixed when it is built."""
 
     run = models.ForeignKey("runs.Run", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
     name = models.CharField(max_length=120)

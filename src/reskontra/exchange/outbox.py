@@ -1,4 +1,4 @@
-"""Files that go out: sealed when built, handed over exactly once, held when in doubt (D19, E10).
+"""Files that go out: sealed when built, handed over exactly once, held when in doubt.
 
 A batch is built inside the run's transaction. After commit it is handed to the operator's folder: the intent is
 stored, the bytes are linked to their final name, which fails if the name is taken, and the sending is stored. A

@@ -21,7 +21,7 @@ _OTHER_FORM = frozenset({"file_column_missing", "file_heading_not_found"})
 def read_documents(data: bytes, name: str) -> Sequence[Document]:
     """Every document in a file, told apart by content; ``name`` only helps people.
 
-    Forms from outside are read in a child process where a damaged one can do no harm (D21); messages in XML and
+    Forms from outside are read in a child process where a damaged one can do no harm; messages in XML and
     records of fixed width through gates of their own. Raises ``Refused`` with the reasons when nothing of the
     file may be used.
     """
@@ -45,7 +45,7 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
 
 
 def whole_file_findings(document: Document) -> list[Finding]:
-    """What refuses the whole file: its own counts do not agree with what was read (D18, OC 3.9-a)."""
+    """What refuses the whole file: its own counts do not agree with what was read (OC 3.9-a)."""
     return counts_agree(document) if isinstance(document, BillingRequest) else []
 
 

@@ -1,4 +1,4 @@
-"""The one way in which XML from outside is parsed (promise D22).
+"""The one way in which XML from outside is parsed.
 
 No entity, no DTD, no network, no repair of broken documents, at most 256 levels. What is refused raises
 ``Refused`` with one finding whose rule begins with ``xml_``. The gate runs before libxml2 sees a byte:

@@ -1,4 +1,4 @@
-"""What is always true of the books: queries that return no row when all is well (promises I1-I12).
+"""What is always true of the books: queries that return no row when all is well.
 
 They are asked after a run, each night, and after a restore. What a constraint already refuses is asked again
 here, from the rows themselves: a constraint may have been missing on the day, or a backup may have lost half.

@@ -68,7 +68,7 @@ class Entry(Fact):
 
 
 class NumberSeries(Work):
-    """A gap-free series: the counter row is taken last in its transaction, in blocks (D6, E7)."""
+    """A gap-free series: the counter row is taken last in its transaction, in blocks."""
 
     series = models.CharField(max_length=20)
     year = models.SmallIntegerField(default=0)  # 0: the series does not begin anew each year
@@ -102,7 +102,7 @@ class ClosedPeriod(Fact):
 
 
 class Balance(Work):
-    """The balance of an account, kept in the transaction that posts and compared with the entries (D5)."""
+    """The balance of an account, kept in the transaction that posts and compared with the entries."""
 
     account = models.CharField(max_length=8)
     year = models.SmallIntegerField()

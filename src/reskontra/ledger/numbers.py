@@ -1,4 +1,4 @@
-"""Gap-free numbers: a block of a series, taken last before the rows that carry it (D6, E7)."""
+"""Gap-free numbers: a block of a series, taken last before the rows that carry it."""
 
 from django.db import connection
 

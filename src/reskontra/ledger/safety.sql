@@ -1,5 +1,5 @@
--- A voucher is written in one transaction and balances at its end (D2). The checks run as reskontra_check, who sees
--- every unit: a check that ran as the caller could be blinded by clearing the session's units (E3). Temporary tables
+-- A voucher is written in one transaction and balances at its end. The checks run as reskontra_check, who sees
+-- every unit: a check that ran as the caller could be blinded by clearing the session's units. Temporary tables
 -- are searched last: a caller's table of the same name would else be read instead of the books.
 ALTER TABLE ledger_voucher ADD COLUMN IF NOT EXISTS created_xid xid8 NOT NULL DEFAULT pg_current_xact_id();
 

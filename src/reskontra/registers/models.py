@@ -26,7 +26,7 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(StateWide, AbstractBaseUser):
-    """One human being. Two accounts of one person would be one person twice; the id is what counts (D12)."""
+    """One human being. Two accounts of one person would be one person twice; the id is what counts."""
 
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=120)

@@ -59,7 +59,7 @@ class Decision(Fact):
 
 
 class Approval(Fact):
-    """One act of one person on one version of one document: a review or an approval (D12)."""
+    """One act of one person on one version of one document: a review or an approval."""
 
     digest = models.CharField(max_length=64)
     act = models.CharField(max_length=7)

@@ -97,7 +97,7 @@ class Room(Protocol):
     """What a room brings to the machine."""
 
     name: str
-    lock: str  # runs with the same lock in the same unit wait for each other (D15)
+    lock: str  # runs with the same lock in the same unit wait for each other
 
     def decide(self, run: Run, terms: Terms) -> None:
         """Decide every subject of the scope into the temporary table ``decided``."""
@@ -177,7 +177,7 @@ def _open(room: Room, acting: Acting, on: date) -> Run:
 
 
 def lock(unit: Unit, kind: str) -> None:
-    """Wait for other work of this kind in the unit; the lock ends with the transaction (D15)."""
+    """Wait for other work of this kind in the unit; the lock ends with the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [unit.pk, kind])
 

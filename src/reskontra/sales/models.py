@@ -1,7 +1,7 @@
 """From the billing request to the delivered invoice, as append-only facts.
 
 An order row is one version of an order: a correction is a new version, and an approval binds to the digest of
-the version that was seen (D12).
+the version that was seen.
 """
 
 from typing import ClassVar
@@ -17,7 +17,7 @@ NOTHING = models.DO_NOTHING
 
 
 class BillingRequest(Fact):
-    """One file of orders, and what became of its rows: every row is accepted, returned or a duplicate (D18)."""
+    """One file of orders, and what became of its rows: every row is accepted, returned or a duplicate."""
 
     run = models.ForeignKey(
         "runs.Run", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"

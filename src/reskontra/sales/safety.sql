@@ -8,7 +8,7 @@ DO $$ BEGIN
   END IF;
 END $$;
 
--- An act binds to the version that was seen: its digest must be the order's (D12).
+-- An act binds to the version that was seen: its digest must be the order's.
 DO $$ BEGIN
   IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'an_act_binds_to_the_version_seen') THEN
     ALTER TABLE sales_orderapproval ADD CONSTRAINT an_act_binds_to_the_version_seen
@@ -72,7 +72,7 @@ CREATE OR REPLACE FUNCTION sales_reference(code text, number bigint) RETURNS tex
   ) % 10) % 10)::text
 $$;
 
--- Every row of a billing request has one outcome when its run ends (D18), and none is added afterwards.
+-- Every row of a billing request has one outcome when its run ends, and none is added afterwards.
 ALTER TABLE sales_billingrequest ADD COLUMN IF NOT EXISTS created_xid xid8 NOT NULL DEFAULT pg_current_xact_id();
 
 CREATE OR REPLACE FUNCTION sales_every_row_has_one_outcome() RETURNS trigger LANGUAGE plpgsql

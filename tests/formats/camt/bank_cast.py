@@ -159,11 +159,16 @@ def payment(
 def structured(reference: str = "", amount: str = "", credit_note: str = "", number: str = "") -> str:
     """One structured remittance: a reference, or a part of a payment for several invoices."""
     kind = "CREN" if credit_note else "CINV"
+    named = f"<RfrdDocInf><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp><Nb>{number}</Nb></RfrdDocInf>"
     return (
         "<Strd>"
-        + (f"<RfrdDocInf><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp><Nb>{number}</Nb></RfrdDocInf>" if number else "")
+        + (named if number else "")
         + (f'<RfrdDocAmt><RmtdAmt Ccy="EUR">{amount}</RmtdAmt></RfrdDocAmt>' if amount else "")
-        + (f'<RfrdDocAmt><CdtNoteAmt Ccy="EUR">{credit_note}</CdtNoteAmt></RfrdDocAmt>' if credit_note else "")
+        + (
+            f'<RfrdDocAmt><CdtNoteAmt Ccy="EUR">{credit_note}</CdtNoteAmt></RfrdDocAmt>'
+            if credit_note
+            else ""
+        )
         + (
             f"<CdtrRefInf><Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry></Tp><Ref>{reference}</Ref></CdtrRefInf>"
             if reference
@@ -176,7 +181,11 @@ def structured(reference: str = "", amount: str = "", credit_note: str = "", num
 def party(version: str, role: str, name: str) -> str:
     if not name:
         return ""
-    return f"<{role}><Pty><Nm>{name}</Nm></Pty></{role}>" if version == "08" else f"<{role}><Nm>{name}</Nm></{role}>"
+    return (
+        f"<{role}><Pty><Nm>{name}</Nm></Pty></{role}>"
+        if version == "08"
+        else f"<{role}><Nm>{name}</Nm></{role}>"
+    )
 
 
 def tag(name: str, content: str) -> str:
@@ -210,7 +219,9 @@ def working_day(version: str) -> bytes:
             v,
             "300",
             payment(v, "100.00", reference="RF0812344", payer="Exempel Ab", archive_id="2603029999B0001"),
-            payment(v, "200.00", message="Lasku 17 &amp; 18", payer="Provbolaget Ab", archive_id="2603029999B0002"),
+            payment(
+                v, "200.00", message="Lasku 17 &amp; 18", payer="Provbolaget Ab", archive_id="2603029999B0002"
+            ),
             batch=batch("BATCH-1", 2, "300.00"),
             archive_id="2603029999B0000",
         ),

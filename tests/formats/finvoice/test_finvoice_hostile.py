@@ -1,4 +1,4 @@
-"""Files that want to harm or mislead (promises D22, P20, P22): refused in good time, nothing else."""
+"""Files that want to harm or mislead: refused in good time, nothing else."""
 
 import random
 import time

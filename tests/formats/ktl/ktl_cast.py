@@ -26,9 +26,7 @@ def payment(
     correction: int = 0,
     code: str = "0",
 ) -> str:
-    return (
-        f"{kind}{account}{booked}{paid}{archive_id:16}{reference:0>20}{payer:12}1A{cents:010d}{correction}A{code}"
-    )
+    return f"{kind}{account}{booked}{paid}{archive_id:16}{reference:0>20}{payer:12}1A{cents:010d}{correction}A{code}"
 
 
 def total(*payments: str) -> str:

@@ -7,7 +7,19 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ktl_cast import ACCOUNT, GOLDEN, IBAN, OTHER_ACCOUNT, OTHER_IBAN, STANDARDS, batch, file, head, payment, total
+from ktl_cast import (
+    ACCOUNT,
+    GOLDEN,
+    IBAN,
+    OTHER_ACCOUNT,
+    OTHER_IBAN,
+    STANDARDS,
+    batch,
+    file,
+    head,
+    payment,
+    total,
+)
 
 from reskontra.documents.findings import Refused
 from reskontra.documents.statement import PaymentList
@@ -88,7 +100,10 @@ FIELDS = {
     "a withdrawal": ({"kind": "7"}, {"amount": "-120.50", "direction": "debit", "reversal": False}),
     "a correction": ({"correction": 1}, {"amount": "-120.50", "direction": "debit", "reversal": True}),
     "a withdrawal taken back": ({"kind": "7", "correction": 1}, {"amount": "120.50", "reversal": True}),
-    "a debit taken back": ({"kind": "5", "correction": 1, "code": "3"}, {"amount": "-120.50", "return_code": "3"}),
+    "a debit taken back": (
+        {"kind": "5", "correction": 1, "code": "3"},
+        {"amount": "-120.50", "return_code": "3"},
+    ),
     "the largest amount": ({"cents": 9_999_999_999}, {"amount": "99999999.99"}),
 }
 
@@ -158,7 +173,10 @@ GOOD = batch(payment(), payment(100))
 HOSTILE = {
     "a record short of a byte": ([GOOD[0], GOOD[1][:-1], GOOD[2], GOOD[3]], "ktl_record_length"),
     "a record a byte too long": ([GOOD[0], GOOD[1] + " ", GOOD[2], GOOD[3]], "ktl_record_length"),
-    "a line end within a record": ([GOOD[0], GOOD[1][:70] + "\n" + GOOD[1][71:], *GOOD[2:]], "ktl_record_length"),
+    "a line end within a record": (
+        [GOOD[0], GOOD[1][:70] + "\n" + GOOD[1][71:], *GOOD[2:]],
+        "ktl_record_length",
+    ),
     "an empty line within": ([GOOD[0], "", *GOOD[1:]], "ktl_record_length"),
     "no batch record": (GOOD[1:], "ktl_outside_batch"),
     "no summary": (GOOD[:-1], "ktl_batch_not_ended"),
@@ -168,11 +186,17 @@ HOSTILE = {
     "a payment twice": ([GOOD[0], GOOD[1], *GOOD[1:]], "ktl_summary_differs"),
     "a payment lost": ([GOOD[0], *GOOD[2:]], "ktl_summary_differs"),
     "another amount": ([GOOD[0], payment(12051), *GOOD[2:]], "ktl_summary_differs"),
-    "amounts exchanged with a correction": ([GOOD[0], payment(correction=1), *GOOD[2:]], "ktl_summary_differs"),
+    "amounts exchanged with a correction": (
+        [GOOD[0], payment(correction=1), *GOOD[2:]],
+        "ktl_summary_differs",
+    ),
     "a summary off by a cent": ([*GOOD[:-1], total(payment(), payment(101))], "ktl_summary_differs"),
     "a letter in an amount": ([GOOD[0], GOOD[1][:80] + "O" + GOOD[1][81:], *GOOD[2:]], "ktl_payment_record"),
     "a letter in an account": ([GOOD[0], payment(account="9999990000001X"), *GOOD[2:]], "ktl_payment_record"),
-    "another correction code": ([GOOD[0], GOOD[1][:87] + "2" + GOOD[1][88:], *GOOD[2:]], "ktl_payment_record"),
+    "another correction code": (
+        [GOOD[0], GOOD[1][:87] + "2" + GOOD[1][88:], *GOOD[2:]],
+        "ktl_payment_record",
+    ),
     "marks as currency": ([GOOD[0], GOOD[1][:75] + "2" + GOOD[1][76:], *GOOD[2:]], "ktl_payment_record"),
     "a batch in marks": ([GOOD[0][:22] + "0" + GOOD[0][23:], *GOOD[1:]], "ktl_batch_record"),
     "no day": ([GOOD[0], payment(booked="260230"), *GOOD[2:]], "ktl_date"),
@@ -197,7 +221,12 @@ def test_the_refusal_says_which_sum_differs_and_by_what() -> None:
     with pytest.raises(Refused) as refused:
         read(file(head(), payment(), total(payment(12051))))
     (finding,) = refused.value.findings
-    assert (finding.column, finding.value, finding.detail["read"], finding.row) == ("sum", "120.51", "120.50", 3)
+    assert (finding.column, finding.value, finding.detail["read"], finding.row) == (
+        "sum",
+        "120.51",
+        "120.50",
+        3,
+    )
 
 
 def test_only_carriage_returns_are_no_line_ends() -> None:
@@ -247,7 +276,7 @@ def test_damaged_files_are_refused_or_hold_the_same_money() -> None:
     """P20, P22: 1 000 files with a byte changed, left out, doubled or two exchanged."""
     chance = random.Random(20260303)
     whole = [(entry.amount, entry.reversal) for entry in read(CUT)[0].entries]
-    passed = 0
+    passed, reasons = 0, set()
     for _ in range(1000):
         data = bytearray(CUT)
         at, other = chance.randrange(len(data)), chance.randrange(len(data))
@@ -263,16 +292,18 @@ def test_damaged_files_are_refused_or_hold_the_same_money() -> None:
         try:
             found = read(bytes(data))
         except Refused as refused:
-            assert all(f"finding.{finding.rule}" in texts() for finding in refused.findings)
+            reasons |= {finding.rule for finding in refused.findings}
             continue
         passed += 1
         assert [(entry.amount, entry.reversal) for document in found for entry in document.entries] == whole
     assert 0 < passed < 1000
+    assert {f"finding.{rule}" for rule in reasons} <= texts().keys()
 
 
 @given(
     st.lists(
-        st.tuples(st.integers(0, 10**8), st.integers(100, 10**15), st.booleans(), st.sampled_from("357S")), max_size=30
+        st.tuples(st.integers(0, 10**8), st.integers(100, 10**15), st.booleans(), st.sampled_from("357S")),
+        max_size=30,
     )
 )
 @settings(deadline=None, max_examples=60)
@@ -284,10 +315,13 @@ def test_the_total_is_the_sum_of_the_entries(payments: list[tuple[int, int, bool
     (found,) = read(file(*batch(*records)))
     signs = [-1 if corrected != (kind == "7") else 1 for _, _, corrected, kind in payments]
     assert found.total == sum(
-        (sign * Decimal(cents).scaleb(-2) for sign, (cents, *_) in zip(signs, payments, strict=True)), Decimal(0)
+        (sign * Decimal(cents).scaleb(-2) for sign, (cents, *_) in zip(signs, payments, strict=True)),
+        Decimal(0),
     )
     assert found.count == len(payments)
-    assert [entry.reference for entry in found.entries] == [national_reference(str(base)) for _, base, *_ in payments]
+    assert [entry.reference for entry in found.entries] == [
+        national_reference(str(base)) for _, base, *_ in payments
+    ]
     assert found.as_json()["total"] == f"{found.total:.2f}"
 
 
@@ -304,7 +338,8 @@ def test_whatever_comes_is_read_or_refused(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"0", b"00000000000;1", b"<xml/>", b"number;name\r\n1;2\r\n", b"3" + b"0" * 89, b"PK\x03\x04"]
+    "data",
+    [b"", b"0", b"00000000000;1", b"<xml/>", b"number;name\r\n1;2\r\n", b"3" + b"0" * 89, b"PK\x03\x04"],
 )
 def test_other_files_are_not_taken_for_the_list(data: bytes) -> None:
     assert not is_ktl(data)

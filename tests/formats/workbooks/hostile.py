@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - a table of one line for each file reads better than one of twenty
-"""The corpus of harmful workbooks (promise P23), built here and nowhere stored: name to rule and bytes."""
+"""The corpus of harmful workbooks, built here and nowhere stored: name to rule and bytes."""
 
 from collections.abc import Callable
 

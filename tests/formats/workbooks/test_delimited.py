@@ -1,4 +1,4 @@
-"""CSV files: one delimiter, one number of fields, letters that are what they say (D23)."""
+"""CSV files: one delimiter, one number of fields, letters that are what they say."""
 
 import pytest
 from workbook_cast import csv_file, request, without_rows

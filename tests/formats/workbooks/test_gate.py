@@ -1,4 +1,4 @@
-"""The gate counts what is there, whatever the file says of itself (D18, D23; OC 3.9-a)."""
+"""The gate counts what is there, whatever the file says of itself (D23; OC 3.9-a)."""
 
 import pytest
 from workbook_cast import (

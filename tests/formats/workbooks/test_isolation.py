@@ -1,4 +1,4 @@
-"""A child process reads what comes from outside; its death is a finding, not ours (D21, P20)."""
+"""A child process reads what comes from outside; its death is a finding, not ours."""
 
 import json
 import os

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - tables of one line for each case
-"""Answers and forms: every row answered, no live cell whatever it begins with (OC 3.9-c; D24, P21, P24)."""
+"""Answers and forms: every row answered, no live cell whatever it begins with (OC 3.9-c; D24)."""
 
 import csv
 import io

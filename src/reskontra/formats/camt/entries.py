@@ -108,7 +108,7 @@ def _gather_one(entry: BankEntry, position: int, gathered: Gathered) -> None:
     kept.extend(_payments(base, entry, gathered))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Base:
     """What an entry says about all of its payments."""
 
@@ -253,7 +253,7 @@ def _compare_batches(node: Node, payments: int, base: _Base, gathered: Gathered)
     """What the batches say of their payments: how many, and how much together."""
     groups = nodes(node, "NtryDtls")
     batches = [inner(details, "Btch") for details in groups if "Btch" in details]
-    if not batches or len(batches) != len(groups):
+    if len(batches) != len(groups) or not any("NbOfTxs" in batch or "TtlAmt" in batch for batch in batches):
         return
     numbers = [number for batch in batches if (number := count(batch, "NbOfTxs")) is not None]
     if payments and len(numbers) == len(batches) and sum(numbers) != payments:
@@ -349,11 +349,11 @@ def _account(parties: Node, role: str) -> str | None:
 
 
 def _message(remittance: Node) -> str | None:
-    lines = texts(remittance, "Ustrd")
+    lines = texts(remittance, "Ustrd") if "Ustrd" in remittance else []
     for structured in nodes(remittance, "Strd"):
         if "AddtlRmtInf" in structured:
             lines += texts(structured, "AddtlRmtInf")
-    return "\n".join(lines) or None
+    return "\n".join(lines) if lines else None
 
 
 # --- references ---

@@ -20,7 +20,7 @@ Node = Mapping[str, Any]
 
 EMPTY: Final[Node] = {}
 _NOT_PROVIDED = "NOTPROVIDED"
-_WITH_CURRENCY = frozenset({"Amt", "TtlAmt", "RmtdAmt", "CdtNoteAmt"})
+WITH_CURRENCY: Final = frozenset({"Amt", "TtlAmt", "RmtdAmt", "CdtNoteAmt"})
 _KEPT = """
     GrpHdr MsgId CreDtTm Id ElctrncSeqNb LglSeqNb StmtPgntn PgNb LastPgInd FrToDt FrDtTm ToDtTm CpyDplctInd
     Acct IBAN Othr Ccy Bal Tp CdOrPrtry Cd Prtry Amt CdtDbtInd Dt DtTm
@@ -49,12 +49,12 @@ _COUNT = re.compile(r"[0-9]{1,15}")
 
 
 @lru_cache(maxsize=16)
-def names_of(space: str) -> Mapping[str, str]:
+def names_of(space: str) -> dict[str, str]:
     """The names in the namespace ``space`` (in braces), full name to name; nothing for what is passed over."""
     return {space + name: name for name in _KEPT.split()} | {space + name: "" for name in _PASSED.split()}
 
 
-def node_of(elements: Iterable[etree._Element], names: Mapping[str, str]) -> Node:
+def node_of(elements: Iterable[etree._Element], names: dict[str, str]) -> Node:
     """The kept ones of ``elements`` by name, their children likewise; an element gives its own children.
 
     Raises ``Refused`` for an element that the schemas do not know: a misspelt entry must not just go missing.
@@ -71,7 +71,7 @@ def node_of(elements: Iterable[etree._Element], names: Mapping[str, str]) -> Nod
             child
         ):  # also a comment within a value: what is a node is no text and is refused when asked for
             value = node_of(child, names)
-        elif name in _WITH_CURRENCY:
+        elif name in WITH_CURRENCY:
             value = (child.text or "", child.get("Ccy"))
         else:
             value = child.text or ""
@@ -115,10 +115,10 @@ def text(node: Node, name: str) -> str | None:
     value = node.get(name)
     if value is None:
         return None
-    if not isinstance(value, str):
+    if type(value) is not str:
         raise _structure(name)
-    value = value.strip()
-    return value if value and value != _NOT_PROVIDED else None
+    stripped = value.strip()
+    return stripped if stripped and stripped != _NOT_PROVIDED else None
 
 
 def texts(node: Node, name: str) -> list[str]:

@@ -7,7 +7,7 @@ places is refused, never read in part: what is left and what was cut out are cou
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ from lxml import etree
 from reskontra.documents.findings import Finding, Refused
 from reskontra.formats import xml
 from reskontra.formats.camt.nodes import Node, names_of, node_of, nodes
+from reskontra.formats.camt.shapes import Shapes
 
 VERSIONS: Final = frozenset({"camt.053.001.02", "camt.053.001.08", "camt.054.001.02", "camt.054.001.08"})
 LARGE: Final = xml.MOST_BYTES  # a larger message is read in pieces
@@ -30,6 +31,7 @@ _PARTS = {
 _ROOT = re.compile(rb"<((?:[A-Za-z_][A-Za-z0-9_.\-]{0,30}:)?)Document(?:[ \t\r\n][^<>]{0,4000})?>")
 _BEGINNING = 8_192
 
+Span = tuple[int, int]
 Details = tuple[Node, Node]  # the group of details that a payment stands in, and the payment
 
 
@@ -109,14 +111,14 @@ class _Cutter:
     prefix: bytes
     assume: str
     space: str
-    names: Mapping[str, str]
+    names: dict[str, str]
 
-    def cut(self, name: str, start: int, end: int) -> tuple[bytes, list[tuple[int, int]]]:
+    def cut(self, name: str, start: int, end: int) -> tuple[bytes, list[Span]]:
         """What stands between ``start`` and ``end``, with every element ``name`` emptied, and where they stood."""
         tag = self.prefix + name.encode("ascii")
         begins, ends, empty = b"<" + tag + b">", b"</" + tag + b">", b"<" + tag + b"/>"
         left: list[bytes] = []
-        spans: list[tuple[int, int]] = []
+        spans: list[Span] = []
         at = start
         while (found := self.data.find(begins, at, end)) >= 0:
             behind = self.data.find(ends, found, end)
@@ -132,11 +134,8 @@ class _Cutter:
         """A piece as a document of its own."""
         return xml.parse(self.opening + piece + self.closing, assume=self.assume)
 
-    def elements(
-        self, name: str, spans: list[tuple[int, int]]
-    ) -> Iterator[tuple[etree._Element, tuple[int, int]]]:
+    def nodes(self, name: str, spans: list[Span], shapes: Shapes) -> Iterator[tuple[Node, Span]]:
         """The elements ``name`` that were cut out, in order; only a piece at a time is in memory."""
-        tag = f"{self.space}{name}"
         at = 0
         while at < len(spans):
             last, size = at, 0
@@ -144,21 +143,40 @@ class _Cutter:
                 size += spans[last][1] - spans[last][0]
                 last += 1
             group = spans[at:last]
-            root = self.framed(b"".join(self.data[start:end] for start, end in group))
-            if [element.tag for element in root] != [tag] * len(group):
-                raise _not_cut(name)
-            yield from zip(root, group, strict=True)
+            yield from zip(self._group(name, group, shapes), group, strict=True)
             at = last
 
-    def entries(self, spans: list[tuple[int, int]]) -> Iterator[BankEntry]:
+    def _group(self, name: str, group: list[Span], shapes: Shapes) -> list[Node]:
+        """A few elements: by their shape where it is known, else parsed together."""
+        pieces = [self.data[start:end] for start, end in group]
+        written = [self._decoded(piece) for piece in pieces]
+        found = [None if text is None else shapes.node(text) for text in written]
+        unknown = [at for at, node in enumerate(found) if node is None]
+        if unknown:
+            root = self.framed(b"".join(pieces[at] for at in unknown))
+            if [element.tag for element in root] != [f"{self.space}{name}"] * len(unknown):
+                raise _not_cut(name)
+            for at, element in zip(unknown, root, strict=True):
+                found[at] = node_of(element, self.names)
+                text = written[at]
+                if text is not None and shapes.node(text) is None:
+                    shapes.learn(text, element)
+        return [node for node in found if node is not None]
+
+    def _decoded(self, piece: bytes) -> str | None:
+        try:
+            return piece.decode(xml.ENCODINGS[self.assume])
+        except UnicodeDecodeError:
+            return None  # the parser says what is wrong with it
+
+    def entries(self, spans: list[Span], shapes: Shapes) -> Iterator[BankEntry]:
         """The entries that were cut out; a very large one is cut at its payments."""
         at = 0
         while at < len(spans):
             upto = at
             while upto < len(spans) and spans[upto][1] - spans[upto][0] <= _LARGE_ENTRY:
                 upto += 1
-            for element, _ in self.elements("Ntry", spans[at:upto]):
-                entry = node_of(element, self.names)
+            for entry, _ in self.nodes("Ntry", spans[at:upto], shapes):
                 yield BankEntry(entry, _payments(entry))
             if upto < len(spans):
                 yield self._large_entry(*spans[upto])
@@ -171,14 +189,13 @@ class _Cutter:
         if [element.tag for element in root] != [f"{self.space}Ntry"] or not _all_empty(emptied, spans):
             raise _not_cut("Ntry")
         entry = node_of(root[0], self.names)
-
-        def payments() -> Iterator[Details]:
-            cut_out = self.elements("TxDtls", spans)
-            for details, _ in _payments(entry):
-                element, _ = next(cut_out)
-                yield details, node_of(element, self.names)
-
-        return BankEntry(entry, payments())
+        if sum(1 for _ in _payments(entry)) != len(spans):
+            raise _not_cut("TxDtls")  # one stands where it may not
+        cut_out = self.nodes("TxDtls", spans, Shapes(self.names))
+        payments = (
+            (details, node) for (details, _), (node, _) in zip(_payments(entry), cut_out, strict=True)
+        )
+        return BankEntry(entry, payments)
 
 
 def _in_pieces(data: bytes) -> Message:
@@ -203,10 +220,10 @@ def _in_pieces(data: bytes) -> Message:
     cutter = _Cutter(data, opening, bare.closing, bare.prefix, assume, inside, names_of(inside))
 
     def parts() -> Iterator[Part]:
-        taken = 0
+        taken, shapes = 0, Shapes(cutter.names)
         for part in body.iterchildren(f"{space}{name}"):
             upto = taken + sum(1 for _ in part.iterchildren(f"{space}Ntry"))
-            yield Part(_head(part, space), cutter.entries(spans[taken:upto]))
+            yield Part(_head(part, space), cutter.entries(spans[taken:upto], shapes))
             taken = upto
         if taken != len(spans):
             raise _not_cut("Ntry")
@@ -214,7 +231,7 @@ def _in_pieces(data: bytes) -> Message:
     return Message(version, _header(body, space), parts())
 
 
-def _all_empty(elements: list[etree._Element], spans: list[tuple[int, int]]) -> bool:
+def _all_empty(elements: list[etree._Element], spans: list[Span]) -> bool:
     """Whether every element was cut out: one that was written otherwise is still full and shifts the rest."""
     return len(elements) == len(spans) and all(len(element) == 0 and not element.text for element in elements)
 

@@ -1,6 +1,6 @@
 """Values of Finvoice elements: text, amounts, dates, percentages, quantities.
 
-What cannot be read in one way only becomes ``None`` and a finding, never another value (promise P22).
+What cannot be read in one way only becomes ``None`` and a finding, never another value.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""CSV files, read strictly: one delimiter, one number of fields, every quote closed (D23)."""
+"""CSV files, read strictly: one delimiter, one number of fields, every quote closed."""
 
 import csv
 import io

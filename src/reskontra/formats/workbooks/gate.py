@@ -1,4 +1,4 @@
-"""The gate: looks at a workbook before any spreadsheet library opens it (D23 of the reliability plan).
+"""The gate: looks at a workbook before any spreadsheet library opens it.
 
 A legal workbook of 1.5 kB can kill the process that reads it, a false size note can make a reader drop
 rows, and a row that stands twice is read once without a word. So the gate takes the file apart itself:

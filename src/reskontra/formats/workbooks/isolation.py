@@ -1,4 +1,4 @@
-"""Files from outside are read in a process of their own (D21 of the reliability plan).
+"""Files from outside are read in a process of their own.
 
 The child has no database, no secrets in its environment and a limit on memory and time. It answers in
 lines of JSON, never in pickles: whoever takes over the child can send wrong values, which the checks of

@@ -1,7 +1,7 @@
 """Forms and answers as workbooks: what goes out to those who send billing requests.
 
 Everything is written as text cells or typed numbers and dates; no text ever becomes a formula or a link,
-whatever it begins with (D24 of the reliability plan).
+whatever it begins with.
 """
 
 import io
