@@ -44,7 +44,7 @@ def test_an_order_tells_its_decisions_in_the_order_of_time_and_who_acted() -> No
         ("APPROVED", "REVIEW", "OC 3.2.1-b", ["APPROVED", "OFF_LIST_PRICE"]),
     ]
     assert first["inputs"] == {
-        "net": 180.0, "lines": 1, "public_law": True, "off_list_lines": 1, "source": "workbook",
+        "net": "180.00", "lines": 1, "public_law": True, "off_list_lines": 1, "source": "workbook",
         "pricing_date": "2026-03-16", "service_date": "2026-03-16",
     }  # fmt: skip
     assert first["run"]["name"] == "orders"

@@ -1,11 +1,19 @@
 """Explain an order, an invoice or a claim: the decisions taken, their inputs, terms and clauses."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from reskontra.commands.connection import acting, add_person, open_database, person_of, today
 from reskontra.commands.output import as_json, out
 from reskontra.insight.explanations import NothingFound, explain
+from reskontra.kernel.days import format_date as format_day
+from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
 from reskontra.registers.policy import units_of
 
@@ -55,15 +63,45 @@ def show(found: dict[str, Any], language: str) -> None:
             value = ", ".join(found[key]) if isinstance(found[key], list) else found[key]
             out.print(f"  {text(f'explain.{key}', language)}: {value}", markup=False)
     for act in found.get("acts", ()):
-        out.print(f"  {text('act.' + act['act'], language)}: {act['person']} {act['at']}", markup=False)
+        out.print(
+            f"  {text('act.' + act['act'], language)}: {act['person']} {_instant(act['at'], language)}",
+            markup=False,
+        )
     for decision in found["decisions"]:
         out.print(f"▸ {text('outcome.' + decision['outcome'], language)}", markup=False)
         if reasons := [text(f"outcome.{name}", language) for name in decision.get("reasons", ())[1:]]:
             out.print(f"    {text('explain.also', language)}: {'; '.join(reasons)}", markup=False)
         out.print(f"    {decision['citation']}", markup=False)
         if decision["inputs"]:
-            told = ", ".join(f"{key} {value}" for key, value in decision["inputs"].items())
+            told = "; ".join(_input(key, value, language) for key, value in decision["inputs"].items())
             out.print(f"    {told}", markup=False)
-        for key, term in decision["terms"].items():
-            since = term["valid_from"] or text("explain.own_term", language)
-            out.print(f"    {key} = {term['value']} ({term['clause']}, {since})", markup=False)
+    _show_terms(found["decisions"], language)
+
+
+def _instant(written: str, language: str) -> str:
+    """An instant as a day and a time of the day in Finland."""
+    local = datetime.fromisoformat(written).astimezone(ZoneInfo(settings.TIME_ZONE))
+    return f"{format_day(local.date(), language)} {local:%H:%M}"
+
+
+def _input(key: str, value: Any, language: str) -> str:
+    """One input of a decision in the reader's words: euro, days and yes or no as they are written there."""
+    if key in ("net", "invoice_total"):
+        shown = format_amount(Decimal(value), language)
+    elif key.endswith("_date"):
+        shown = format_day(date.fromisoformat(value), language)
+    elif isinstance(value, bool):
+        shown = text("term.yes" if value else "term.no", language)
+    else:
+        shown = str(value)
+    return f"{text(f'input.{key}', language)} {shown}"
+
+
+def _show_terms(decisions: Sequence[dict[str, Any]], language: str) -> None:
+    """Every term that was used, once, with its clause and the day it holds from."""
+    terms = {key: term for decision in decisions for key, term in decision["terms"].items()}
+    if terms:
+        out.print(text("explain.terms", language), markup=False)
+    for key, term in sorted(terms.items()):
+        since = term["valid_from"] or text("explain.own_term", language)
+        out.print(f"    {key} = {term['value']} ({term['clause']}, {since})", markup=False)

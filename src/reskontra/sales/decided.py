@@ -9,7 +9,7 @@ from reskontra.runs.models import Run
 
 # What a person who asks "why?" wants to see of the subject; amounts and counts, never a name or an identity.
 INPUTS = """jsonb_strip_nulls(jsonb_build_object(
-  'net', amount, 'lines', lines, 'public_law', public_lines > 0, 'credit', nullif(credit, false),
+  'net', amount::text, 'lines', lines, 'public_law', public_lines > 0, 'credit', nullif(credit, false),
   'off_list_lines', nullif(off_list_public + off_list_commercial, 0),
   'lines_without_standard_price', nullif(no_standard_price, 0), 'unlisted_lines', nullif(unlisted, 0),
   'lines_without_legal_basis', nullif(without_basis, 0), 'source', source,
@@ -23,7 +23,7 @@ def decide_orders_in_hand(
 
     ``also_told`` are columns of the subjects that belong to the inputs a person is shown.
     """
-    more = "".join(f", '{column}', {column}" for column in also_told)
+    more = "".join(f", '{column}', {column}::text" for column in also_told)
     query = rule.select(subjects, f"decided.*, {INPUTS.format(more=more)} AS inputs")
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS decided")

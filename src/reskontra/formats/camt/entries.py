@@ -4,17 +4,18 @@ An entry holds one payment, or several with their own amounts. What the payments
 entry books, always: where they do not, the entry stays one sum and a finding says so.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from reskontra.documents.findings import Finding, Refused, Severity
 from reskontra.documents.statement import Entry, ReferencePart
 from reskontra.formats.camt.nodes import (
+    EMPTY,
     Node,
     count,
     day,
@@ -36,6 +37,25 @@ _REFERENCE_PAYMENTS = "705"
 _CREDIT_NOTE = "CREN"
 _NOTHING = Decimal("0.00")
 
+Result = TypeVar("Result")
+
+
+class _Remembered(Generic[Result]):
+    """What was made of the node before: entries share the nodes that are the same in all of them."""
+
+    __slots__ = ("_make", "_node", "_result")
+
+    def __init__(self, make: Callable[[Node], Result]) -> None:
+        self._make = make
+        self._node: Node = EMPTY
+        self._result = make(EMPTY)
+
+    def of(self, node: Node) -> Result:
+        if node is not self._node:
+            self._result = self._make(node)
+            self._node = node
+        return self._result
+
 
 @dataclass(slots=True)
 class Gathered:
@@ -48,6 +68,12 @@ class Gathered:
     findings: list[Finding] = field(default_factory=list)
     credits: dict[str, list[Decimal]] = field(default_factory=dict)  # the bank's entries by status, as booked
     debits: dict[str, list[Decimal]] = field(default_factory=dict)
+
+    codes: _Remembered[tuple[str | None, str | None]] = field(
+        default_factory=lambda: _Remembered(_transaction_codes), repr=False
+    )
+    booking_day: _Remembered[date | None] = field(default_factory=lambda: _Remembered(day), repr=False)
+    value_day: _Remembered[date | None] = field(default_factory=lambda: _Remembered(day), repr=False)
 
     def note(
         self,
@@ -93,7 +119,7 @@ def gather(entries: Iterable[BankEntry], currency: str | None) -> Gathered:
 
 
 def _gather_one(entry: BankEntry, position: int, gathered: Gathered) -> None:
-    base = _base(entry.node, position)
+    base = _base(entry.node, position, gathered)
     if gathered.currency is None:
         gathered.currency = base.currency
     if base.booking_date is None and base.status == "BOOK":
@@ -126,21 +152,21 @@ class _Base:
     information: str | None
 
 
-def _base(node: Node, position: int) -> _Base:
+def _base(node: Node, position: int, gathered: Gathered) -> _Base:
     found = money(node, "Amt")
     if found is None:
         raise Refused(Finding("camt_missing", where="Amt"))
     amount, currency = found
     credit = is_credit(node)
-    code, kind = _transaction_codes(inner(node, "BkTxCd"))
+    code, kind = gathered.codes.of(inner(node, "BkTxCd"))
     return _Base(
         position,
         amount if credit else -amount,
         currency,
         credit,
         _status(node),
-        day(node, "BookgDt"),
-        day(node, "ValDt"),
+        gathered.booking_day.of(inner(node, "BookgDt")),
+        gathered.value_day.of(inner(node, "ValDt")),
         text(node, "AcctSvcrRef"),
         flag(node, "RvslInd") or False,
         code,

@@ -185,19 +185,23 @@ def flag(node: Node, name: str) -> bool | None:
 
 def is_credit(node: Node) -> bool:
     """Whether the direction is money to the account; raises ``Refused`` when it says neither."""
+    given = node.get("CdtDbtInd")
+    if (
+        given == "CRDT" or given == "DBIT"
+    ):  # nearly always; what is left may have blanks around it, or be wrong
+        return bool(given == "CRDT")
     written = needed(node, "CdtDbtInd")
     if written not in ("CRDT", "DBIT"):
         raise Refused(Finding("camt_value", where="CdtDbtInd", value=written))
     return written == "CRDT"
 
 
-def day(node: Node, name: str) -> date | None:
-    """The day of a date or instant below ``name``, as the bank writes it; ``None`` when it is missing."""
-    choice = inner(node, name)
+def day(choice: Node) -> date | None:
+    """The day that a node gives as a date or an instant, as the bank writes it; ``None`` when it gives none."""
     if (written := text(choice, "Dt")) is not None:
-        return _day(written, False, name)
+        return _day(written, False, "Dt")
     if (written := text(choice, "DtTm")) is not None:
-        return _day(written, True, name)
+        return _day(written, True, "DtTm")
     return None
 
 

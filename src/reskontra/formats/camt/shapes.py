@@ -8,6 +8,7 @@ characters) is parsed.
 """
 
 import re
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lxml import etree
@@ -20,8 +21,36 @@ _MARKUP = re.compile(r"(<[^<>]*>)")
 # Neither markup nor what a parser changes (references, carriage returns) or refuses (control characters).
 _PLAIN = r"([^<>&\x00-\x08\x0b-\x1f\ufffe\uffff]*)"
 
-# What to make of the texts of a pattern: name, place of the text or the node below, and for an amount its currency.
-_Plan = list[tuple[str, "int | _Plan", tuple[str | None] | None]]
+
+@dataclass(slots=True)
+class _Plan:
+    """What to make of the texts of a pattern: ``leaves`` by name and place, ``amounts`` with their currency too.
+
+    The texts of a node stand together, from ``first`` up to ``last``. Most nodes below an entry (codes, days) are the
+    same as in the entry before: they are shared, since nobody changes a node.
+    """
+
+    first: int
+    last: int = 0
+    leaves: list[tuple[str, int]] = field(default_factory=list)
+    amounts: list[tuple[str, int, str | None]] = field(default_factory=list)
+    below: list[tuple[str, "_Plan"]] = field(default_factory=list)
+    texts: tuple[str, ...] | None = None
+    node: Node = field(default_factory=dict)
+
+    def filled(self, texts: tuple[str, ...]) -> Node:
+        """The node with ``texts``, all those of the pattern, in their places."""
+        own = texts[self.first : self.last]
+        if own != self.texts:
+            node: dict[str, Any] = {}
+            for name, place in self.leaves:
+                node[name] = texts[place]
+            for name, place, currency in self.amounts:
+                node[name] = (texts[place], currency)
+            for name, plan in self.below:
+                node[name] = plan.filled(texts)
+            self.texts, self.node = own, node
+        return self.node
 
 
 class Shapes:
@@ -36,7 +65,7 @@ class Shapes:
         """The node of an element as written, when its shape is known."""
         for pattern, plan in self._known.get(written.count("<"), ()):
             if (found := pattern.fullmatch(written)) is not None:
-                return _filled(plan, found.groups())
+                return plan.filled(found.groups())
         return None
 
     def learn(self, written: str, element: etree._Element) -> None:
@@ -50,27 +79,34 @@ class Shapes:
         if plan is None or pattern is None:
             return
         found = pattern.fullmatch(written)
-        if found is not None and _filled(plan, found.groups()) == node_of(element, self._names):
+        if found is not None and plan.filled(found.groups()) == node_of(element, self._names):
             self._known.setdefault(written.count("<"), []).append((pattern, plan))
 
 
 def _plan(element: etree._Element, names: dict[str, str], kept: list[etree._Element]) -> _Plan | None:
     """How the kept texts of ``element`` become a node; ``None`` where a name is repeated."""
-    plan: _Plan = []
+    plan = _Plan(len(kept))
+    used: set[str] = set()
     for child in element:
         name = names.get(child.tag)
         if not name:
             continue
+        if name in used:
+            return None
+        used.add(name)
         if len(child):
             below = _plan(child, names, kept)
             if below is None:
                 return None
-            plan.append((name, below, None))
-        else:
+            plan.below.append((name, below))
+        elif name in WITH_CURRENCY:
+            plan.amounts.append((name, len(kept), child.get("Ccy")))
             kept.append(child)
-            currency = (child.get("Ccy"),) if name in WITH_CURRENCY else None
-            plan.append((name, len(kept) - 1, currency))
-    return plan if len({name for name, *_ in plan}) == len(plan) else None
+        else:
+            plan.leaves.append((name, len(kept)))
+            kept.append(child)
+    plan.last = len(kept)
+    return plan
 
 
 def _pattern(written: str, element: etree._Element, kept: list[etree._Element]) -> re.Pattern[str] | None:
@@ -94,15 +130,3 @@ def _pattern(written: str, element: etree._Element, kept: list[etree._Element]) 
             if tag.endswith("/>"):
                 opened = None
     return re.compile("".join(made))
-
-
-def _filled(plan: _Plan, texts: tuple[Any, ...]) -> Node:
-    node: dict[str, Any] = {}
-    for name, place, currency in plan:
-        if isinstance(place, list):
-            node[name] = _filled(place, texts)
-        elif currency is None:
-            node[name] = texts[place]
-        else:
-            node[name] = (texts[place], currency[0])
-    return node

@@ -113,22 +113,28 @@ class _Cutter:
     space: str
     names: dict[str, str]
 
-    def cut(self, name: str, start: int, end: int) -> tuple[bytes, list[Span]]:
-        """What stands between ``start`` and ``end``, with every element ``name`` emptied, and where they stood."""
+    def cut(self, name: str, start: int, end: int) -> tuple[bytes, list[list[Span]]]:
+        """What stands between ``start`` and ``end`` without the elements ``name``, and where these stood.
+
+        Each run of elements with only blanks between them leaves one empty element in its place.
+        """
         tag = self.prefix + name.encode("ascii")
         begins, ends, empty = b"<" + tag + b">", b"</" + tag + b">", b"<" + tag + b"/>"
         left: list[bytes] = []
-        spans: list[Span] = []
+        runs: list[list[Span]] = []
         at = start
         while (found := self.data.find(begins, at, end)) >= 0:
             behind = self.data.find(ends, found, end)
             if behind < 0:
                 break
-            left += (self.data[at:found], empty)
+            between = self.data[at:found]
+            if not runs or (between and not between.isspace()):
+                left += (between, empty)
+                runs.append([])
             at = behind + len(ends)
-            spans.append((found, at))
+            runs[-1].append((found, at))
         left.append(self.data[at:end])
-        return b"".join(left), spans
+        return b"".join(left), runs
 
     def framed(self, piece: bytes) -> etree._Element:
         """A piece as a document of its own."""
@@ -183,17 +189,20 @@ class _Cutter:
             at = upto + 1
 
     def _large_entry(self, start: int, end: int) -> BankEntry:
-        skeleton, spans = self.cut("TxDtls", start, end)
+        skeleton, runs = self.cut("TxDtls", start, end)
         root = self.framed(skeleton)
         emptied = list(root.iter(f"{self.space}TxDtls"))
-        if [element.tag for element in root] != [f"{self.space}Ntry"] or not _all_empty(emptied, spans):
+        if [element.tag for element in root] != [f"{self.space}Ntry"] or not _all_empty(emptied, runs):
             raise _not_cut("Ntry")
         entry = node_of(root[0], self.names)
-        if sum(1 for _ in _payments(entry)) != len(spans):
+        groups = [details for details, _ in _payments(entry)]
+        if len(groups) != len(runs):
             raise _not_cut("TxDtls")  # one stands where it may not
-        cut_out = self.nodes("TxDtls", spans, Shapes(self.names))
+        shapes = Shapes(self.names)
         payments = (
-            (details, node) for (details, _), (node, _) in zip(_payments(entry), cut_out, strict=True)
+            (details, node)
+            for details, run in zip(groups, runs, strict=True)
+            for node, _ in self.nodes("TxDtls", run, shapes)
         )
         return BankEntry(entry, payments)
 
@@ -209,11 +218,11 @@ def _in_pieces(data: bytes) -> Message:
     marked = data.startswith(b"\xef\xbb\xbf")
     assume = "utf-8" if marked else xml.declared_encoding(data) or "utf-8"
     bare = _Cutter(data, found[0], b"</" + found[1] + b"Document>", found[1], assume, "", {})
-    skeleton, spans = bare.cut("Ntry", 0, len(data))
+    skeleton, runs = bare.cut("Ntry", 0, len(data))
     root = xml.parse(skeleton)
     version = _version(root)
     space, body, name = _body(root, version)
-    if not _all_empty(list(root.iter(f"{space}Ntry")), spans):
+    if not _all_empty(list(root.iter(f"{space}Ntry")), runs):
         raise _not_cut("Ntry")
     # Without a prefix the pieces need no namespace: the skeleton has shown which one it is.
     opening, inside = (bare.opening, space) if bare.prefix else (b"<Document>", "")
@@ -223,17 +232,18 @@ def _in_pieces(data: bytes) -> Message:
         taken, shapes = 0, Shapes(cutter.names)
         for part in body.iterchildren(f"{space}{name}"):
             upto = taken + sum(1 for _ in part.iterchildren(f"{space}Ntry"))
-            yield Part(_head(part, space), cutter.entries(spans[taken:upto], shapes))
+            spans = [span for run in runs[taken:upto] for span in run]
+            yield Part(_head(part, space), cutter.entries(spans, shapes))
             taken = upto
-        if taken != len(spans):
+        if taken != len(runs):
             raise _not_cut("Ntry")
 
     return Message(version, _header(body, space), parts())
 
 
-def _all_empty(elements: list[etree._Element], spans: list[Span]) -> bool:
+def _all_empty(elements: list[etree._Element], runs: list[list[Span]]) -> bool:
     """Whether every element was cut out: one that was written otherwise is still full and shifts the rest."""
-    return len(elements) == len(spans) and all(len(element) == 0 and not element.text for element in elements)
+    return len(elements) == len(runs) and all(len(element) == 0 and not element.text for element in elements)
 
 
 def _not_cut(name: str) -> Refused:

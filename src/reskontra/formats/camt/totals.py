@@ -118,4 +118,4 @@ def balance_of(node: Node) -> Balance | None:
     if code is None or found is None:
         return None
     amount, currency = found
-    return Balance(code, amount if is_credit(node) else -amount, currency, day(node, "Dt"))
+    return Balance(code, amount if is_credit(node) else -amount, currency, day(inner(node, "Dt")))
