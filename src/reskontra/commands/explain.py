@@ -63,10 +63,8 @@ def show(found: dict[str, Any], language: str) -> None:
             value = ", ".join(found[key]) if isinstance(found[key], list) else found[key]
             out.print(f"  {text(f'explain.{key}', language)}: {value}", markup=False)
     for act in found.get("acts", ()):
-        out.print(
-            f"  {text('act.' + act['act'], language)}: {act['person']} {_instant(act['at'], language)}",
-            markup=False,
-        )
+        done = f"{act['person']} {_instant(act['at'], language)}"
+        out.print(f"  {text('act.' + act['act'], language)}: {done}", markup=False)
     for decision in found["decisions"]:
         out.print(f"▸ {text('outcome.' + decision['outcome'], language)}", markup=False)
         if reasons := [text(f"outcome.{name}", language) for name in decision.get("reasons", ())[1:]]:

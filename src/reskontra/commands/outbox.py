@@ -34,7 +34,7 @@ def handle(arguments: Namespace) -> int:
                 raise NothingFound(arguments.sent)
             if second is None:
                 raise UnknownPerson(arguments.second or "")
-            require(second, "decide_held_batch", person.unit, person.at.date())
+            require(second, "decide_held_batch", person.unit, person.day)
             decide_held(file, True, person.person, second, timezone.now())
     if arguments.send:
         send_waiting(arguments)

@@ -87,6 +87,8 @@ def _sentence(problem: Exception, language: str) -> tuple[str, str, int] | None:
             return name, _constraint(name, language), 2
         case OperationalError() if isinstance(problem.__cause__, LockNotAvailable):
             return "busy", text("command.busy", language), 2
+        case OperationalError():
+            return "database", text("command.database_gone", language), 5
     return None
 
 

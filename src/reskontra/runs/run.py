@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from django.db import connection
+from django.utils import timezone
 
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Person, Unit
@@ -33,6 +34,11 @@ class Acting:
     person: Person
     unit: Unit
     at: datetime
+
+    @property
+    def day(self) -> date:
+        """The day of ``at`` in Finland: rights and terms hold by day."""
+        return timezone.localdate(self.at)
 
 
 @dataclass(frozen=True)

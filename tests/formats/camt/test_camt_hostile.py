@@ -1,4 +1,4 @@
-"""Bank files that are cut off, damaged or made to harm (P13, P20, P22): refused, or nothing in them has changed."""
+"""Bank files that are cut off, damaged or made to harm: refused, or nothing in them has changed."""
 
 import random
 import re
@@ -161,7 +161,7 @@ def test_odd_but_lawful_files_are_read_alike(name: str) -> None:
     assert read(HARMLESS[name]) == read(WHOLE)
 
 
-# --- P13 ---
+# --- parts of files ---
 
 
 @both
@@ -178,7 +178,7 @@ def test_a_part_of_a_file_yields_nothing(version: str, large: int | None) -> Non
             assert read_or_refused(data[:length], large) is None, length
 
 
-# --- P20, P22 ---
+# --- damage ---
 
 
 def amounts(data: bytes, version: str) -> Iterator[int]:

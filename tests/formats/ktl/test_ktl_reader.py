@@ -244,7 +244,7 @@ CUT = file(*batch(payment(), payment(100, kind="5", code="2"), payment(300, corr
 
 
 def test_a_part_of_a_file_yields_nothing() -> None:
-    """P13: cut anywhere, a batch is refused; only its last line end may be missing."""
+    """Cut anywhere, a batch is refused; only its last line end may be missing."""
     whole = read(CUT)
     for length in range(len(CUT) - 2):
         with pytest.raises(Refused):
@@ -264,7 +264,7 @@ SUMS = [92 * 4 + at for at in range(1, 52)]
 
 @pytest.mark.parametrize("at", AMOUNTS + SUMS)
 def test_no_changed_digit_of_an_amount_passes(at: int) -> None:
-    """P22: every other digit in every place of every amount, count and sum."""
+    """Every other digit in every place of every amount, count and sum."""
     for digit in b"0123456789":
         changed = CUT[:at] + bytes([digit]) + CUT[at + 1 :]
         if changed != CUT:
@@ -273,7 +273,7 @@ def test_no_changed_digit_of_an_amount_passes(at: int) -> None:
 
 
 def test_damaged_files_are_refused_or_hold_the_same_money() -> None:
-    """P20, P22: 1 000 files with a byte changed, left out, doubled or two exchanged."""
+    """1 000 files with a byte changed, left out, doubled or two exchanged."""
     chance = random.Random(20260303)
     whole = [(entry.amount, entry.reversal) for entry in read(CUT)[0].entries]
     passed, reasons = 0, set()

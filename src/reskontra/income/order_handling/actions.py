@@ -19,14 +19,14 @@ class ActRefused(Exception):
 @clause("OC 3.2.1-b")
 def review(acting: Acting, order: Order, seen: str, comment: str = "") -> OrderApproval:
     """The reviewer answers for the price and posting of the version with digest ``seen``."""
-    require(acting.person, "review_order", acting.unit, acting.at.date())
+    require(acting.person, "review_order", acting.unit, acting.day)
     return _act(acting, order, "review", seen, comment)
 
 
 @clause("OC 3.2.1-b")
 def approve(acting: Acting, order: Order, seen: str, comment: str = "") -> OrderApproval:
     """The approver, another person than the reviewer, lets the version with digest ``seen`` be invoiced."""
-    require(acting.person, "approve_order", acting.unit, acting.at.date())
+    require(acting.person, "approve_order", acting.unit, acting.day)
     return _act(acting, order, "approve", seen, comment)
 
 

@@ -26,7 +26,7 @@ from reskontra.kernel.clauses import clause
 from reskontra.registers.customers import save_update
 from reskontra.registers.keys import key_ring
 from reskontra.runs.models import Evidence, Run
-from reskontra.runs.run import Acting
+from reskontra.runs.run import Acting, lock
 from reskontra.sales.models import BillingRequest as StoredRequest
 
 
@@ -83,6 +83,7 @@ def take_in_document(
 def _billing_request(
     acting: Acting, received: Received, request: BillingRequest, fetch: Fetch, on: date, language: str
 ) -> Answer:
+    lock(acting.unit, "sales")  # two who send the same file at once: the second finds what the first stored
     if StoredRequest.objects.filter(unit=acting.unit, file=received.file).exists():
         known = Finding(
             "file_known",
