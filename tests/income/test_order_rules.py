@@ -166,6 +166,21 @@ TABLES = {
         expect D  DEVIATING_TAX_COUNTRY                   # OC 3.5-a
         expect E  READY                                   # OC 3.9-a
         """,
+    "between State units a space or a comma ends the contract number": """
+        on 2026-03-16
+        order  A  verket case VSK1004711X
+        line   A  COURSE 1
+        order  B  verket case VSK1004711
+        line   B  COURSE 1
+        order  C  verket case VSK1004711,Lindberg
+        line   C  COURSE 1
+        order  D  bruk   case VSK1004711X
+        line   D  COURSE 1
+        expect A  CONTRACT_NOT_ENDED                      # OC 3.5.3-a
+        expect B  READY                                   # OC 3.9-a
+        expect C  READY                                   # OC 3.9-a
+        expect D  READY                                   # OC 3.9-a
+        """,
     "State units get e-invoices only, letter numbers belong to own systems": """
         on 2026-03-16
         order  A  stum

@@ -151,7 +151,7 @@ def _person(unit: Unit, *roles: str) -> Person:
 
 def _take_in(material: Material, folder: Path, language: str) -> dict[str, Any]:
     unit = Unit.objects.get(code=material.unit)
-    clerk = _person(unit, "K", "PK")
+    clerk = _person(unit, "IN") if material.kind == "own_system" else _person(unit, "K", "PK")
     data = material.path.read_bytes()
     told: dict[str, Any] = {"file": material.path.name, "unit": unit.code, "note": material.note}
     acting = Acting(clerk, unit, _at(8))

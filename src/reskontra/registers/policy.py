@@ -13,6 +13,8 @@ from reskontra.registers.models import Person, Responsibility, RoleAssignment, U
 MAY: Mapping[str, frozenset[str]] = {
     "see": frozenset({"K", "SG", "GK", "PK", "PG", "KA", "RE", "IN", "AD"}),
     "import": frozenset({"K", "PK", "IN"}),
+    # What was approved at source comes by the interface or is read in by the centre, never from a clerk's file.
+    "import_own_system": frozenset({"PK", "IN"}),
     "run_orders": frozenset({"K", "PK"}),
     "run_invoicing": frozenset({"K", "PK"}),
     "run_delivery": frozenset({"K", "PK"}),

@@ -55,8 +55,9 @@ SELECT o.id, o.unit_id, o.number, o.version, o.row, o.request_id, o.digest, o.so
   payer.kind = 'state_unit' AS internal, payer.partner_code, payer.country,
   payer.einvoice_address <> '' AS has_einvoice,
   payer.kind = 'state_unit' AND payer.einvoice_address = '' AS state_unit_without_address,
-  (payer.own_system_id IS NOT NULL OR customer.own_system_id IS NOT NULL) AND o.source <> 'own_system'
-    AS customer_of_own_system,
+  o.source <> 'own_system' AND (payer.own_system_id IS NOT NULL OR customer.own_system_id IS NOT NULL
+    OR EXISTS (SELECT FROM registers_customer other WHERE other.id IN (o.bill_to_id, o.ship_to_id)
+               AND other.own_system_id IS NOT NULL)) AS customer_of_own_system,
   payer.protected AND NOT payer.safe_address AND payer.einvoice_address = ''
     AND (o.bill_to_id IS NULL OR o.bill_to_id = payer.id) AS protected_without_way,
   l.lines, coalesce(l.net, 0) AS amount, l.unlisted, l.unpriced, l.off_list_public, l.off_list_commercial,

@@ -120,7 +120,7 @@ def invoice_document(seller: Seller, head: Sequence[Any], rows: Sequence[Sequenc
         net=net,
         vat=vat,
         total=total,
-        type_code="INV02" if credit else "INV01",
+        type_code="INV02" if credit else "INV04" if internal else "INV01",
         internal=internal,
         reference=reference,
         agreement=agreement or None,

@@ -19,7 +19,7 @@ def decide_delivery() -> Decisions:
     """
     return decide(
         (STATE_UNIT_ONLY_ELECTRONIC, "internal AND einvoice_address = ''", "OC 2.2-i"),
-        (PEPPOL, "einvoice_address <> '' AND country <> 'FI'", "OC 3.6.1-a"),
+        (PEPPOL, "einvoice_address <> '' AND country NOT IN ('FI', 'AX')", "OC 3.6.1-a"),
         (E_INVOICE, "einvoice_address <> ''", "OC 3.6-a"),
         (NO_WAY_TO_SEND, "street = '' OR town = ''", "OC 3.8-a"),
         otherwise=(PAPER, "OC 3.1-a"),

@@ -75,7 +75,7 @@ def payment_terms(terms: Terms) -> str:
     cases = (
         ("payment_term IS NOT NULL", "payment_term"),
         ("internal", str(terms.payment_term_between_units)),
-        ("country <> 'FI' AND in_eu", str(terms.payment_term_other_eu)),
+        ("country NOT IN ('FI', 'AX') AND in_eu", str(terms.payment_term_other_eu)),
         ("NOT in_europe AND NOT has_einvoice", str(terms.payment_term_paper_outside_europe)),
     )
     whens = " ".join(f"WHEN {condition} THEN {days}" for condition, days in cases)

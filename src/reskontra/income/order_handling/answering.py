@@ -68,6 +68,7 @@ _SHOWN_IN = {
     "POSTING_UNKNOWN": ("budget_account", 5),
     "MIXED_LAW": ("item", None),
     "MIXED_VAT_SCOPE": ("item", None),
+    "CONTRACT_NOT_ENDED": ("case_reference", None),
     "DEVIATING_TAX_COUNTRY": ("tax_country", None),
     "STATE_UNIT_WITHOUT_E_ADDRESS": ("customer_no", None),
     "PROTECTED_WITHOUT_SAFE_WAY": ("bill_to_no", None),

@@ -27,7 +27,8 @@ from reskontra.income.order_handling.candidates import (
 from reskontra.income.order_handling.customers import Customers
 from reskontra.income.order_handling.storing import number_orders, store_orders
 from reskontra.kernel.clauses import clause
-from reskontra.registers.models import OwnSystem, Unit
+from reskontra.registers.models import OwnSystem
+from reskontra.registers.policy import MAY, roles_of
 from reskontra.registers.unit_terms import terms_of
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, lock
@@ -57,7 +58,7 @@ def take_in(acting: Acting, request: BillingRequest, file: InboxFile, fetch: Fet
     ``fetch`` gives the bytes of an attachment that came along. Raises ``Refused`` when the file's own counts
     disagree, when it names another unit, or when its sender is not a system of this unit: then nothing is kept.
     """
-    if wrong := [*whole_file_findings(request), *_wrong_sender(request, acting.unit, on)]:
+    if wrong := [*whole_file_findings(request), *_wrong_sender(request, acting, on)]:
         raise Refused(*wrong)
     lock(acting.unit, "sales")
     terms = terms_of(acting.unit, on)
@@ -132,7 +133,9 @@ def _counted(decided: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _wrong_sender(request: BillingRequest, unit: Unit, on: date) -> Iterable[Finding]:
+def _wrong_sender(request: BillingRequest, acting: Acting, on: date) -> Iterable[Finding]:
+    """A file for another unit, from an unknown system, or from a person who may not speak for a system."""
+    unit = acting.unit
     if request.unit and request.unit != unit.code:
         yield Finding(
             "file_of_another_unit", clause="OC 3.9-a", value=request.unit, detail={"unit": unit.code}
@@ -141,3 +144,5 @@ def _wrong_sender(request: BillingRequest, unit: Unit, on: date) -> Iterable[Fin
         unit=unit, sender=request.sender, validity__contains=on
     ):
         yield Finding("sender_unknown", clause="OC 3.2.1-a", value=request.sender)
+    elif request.sender and not MAY["import_own_system"] & roles_of(acting.person, unit, on):
+        yield Finding("sender_not_this_person", clause="OC 3.2.1-a", value=request.sender)

@@ -11,6 +11,7 @@ LEGAL_BASIS_MISSING = Outcome("LEGAL_BASIS_MISSING", "RETURNED")
 POSTING_UNKNOWN = Outcome("POSTING_UNKNOWN", "RETURNED")
 MIXED_LAW = Outcome("MIXED_LAW", "RETURNED")
 MIXED_VAT_SCOPE = Outcome("MIXED_VAT_SCOPE", "RETURNED")
+CONTRACT_NOT_ENDED = Outcome("CONTRACT_NOT_ENDED", "RETURNED")
 DEVIATING_TAX_COUNTRY = Outcome("DEVIATING_TAX_COUNTRY", "RETURNED")
 STATE_UNIT_WITHOUT_E_ADDRESS = Outcome("STATE_UNIT_WITHOUT_E_ADDRESS", "RETURNED")
 PROTECTED_WITHOUT_SAFE_WAY = Outcome("PROTECTED_WITHOUT_SAFE_WAY", "RETURNED")
@@ -28,8 +29,8 @@ READY = Outcome("READY", "READY")
 
 
 @clause(
-    "OC 1.6-a", "OC 2.1-a", "OC 2.1-b", "OC 2.2-a", "OC 2.2-i", "OC 3.2.1-a", "OC 3.2.1-b", "OC 3.5-a", "OC 3.6-a",
-    "OC 3.8-a", "OC 6.2.7-a",
+    "OC 1.6-a", "OC 2.1-a", "OC 2.1-b", "OC 2.2-a", "OC 2.2-i", "OC 3.2.1-a", "OC 3.2.1-b", "OC 3.5-a",
+    "OC 3.5.3-a", "OC 3.6-a", "OC 3.8-a", "OC 6.2.7-a",
 )  # fmt: skip
 def decide_orders(terms: Terms) -> Decisions:
     """An order goes back, waits for the unit's two persons, or is ready to be invoiced.
@@ -54,6 +55,11 @@ def decide_orders(terms: Terms) -> Decisions:
         (POSTING_UNKNOWN, "unknown_posting > 0", "OC 2.1-b"),
         (MIXED_LAW, "public_lines > 0 AND commercial_lines > 0", "OC 6.2.7-a"),
         (MIXED_VAT_SCOPE, "outside_vat > 0 AND within_vat > 0", "OC 1.6-a"),
+        (
+            CONTRACT_NOT_ENDED,
+            "internal AND case_reference ~ '^VSK1' AND case_reference !~ '^VSK1[0-9]+([ ,]|$)'",
+            "OC 3.5.3-a",
+        ),
         (DEVIATING_TAX_COUNTRY, "tax_country NOT IN ('', 'FI')", "OC 3.5-a"),
         (STATE_UNIT_WITHOUT_E_ADDRESS, "state_unit_without_address", "OC 2.2-i"),
         (PROTECTED_WITHOUT_SAFE_WAY, "protected_without_way", "OC 3.8-a"),
