@@ -35,14 +35,11 @@ END $$;
 CREATE OR REPLACE FUNCTION reskontra_keep_history() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-  -- A password's hash is nobody's history, and signing in changes nothing that anybody would ask for.
-  before_it jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD) - ARRAY['password', 'last_login'] END;
-  after_it jsonb := to_jsonb(NEW) - ARRAY['password', 'last_login'];
+  -- A password's hash is nobody's history; that it was changed is.
+  before_it jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD) - 'password' END;
+  after_it jsonb := to_jsonb(NEW) - 'password';
   address text[] := ARRAY['street', 'postcode', 'town', 'name2', 'email'];
 BEGIN
-  IF before_it IS NOT DISTINCT FROM after_it THEN
-    RETURN NULL;
-  END IF;
   INSERT INTO registers_history (table_name, row_id, before, after, person_id, reason, changed_at)
   VALUES (TG_TABLE_NAME, NEW.id, before_it, after_it,
     nullif(current_setting('reskontra.person', true), '')::bigint,
