@@ -1,13 +1,13 @@
 """Take in a file for a unit: a billing request or a customer update; every row is accepted, returned or known."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
 from pathlib import Path
 
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, working
 from reskontra.exchange import archive
+from reskontra.exchange.attachments import beside
 from reskontra.exchange.inbox import receive
 from reskontra.exchange.messages import message
 from reskontra.exchange.reading import read_documents
@@ -51,17 +51,9 @@ def take_in(arguments: Namespace, data: bytes) -> Answer:
     with working(arguments, "command.reading", name=name):
         documents = read_documents(data, name)
     with acting(arguments, "import") as person:
-        fetch = _beside(arguments.attachments or arguments.file.parent)
+        fetch = beside(arguments.attachments or arguments.file.parent)
         on = arguments.on or today()
         return take_in_document(person, received, documents[0], fetch, on, arguments.lang)
-
-
-def _beside(folder: Path) -> Callable[[str], bytes | None]:
-    def fetch(name: str) -> bytes | None:
-        path = folder / Path(name).name  # a name never leads out of the folder
-        return path.read_bytes() if path.is_file() else None
-
-    return fetch
 
 
 def show(answer: Answer, arguments: Namespace) -> None:

@@ -22,7 +22,7 @@ from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 OWNER = "reskontra_owner"
 APP = "reskontra_app"
@@ -209,11 +209,6 @@ def database_exists(server: Server, database: str) -> bool:
             connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone()
             is not None
         )
-
-
-def conninfo(address: dict[str, Any]) -> str:
-    """An address as a libpq connection string."""
-    return make_conninfo(**address)
 
 
 @contextmanager

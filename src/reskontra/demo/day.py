@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +19,7 @@ from reskontra.database.session import working_in
 from reskontra.demo.material import Material, write_day
 from reskontra.documents.findings import Refused
 from reskontra.exchange import archive
+from reskontra.exchange.attachments import beside
 from reskontra.exchange.inbox import receive
 from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
@@ -161,7 +162,7 @@ def _take_in(material: Material, folder: Path, language: str) -> dict[str, Any]:
         documents = read_documents(data, material.path.name)
         with working_in([unit.pk], clerk.pk, "demo"):
             answer = take_in_document(
-                acting, received, documents[0], _beside(material.path.parent), DAY, language
+                acting, received, documents[0], beside(material.path.parent), DAY, language
             )
     except Refused as refused:
         reasons = [{**found.as_json(), "message": message(found, language)} for found in refused.findings]
@@ -171,14 +172,6 @@ def _take_in(material: Material, folder: Path, language: str) -> dict[str, Any]:
         kept.parent.mkdir(exist_ok=True)
         kept.write_bytes(archive.read(answer.result))
     return {**told, "refused": False, **answer.as_json(language)}
-
-
-def _beside(folder: Path) -> Callable[[str], bytes | None]:
-    def fetch(name: str) -> bytes | None:
-        path = folder / Path(name).name
-        return path.read_bytes() if path.is_file() else None
-
-    return fetch
 
 
 def _work(unit: Unit, day: Day, language: str) -> None:
