@@ -219,6 +219,9 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "voucher_id": h.of("ledger_voucher"), "position": h.next(), "account": "17000000", "amount": "100.00",
         "vat_category": "", "vat_percent": None, **_places(), "partner": "", "tracking1": "", "tracking2": "",
     },
+    "ledger_posting": lambda h: {
+        "first_voucher": h.of("ledger_voucher"), "last_voucher": h.of("ledger_voucher"),
+    },
     "ledger_numberseries": lambda h: {"series": f"series {h.next()}", "year": 0, "next_number": 1},
     "ledger_closedperiod": lambda h: {
         "month": "2020-01-01", "closed_by_id": h.of("registers_person"), "closed_at": AT,

@@ -16,7 +16,7 @@ from psycopg.errors import (
 
 from database.cast import constraint_of, insert, post, work_in
 from database.conftest import Street
-from database.test_roles import FACTS, UNIT_TABLES
+from database.test_roles import DATABASES_OWN, FACTS, UNIT_TABLES
 from reskontra.database import connect
 from reskontra.database.safety import our_models
 from reskontra.database.session import working_in
@@ -74,7 +74,7 @@ def test_a_session_writes_into_its_units_and_no_other(
                 insert(app, table, row)
         except InsufficientPrivilege as refused:
             policy = "row-level security" in str(refused)
-            assert policy if unit not in seen and table != "ledger_balance" else table == "ledger_balance"
+            assert policy if unit not in seen and table not in DATABASES_OWN else table in DATABASES_OWN
         except (IntegrityError, RestrictViolation):
             assert unit in seen  # past the policy: it is refused as already there
         else:
@@ -89,7 +89,7 @@ def test_a_session_changes_rows_of_its_units_and_no_other(
     """Facts and balances of no unit at all; register rows and work states of what is seen."""
     seen = see(app, street, setting)
     query = f"UPDATE {table} SET unit_id = unit_id RETURNING unit_id"
-    if table in FACTS or table == "ledger_balance":
+    if table in FACTS or table in DATABASES_OWN:
         with pytest.raises(InsufficientPrivilege):
             app.execute(query)
         return
@@ -107,7 +107,7 @@ def test_a_session_deletes_nothing(
             app.execute(query)
 
 
-@pytest.mark.parametrize("table", [t for t in UNIT_TABLES if t not in FACTS and t != "ledger_balance"])
+@pytest.mark.parametrize("table", [t for t in UNIT_TABLES if t not in FACTS and t not in DATABASES_OWN])
 def test_a_row_is_not_moved_to_another_unit(app: psycopg.Connection[Any], street: Street, table: str) -> None:
     """Not to one that is not seen (policy), nor between two that are: what points at it would stay behind."""
     work_in(app, street.own.unit)

@@ -568,7 +568,7 @@ def named_constraints() -> set[str]:
         names |= set(re.findall(r"CONSTRAINT = '(\w+)'", source))
         names |= set(re.findall(r"ADD CONSTRAINT (\w+)", source))
         names |= set(re.findall(r"RENAME CONSTRAINT \w+ TO (\w+)", source))
-        names |= set(re.findall(r"ELSE '(\w+)' END INTO refused", source))
+        names |= set(re.findall(r"THEN '(\w+)' END\)$", source, re.MULTILINE))
         names |= set(re.findall(r"^\s+\('registers_\w+', '(\w+)',$", source, re.MULTILINE))
     return names
 

@@ -247,7 +247,8 @@ SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   refused text;
 BEGIN
-  SELECT {cases} INTO refused FROM fresh_rows fresh {" ".join(joins)} WHERE {cases} IS NOT NULL LIMIT 1;
+  -- Planned anew each time, over all rows at once: a plan kept from one row would look up a million one by one.
+  EXECUTE $check$ SELECT min({cases}) FROM fresh_rows fresh {" ".join(joins)} $check$ INTO refused;
   IF refused IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'foreign_key_violation', CONSTRAINT = refused, TABLE = '{table}',
       MESSAGE = refused;

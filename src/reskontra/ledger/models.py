@@ -35,6 +35,13 @@ class Voucher(Fact):
         return f"{self.kind} {self.year}-{self.number:06d}"
 
 
+class Posting(Fact):
+    """The vouchers of one statement, first to last id; the database writes it and hangs its check on it."""
+
+    first_voucher = models.BigIntegerField()
+    last_voucher = models.BigIntegerField()
+
+
 class Entry(Fact):
     """One line of a voucher: account, amount (debit positive, euro) and the tracking objects."""
 

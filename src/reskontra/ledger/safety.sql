@@ -3,25 +3,47 @@
 -- are searched last: a caller's table of the same name would else be read instead of the books.
 ALTER TABLE ledger_voucher ADD COLUMN IF NOT EXISTS created_xid xid8 NOT NULL DEFAULT pg_current_xact_id();
 
+-- Vouchers written by one statement are one posting: its row, which the database writes itself, carries the deferred
+-- check, so that a hundred thousand vouchers are summed in one pass and not one by one.
+CREATE OR REPLACE FUNCTION ledger_vouchers_make_a_posting() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  INSERT INTO ledger_posting (unit_id, first_voucher, last_voucher)
+  SELECT unit_id, min(id), max(id) FROM fresh_rows GROUP BY unit_id ORDER BY unit_id;
+  RETURN NULL;
+END $$;
+ALTER FUNCTION ledger_vouchers_make_a_posting() OWNER TO reskontra_check;
+GRANT INSERT ON ledger_posting TO reskontra_check;
+REVOKE INSERT ON ledger_posting FROM reskontra_app;
+
+CREATE OR REPLACE TRIGGER vouchers_make_a_posting AFTER INSERT ON ledger_voucher
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION ledger_vouchers_make_a_posting();
+
 CREATE OR REPLACE FUNCTION ledger_voucher_balances() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-  total numeric;
-  lines bigint;
+  wrong record;
 BEGIN
-  SELECT sum(amount), count(*) INTO total, lines FROM ledger_entry WHERE voucher_id = NEW.id;
-  IF total IS DISTINCT FROM 0 OR lines < 2 THEN
+  -- One list to sum, not a join of two: nothing to plan wrongly while the tables are still unknown to the planner.
+  EXECUTE $check$
+    SELECT id, sum(amount) AS total, sum(lines) AS lines
+    FROM (SELECT id, 0::numeric AS amount, 0 AS lines FROM ledger_voucher WHERE id BETWEEN $1 AND $2
+          UNION ALL
+          SELECT voucher_id, amount, 1 FROM ledger_entry WHERE voucher_id BETWEEN $1 AND $2) booked
+    GROUP BY id HAVING sum(amount) <> 0 OR sum(lines) < 2 LIMIT 1
+  $check$ INTO wrong USING NEW.first_voucher, NEW.last_voucher;
+  IF wrong.id IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'voucher_balances', TABLE = 'ledger_voucher',
       MESSAGE = format('voucher_balances: voucher %s of unit %s has %s entries and the sum %s',
-        NEW.id, NEW.unit_id, lines, coalesce(total, 0));
+        wrong.id, NEW.unit_id, wrong.lines, wrong.total);
   END IF;
   PERFORM reskontra_mark_checked();
   RETURN NULL;
 END $$;
 ALTER FUNCTION ledger_voucher_balances() OWNER TO reskontra_check;
 
-DROP TRIGGER IF EXISTS voucher_balances ON ledger_voucher;
-CREATE CONSTRAINT TRIGGER voucher_balances AFTER INSERT ON ledger_voucher
+DROP TRIGGER IF EXISTS voucher_balances ON ledger_posting;
+CREATE CONSTRAINT TRIGGER voucher_balances AFTER INSERT ON ledger_posting
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_voucher_balances();
 
 -- One pass over the fresh entries for both questions; which one was answered badly is asked only when one was. What
@@ -32,12 +54,13 @@ DECLARE
   now_writing xid8 := pg_current_xact_id();
   refused text;
 BEGIN
-  SELECT CASE WHEN voucher.id IS NULL THEN 'an_entry_belongs_to_a_voucher_of_its_unit'
-              ELSE 'entries_come_with_their_voucher' END INTO refused
-  FROM fresh_rows fresh
-  LEFT JOIN ledger_voucher voucher ON voucher.id = fresh.voucher_id AND voucher.unit_id = fresh.unit_id
-  WHERE voucher.id IS NULL OR voucher.created_xid <> now_writing
-  LIMIT 1;
+  -- Planned anew each time, over all rows at once: a plan kept from one voucher would look up a million one by one.
+  EXECUTE $check$
+    SELECT min(CASE WHEN voucher.id IS NULL THEN 'an_entry_belongs_to_a_voucher_of_its_unit'
+                    WHEN voucher.created_xid <> $1 THEN 'entries_come_with_their_voucher' END)
+    FROM fresh_rows fresh
+    LEFT JOIN ledger_voucher voucher ON voucher.id = fresh.voucher_id AND voucher.unit_id = fresh.unit_id
+  $check$ INTO refused USING now_writing;
   IF refused IS NULL AND reskontra_was_checked() THEN
     refused := 'entries_come_with_their_voucher';
   END IF;
@@ -71,11 +94,13 @@ CREATE OR REPLACE TRIGGER a_closed_period_takes_no_voucher AFTER INSERT ON ledge
 CREATE OR REPLACE FUNCTION ledger_keep_balances() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  INSERT INTO ledger_balance AS kept (unit_id, account, year, amount)
-  SELECT fresh.unit_id, fresh.account, voucher.year, sum(fresh.amount)
-  FROM fresh_rows fresh JOIN ledger_voucher voucher ON voucher.id = fresh.voucher_id
-  GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-  ON CONFLICT (unit_id, account, year) DO UPDATE SET amount = kept.amount + excluded.amount;
+  EXECUTE $keep$
+    INSERT INTO ledger_balance AS kept (unit_id, account, year, amount)
+    SELECT fresh.unit_id, fresh.account, voucher.year, sum(fresh.amount)
+    FROM fresh_rows fresh JOIN ledger_voucher voucher ON voucher.id = fresh.voucher_id
+    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+    ON CONFLICT (unit_id, account, year) DO UPDATE SET amount = kept.amount + excluded.amount
+  $keep$;
   RETURN NULL;
 END $$;
 ALTER FUNCTION ledger_keep_balances() OWNER TO reskontra_check;

@@ -60,7 +60,7 @@ SELECT o.id, o.unit_id, o.number, o.version, o.row, o.request_id, o.digest, o.so
                AND other.own_system_id IS NOT NULL)) AS customer_of_own_system,
   payer.protected AND NOT payer.safe_address AND payer.einvoice_address = ''
     AND (o.bill_to_id IS NULL OR o.bill_to_id = payer.id) AS protected_without_way,
-  l.lines, coalesce(l.net, 0) AS amount, l.unlisted, l.unpriced, l.off_list_public, l.off_list_commercial,
+  l.lines, l.last_line, coalesce(l.net, 0) AS amount, l.unlisted, l.unpriced, l.off_list_public, l.off_list_commercial,
   l.no_standard_price, l.without_basis, l.public_lines, l.commercial_lines, l.outside_vat, l.within_vat, l.below_zero, l.unknown_posting,
   original.id AS original_id, original.payer_id AS original_payer_id,
   original.net + coalesce(credited.net, 0) AS left_to_credit,
@@ -71,7 +71,7 @@ FROM scope
 JOIN sales_order o ON o.id = scope.id AND o.unit_id = %(unit)s
 JOIN registers_customer payer ON payer.id = o.payer_id
 JOIN registers_customer customer ON customer.id = o.customer_id
-JOIN (SELECT order_id, count(*) AS lines, sum(net) AS net,
+JOIN (SELECT order_id, count(*) AS lines, max(position) AS last_line, sum(net) AS net,
         count(*) FILTER (WHERE NOT listed) AS unlisted,
         count(*) FILTER (WHERE listed AND unit_price IS NULL) AS unpriced,
         count(*) FILTER (WHERE off_list AND public_law) AS off_list_public,

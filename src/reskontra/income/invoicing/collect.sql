@@ -1,4 +1,4 @@
--- One row per invoice to be, in the order of its first order; then its lines, priced and posted.
+-- One row per invoice to be, in the order of its first order; then the orders that it bills.
 CREATE TEMP TABLE new_invoice ON COMMIT DROP AS
 SELECT p.*, g.net, g.vat, g.total, nextval('sales_invoice_id_seq') AS invoice_id,
   nextval('ledger_voucher_id_seq') AS voucher_id
@@ -14,14 +14,12 @@ JOIN groups_in_hand g ON g.grp = p.grp;
 
 ANALYZE new_invoice (grp, invoice_id);
 
-CREATE TEMP TABLE new_line ON COMMIT DROP AS
-SELECT n.invoice_id, n.voucher_id, n.partner_code,
-  row_number() OVER (PARTITION BY n.place ORDER BY l.order_number, l.position) AS position,
-  l.order_id, l.position AS order_position, l.item_id, l.quantity, l.measure, l.unit_price, l.net, l.vat_category,
-  l.vat_percent, l.account, l.budget_account, l.operating_unit, l.project, l.function, l.product, l.area,
-  l.tracking1, l.tracking2
-FROM decided d
-JOIN new_invoice n ON n.grp = d.grp
-JOIN lines_in_hand l ON l.order_id = d.id
-WHERE d.outcome = 'INVOICE'
-ORDER BY n.place, position
+-- The orders of each invoice, in order; their lines keep their order's sequence behind those of the orders before it.
+CREATE TEMP TABLE new_order ON COMMIT DROP AS
+SELECT n.invoice_id, n.voucher_id, n.partner_code, d.id AS order_id, d.number, d.digest,
+  coalesce(sum(d.last_line) OVER (PARTITION BY d.grp ORDER BY d.number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+    0) AS lines_before
+FROM decided d JOIN new_invoice n ON n.grp = d.grp
+WHERE d.outcome = 'INVOICE' ORDER BY d.number;
+
+ANALYZE new_order (order_id)

@@ -23,14 +23,12 @@ FROM numbered;
 
 INSERT INTO sales_invoiceline (invoice_id, position, unit_id, order_id, order_position, item_id, quantity, measure,
   unit_price, net, vat_category, vat_percent)
-SELECT invoice_id, position, %(unit)s, order_id, order_position, item_id, quantity, measure, unit_price, net,
-  vat_category, vat_percent
-FROM new_line;
+SELECT n.invoice_id, n.lines_before + l.position, %(unit)s, l.order_id, l.position, l.item_id, l.quantity, l.measure,
+  l.unit_price, l.net, l.vat_category, l.vat_percent
+FROM new_order n JOIN lines_in_hand l ON l.order_id = n.order_id;
 
 INSERT INTO sales_invoicedorder (unit_id, number, order_id, digest, invoice_id)
-SELECT %(unit)s, d.number, d.id, d.digest, n.invoice_id
-FROM decided d JOIN new_invoice n ON n.grp = d.grp
-WHERE d.outcome = 'INVOICE' ORDER BY d.number;
+SELECT %(unit)s, number, order_id, digest, invoice_id FROM new_order ORDER BY number;
 
 -- Debit the receivable; credit revenue line by line with its tracking objects, and VAT by rate. A line is its own
 -- entry so that what was sold can be read from the books; positions: 0 receivable, then lines, then VAT from 30000.
@@ -39,9 +37,9 @@ INSERT INTO ledger_entry (voucher_id, position, unit_id, account, amount, vat_ca
 SELECT voucher_id, 0, %(unit)s, %(receivable)s, total, '', NULL::numeric, '', '', '', '', '', '', partner_code, '', ''
 FROM new_invoice WHERE total <> 0
 UNION ALL
-SELECT voucher_id, position, %(unit)s, account, -net, vat_category, vat_percent, budget_account, operating_unit,
-  project, function, product, area, partner_code, tracking1, tracking2
-FROM new_line WHERE net <> 0
+SELECT n.voucher_id, n.lines_before + l.position, %(unit)s, l.account, -l.net, l.vat_category, l.vat_percent,
+  l.budget_account, l.operating_unit, l.project, l.function, l.product, l.area, n.partner_code, l.tracking1, l.tracking2
+FROM new_order n JOIN lines_in_hand l ON l.order_id = n.order_id WHERE l.net <> 0
 UNION ALL
 SELECT n.voucher_id, 30000 + row_number() OVER (PARTITION BY v.grp ORDER BY v.vat_category, v.vat_percent), %(unit)s,
   %(vat_account)s, -v.vat, v.vat_category, v.vat_percent, '', '', '', '', '', '', '', '', ''

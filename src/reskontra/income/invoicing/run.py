@@ -28,6 +28,17 @@ def _statements(name: str) -> list[str]:
     return [statement for statement in source.split(";\n") if statement.strip()]
 
 
+# What the rule asks of an order beyond the order itself: its invoice to be, and where its payer is.
+_SUBJECTS = """(
+SELECT o.*, c.grp, g.total AS invoice_total, e.id IS NOT NULL AS exceeds_with_others,
+  coalesce(country.europe, false) AS in_europe, coalesce(country.eu @> {on}::date, false) AS in_eu
+FROM orders_in_hand o
+LEFT JOIN collected c ON c.id = o.id
+LEFT JOIN groups_in_hand g ON g.grp = c.grp
+LEFT JOIN exceeding e ON e.id = o.id
+LEFT JOIN registers_country country ON country.code = o.country)"""
+
+
 class InvoicingRun:
     """Invoice every ready order of the unit."""
 
@@ -39,18 +50,18 @@ class InvoicingRun:
         take_in_hand(run.unit)
         with connection.cursor() as cursor:
             cursor.execute(
-                "DROP TABLE IF EXISTS exceeding, collected, vat_in_hand, groups_in_hand, invoicing_subjects,"
-                " new_invoice, new_line, numbered"
+                "DROP TABLE IF EXISTS exceeding, collected, vat_in_hand, groups_in_hand,"
+                " new_invoice, new_order, numbered"
             )
             for statement in _statements("subjects.sql"):
                 cursor.execute(
                     statement.format(
                         collected_by=collected_by(terms),
                         decision_holds=DECISION_HOLDS,
-                        on=f"'{run.on_date.isoformat()}'",
                     )
                 )
-        decide_orders_in_hand(decide_invoicing(terms), "invoicing_subjects", ["invoice_total"])
+        subjects = _SUBJECTS.format(on=f"'{run.on_date.isoformat()}'")
+        decide_orders_in_hand(decide_invoicing(terms), subjects, ["invoice_total"])
 
     def record(self, run: Run) -> None:
         """Store why each open order is invoiced, waits or is left."""

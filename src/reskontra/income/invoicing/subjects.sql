@@ -26,13 +26,4 @@ CREATE TEMP TABLE groups_in_hand ON COMMIT DROP AS
 SELECT grp, sum(base) AS net, sum(vat) AS vat, sum(base) + sum(vat) AS total FROM vat_in_hand GROUP BY 1;
 
 ANALYZE vat_in_hand (grp);
-ANALYZE groups_in_hand (grp);
-
-CREATE TEMP TABLE invoicing_subjects ON COMMIT DROP AS
-SELECT o.*, c.grp, g.total AS invoice_total, e.id IS NOT NULL AS exceeds_with_others,
-  coalesce(country.europe, false) AS in_europe, coalesce(country.eu @> {on}::date, false) AS in_eu
-FROM orders_in_hand o
-LEFT JOIN collected c ON c.id = o.id
-LEFT JOIN groups_in_hand g ON g.grp = c.grp
-LEFT JOIN exceeding e ON e.id = o.id
-LEFT JOIN registers_country country ON country.code = o.country;
+ANALYZE groups_in_hand (grp)
