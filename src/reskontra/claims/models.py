@@ -3,22 +3,26 @@
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from reskontra.database.tables import Fact, Points
+from reskontra.runs.models import Decision
+
+NOTHING = models.DO_NOTHING
 
 
 class Claim(Fact):
     """What one invoice claims, from one payer, under one kind of law. A credit invoice claims a negative sum."""
 
     run = models.ForeignKey(
-        "runs.Run", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+        "runs.Run", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     invoice = models.ForeignKey(
-        "sales.Invoice", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+        "sales.Invoice", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     payer = models.ForeignKey(
         "registers.Customer",
-        on_delete=models.DO_NOTHING,
+        on_delete=NOTHING,
         db_constraint=False,
         db_index=False,
         related_name="+",
@@ -38,4 +42,178 @@ class Claim(Fact):
         constraints: ClassVar = [
             models.UniqueConstraint(name="an_invoice_is_claimed_once", fields=["unit", "invoice"]),
             models.UniqueConstraint(name="a_reference_names_one_claim", fields=["unit", "reference"]),
+        ]
+        indexes: ClassVar = [models.Index(name="claims_of_a_payer", fields=["payer"])]
+
+
+class PaymentDecision(Decision):
+    """What the allocation rule said of one payment in one run; ``amount`` is what was left of it to allocate."""
+
+    payment = models.ForeignKey(
+        "bank.Payment", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+
+    references = (
+        Points("run", "a_payment_decision_belongs_to_a_run", set_wise=True),
+        Points("payment", "a_payment_decision_is_about_a_payment", set_wise=True),
+    )
+
+    class Meta:
+        indexes: ClassVar = [models.Index(name="decisions_of_a_payment", fields=["payment", "-run"])]
+
+
+class Settlement(Fact):
+    """What every settlement of money has in common: its run, its voucher, its clause, and what it takes back.
+
+    A settlement is undone by a counter-fact of the opposite amount that ``undoes`` it, once.
+    """
+
+    run = models.ForeignKey(
+        "runs.Run", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    voucher = models.ForeignKey(
+        "ledger.Voucher", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    amount = models.DecimalField(max_digits=15, decimal_places=2)
+    clause = models.CharField(max_length=20)
+    undoes = models.ForeignKey(
+        "self", on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Allocation(Settlement):
+    """Money to a claim: of a payment, or of a credit invoice's claim to the claim of its original."""
+
+    claim = models.ForeignKey(
+        Claim, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="allocations"
+    )
+    payment = models.ForeignKey(
+        "bank.Payment", on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    credit = models.ForeignKey(
+        Claim, on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+
+    references = (
+        Points("run", "an_allocation_comes_from_a_run", set_wise=True),
+        Points("voucher", "an_allocation_has_its_voucher", set_wise=True),
+        Points("undoes", "an_allocation_undoes_one_of_its_unit", set_wise=True),
+        Points("claim", "an_allocation_is_to_a_claim", set_wise=True),
+        Points("payment", "an_allocation_is_of_a_payment", set_wise=True),
+        Points("credit", "an_allocation_is_of_a_credit", set_wise=True),
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="an_allocation_is_undone_once", fields=["undoes"]),
+            models.CheckConstraint(
+                name="an_allocation_is_of_a_payment_or_of_a_credit",
+                condition=Q(payment__isnull=False, credit__isnull=True)
+                | Q(payment__isnull=True, credit__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="an_allocation_is_money_and_its_undoing_takes_it_back",
+                condition=Q(amount__gt=0, undoes__isnull=True) | Q(amount__lt=0, undoes__isnull=False),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(name="allocations_of_a_claim", fields=["claim"]),
+            models.Index(
+                name="allocations_of_a_payment", fields=["payment"], condition=Q(payment__isnull=False)
+            ),
+            models.Index(
+                name="allocations_of_a_credit", fields=["credit"], condition=Q(credit__isnull=False)
+            ),
+        ]
+
+
+class Overpayment(Settlement):
+    """What a payment was too much for its claim: to be refunded, or income (OC 4.2-a)."""
+
+    payment = models.ForeignKey(
+        "bank.Payment", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    claim = models.ForeignKey(Claim, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
+    treatment = models.CharField(max_length=6)
+
+    references = (
+        Points("run", "an_overpayment_comes_from_a_run", set_wise=True),
+        Points("voucher", "an_overpayment_has_its_voucher", set_wise=True),
+        Points("undoes", "an_overpayment_undoes_one_of_its_unit", set_wise=True),
+        Points("payment", "an_overpayment_is_of_a_payment", set_wise=True),
+        Points("claim", "an_overpayment_is_beyond_a_claim", set_wise=True),
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="an_overpayment_is_undone_once", fields=["undoes"]),
+            models.CheckConstraint(
+                name="an_overpayment_is_refunded_or_income", condition=Q(treatment__in=["refund", "income"])
+            ),
+            models.CheckConstraint(
+                name="an_overpayment_is_money_and_its_undoing_takes_it_back",
+                condition=Q(amount__gt=0, undoes__isnull=True) | Q(amount__lt=0, undoes__isnull=False),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(name="overpayments_of_a_payment", fields=["payment"]),
+            models.Index(name="overpayments_of_a_claim", fields=["claim"]),
+        ]
+
+
+class WriteOff(Settlement):
+    """What is no longer asked of a claim, and on what ground: a small remainder is waived (OC 4.3-a)."""
+
+    claim = models.ForeignKey(Claim, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
+    ground = models.CharField(max_length=20)
+
+    references = (
+        Points("run", "a_write_off_comes_from_a_run", set_wise=True),
+        Points("voucher", "a_write_off_has_its_voucher", set_wise=True),
+        Points("undoes", "a_write_off_undoes_one_of_its_unit", set_wise=True),
+        Points("claim", "a_write_off_is_of_a_claim", set_wise=True),
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="a_write_off_is_undone_once", fields=["undoes"]),
+            models.CheckConstraint(
+                name="a_write_off_has_a_ground_that_is_known", condition=Q(ground__in=["small_remainder"])
+            ),
+            models.CheckConstraint(
+                name="a_write_off_is_money_and_its_undoing_takes_it_back",
+                condition=Q(amount__gt=0, undoes__isnull=True) | Q(amount__lt=0, undoes__isnull=False),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(name="write_offs_of_a_claim", fields=["claim"])]
+
+
+class PaymentReversal(Fact):
+    """A payment that the bank took back: the two have nothing left to allocate (OC 4.1-b)."""
+
+    run = models.ForeignKey(
+        "runs.Run", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    payment = models.ForeignKey(
+        "bank.Payment", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    reversal = models.ForeignKey(
+        "bank.Payment", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    amount = models.DecimalField(max_digits=15, decimal_places=2)
+
+    references = (
+        Points("run", "a_payment_reversal_comes_from_a_run", set_wise=True),
+        Points("payment", "a_payment_reversal_takes_back_a_payment", set_wise=True),
+        Points("reversal", "a_payment_reversal_is_a_payment_itself", set_wise=True),
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="a_payment_is_taken_back_once", fields=["payment"]),
+            models.UniqueConstraint(name="a_reversal_takes_back_one_payment", fields=["reversal"]),
+            models.CheckConstraint(name="a_payment_reversal_is_money", condition=Q(amount__gt=0)),
         ]

@@ -123,3 +123,24 @@ class Balance(Work):
                 name="an_account_has_one_balance_a_year", fields=["unit", "account", "year"]
             ),
         ]
+
+
+class Assertion(Fact):
+    """What an account must show at the end of a day, as told from outside the books, such as by a statement."""
+
+    run = models.ForeignKey(
+        "runs.Run", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    account = models.CharField(max_length=8)
+    day = models.DateField()
+    amount = models.DecimalField(max_digits=17, decimal_places=2)
+    told_by = models.CharField(max_length=200)
+
+    references = (Points("run", "an_assertion_comes_from_a_run", set_wise=True),)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="an_assertion_is_made_once", fields=["unit", "account", "day", "told_by"]
+            ),
+        ]

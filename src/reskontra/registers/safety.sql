@@ -46,3 +46,14 @@ END $$;
 CREATE SEQUENCE IF NOT EXISTS registers_customer_numbers START 100001;
 CREATE SEQUENCE IF NOT EXISTS registers_protected_customer_numbers START 900001;
 GRANT USAGE ON SEQUENCE registers_customer_numbers, registers_protected_customer_numbers TO reskontra_app;
+
+-- The words of a name in one order, from its sort key: ``Surname Firstname`` and ``Firstname Surname`` have the same,
+-- and so have a company with and without the abbreviation of its form. Banks write names as they like.
+CREATE OR REPLACE FUNCTION registers_name_words(sort_key text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURNS NULL ON NULL INPUT AS $$
+  SELECT coalesce(pg_catalog.string_agg(word, ' ' ORDER BY word), '')
+  FROM pg_catalog.unnest(pg_catalog.string_to_array(sort_key, '0')) AS word
+  WHERE pg_catalog.length(word) > 2 AND word NOT IN ('oyj', 'abp', 'tmi', 'fma')
+$$;
+CREATE INDEX IF NOT EXISTS customers_by_the_words_of_their_names
+  ON registers_customer (registers_name_words(sort_key));

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "reskontra.runs",
     "reskontra.ledger",
     "reskontra.exchange",
+    "reskontra.bank",
     "reskontra.sales",
     "reskontra.claims",
     "reskontra.desk",

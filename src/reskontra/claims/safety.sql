@@ -1,0 +1,136 @@
+-- No cent of a payment, of a credit or of a claim has two owners. Whoever settles money in a unit waits for those who
+-- settle at the same time: only then are the sums below the sums of everything.
+CREATE OR REPLACE FUNCTION claims_settle_alone(units bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  one bigint;
+BEGIN
+  FOR one IN SELECT DISTINCT u FROM unnest(units) u ORDER BY u LOOP
+    PERFORM pg_advisory_xact_lock(one::int, hashtext('settlement'));
+  END LOOP;
+END $$;
+
+-- What is owned of these payments, by whom it may be owned.
+CREATE OR REPLACE FUNCTION claims_payments_hold(payments bigint[]) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  wrong bigint;
+BEGIN
+  EXECUTE $check$
+    SELECT min(payment.id)
+    FROM (SELECT payment_id, sum(amount) AS amount
+          FROM (SELECT payment_id, amount FROM claims_allocation WHERE payment_id = ANY ($1)
+                UNION ALL SELECT payment_id, amount FROM claims_overpayment WHERE payment_id = ANY ($1)
+                UNION ALL SELECT payment_id, amount FROM claims_paymentreversal WHERE payment_id = ANY ($1)
+                UNION ALL SELECT reversal_id, -amount FROM claims_paymentreversal WHERE reversal_id = ANY ($1)) facts
+          GROUP BY 1) owned
+    JOIN bank_payment payment ON payment.id = owned.payment_id
+    WHERE NOT (CASE WHEN payment.amount > 0 THEN owned.amount BETWEEN 0 AND payment.amount
+                    ELSE owned.amount BETWEEN payment.amount AND 0 END)
+  $check$ INTO wrong USING payments;
+  IF wrong IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_payment_is_not_spent_beyond_its_amount',
+      TABLE = 'bank_payment', MESSAGE = format('a_payment_is_not_spent_beyond_its_amount: payment %s', wrong);
+  END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION claims_claims_hold(claims bigint[]) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  wrong bigint;
+BEGIN
+  EXECUTE $check$
+    SELECT min(claim.id)
+    FROM (SELECT claim_id, sum(amount) AS amount
+          FROM (SELECT claim_id, amount FROM claims_allocation WHERE claim_id = ANY ($1)
+                UNION ALL SELECT claim_id, amount FROM claims_writeoff WHERE claim_id = ANY ($1)
+                UNION ALL SELECT credit_id, -amount FROM claims_allocation WHERE credit_id = ANY ($1)) facts
+          GROUP BY 1) settled
+    JOIN claims_claim claim ON claim.id = settled.claim_id
+    WHERE NOT (CASE WHEN claim.amount > 0 THEN settled.amount BETWEEN 0 AND claim.amount
+                    ELSE settled.amount BETWEEN claim.amount AND 0 END)
+  $check$ INTO wrong USING claims;
+  IF wrong IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_claim_is_not_settled_beyond_its_amount',
+      TABLE = 'claims_claim', MESSAGE = format('a_claim_is_not_settled_beyond_its_amount: claim %s', wrong);
+  END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION claims_allocations_hold() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  IF EXISTS (SELECT FROM fresh_rows fresh JOIN claims_allocation undone ON undone.id = fresh.undoes_id
+             WHERE fresh.amount <> -undone.amount OR fresh.claim_id <> undone.claim_id OR undone.undoes_id IS NOT NULL
+               OR fresh.payment_id IS DISTINCT FROM undone.payment_id
+               OR fresh.credit_id IS DISTINCT FROM undone.credit_id) THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'an_undoing_takes_back_what_was_allocated',
+      TABLE = 'claims_allocation', MESSAGE = 'an_undoing_takes_back_what_was_allocated';
+  END IF;
+  PERFORM claims_payments_hold((SELECT array_agg(DISTINCT payment_id) FROM fresh_rows WHERE payment_id IS NOT NULL));
+  PERFORM claims_claims_hold((SELECT array_agg(DISTINCT touched.id)
+    FROM fresh_rows, LATERAL (VALUES (claim_id), (credit_id)) touched (id) WHERE touched.id IS NOT NULL));
+  RETURN NULL;
+END $$;
+ALTER FUNCTION claims_allocations_hold() OWNER TO reskontra_check;
+
+CREATE OR REPLACE TRIGGER allocations_hold AFTER INSERT ON claims_allocation
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_allocations_hold();
+
+CREATE OR REPLACE FUNCTION claims_overpayments_hold() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  IF EXISTS (SELECT FROM fresh_rows fresh JOIN claims_overpayment undone ON undone.id = fresh.undoes_id
+             WHERE fresh.amount <> -undone.amount OR fresh.claim_id <> undone.claim_id OR undone.undoes_id IS NOT NULL
+               OR fresh.payment_id <> undone.payment_id OR fresh.treatment <> undone.treatment) THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'an_undoing_takes_back_what_was_overpaid',
+      TABLE = 'claims_overpayment', MESSAGE = 'an_undoing_takes_back_what_was_overpaid';
+  END IF;
+  PERFORM claims_payments_hold((SELECT array_agg(DISTINCT payment_id) FROM fresh_rows));
+  RETURN NULL;
+END $$;
+ALTER FUNCTION claims_overpayments_hold() OWNER TO reskontra_check;
+
+CREATE OR REPLACE TRIGGER overpayments_hold AFTER INSERT ON claims_overpayment
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_overpayments_hold();
+
+CREATE OR REPLACE FUNCTION claims_write_offs_hold() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  IF EXISTS (SELECT FROM fresh_rows fresh JOIN claims_writeoff undone ON undone.id = fresh.undoes_id
+             WHERE fresh.amount <> -undone.amount OR fresh.claim_id <> undone.claim_id OR undone.undoes_id IS NOT NULL
+               OR fresh.ground <> undone.ground) THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'an_undoing_takes_back_what_was_written_off',
+      TABLE = 'claims_writeoff', MESSAGE = 'an_undoing_takes_back_what_was_written_off';
+  END IF;
+  PERFORM claims_claims_hold((SELECT array_agg(DISTINCT claim_id) FROM fresh_rows));
+  RETURN NULL;
+END $$;
+ALTER FUNCTION claims_write_offs_hold() OWNER TO reskontra_check;
+
+CREATE OR REPLACE TRIGGER write_offs_hold AFTER INSERT ON claims_writeoff
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_write_offs_hold();
+
+CREATE OR REPLACE FUNCTION claims_payment_reversals_hold() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  IF EXISTS (SELECT FROM fresh_rows fresh JOIN bank_payment payment ON payment.id = fresh.payment_id
+             JOIN bank_payment reversal ON reversal.id = fresh.reversal_id
+             WHERE payment.amount <> fresh.amount OR reversal.amount <> -fresh.amount
+               OR payment.account_id <> reversal.account_id) THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_reversal_is_the_payment_with_the_other_sign',
+      TABLE = 'claims_paymentreversal', MESSAGE = 'a_reversal_is_the_payment_with_the_other_sign';
+  END IF;
+  PERFORM claims_payments_hold((SELECT array_agg(DISTINCT touched.id)
+    FROM fresh_rows, LATERAL (VALUES (payment_id), (reversal_id)) touched (id)));
+  RETURN NULL;
+END $$;
+ALTER FUNCTION claims_payment_reversals_hold() OWNER TO reskontra_check;
+
+CREATE OR REPLACE TRIGGER payment_reversals_hold AFTER INSERT ON claims_paymentreversal
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_payment_reversals_hold();
+
+GRANT EXECUTE ON FUNCTION claims_settle_alone(bigint[]), claims_payments_hold(bigint[]), claims_claims_hold(bigint[])
+  TO reskontra_check;
