@@ -217,3 +217,41 @@ class PaymentReversal(Fact):
             models.UniqueConstraint(name="a_reversal_takes_back_one_payment", fields=["reversal"]),
             models.CheckConstraint(name="a_payment_reversal_is_money", condition=Q(amount__gt=0)),
         ]
+
+
+class PaymentPointing(Fact):
+    """What a person said of a payment: which claim it pays, or, without a claim, that it waits for a person.
+
+    The pointings of one turn belong together; those of the newest turn hold. With an amount the payment is shared
+    as told; without one the rule decides what the whole payment is to the claim (OC 4.1-c).
+    """
+
+    payment = models.ForeignKey(
+        "bank.Payment", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    turn = models.SmallIntegerField()
+    position = models.SmallIntegerField()
+    claim = models.ForeignKey(
+        Claim, on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    amount = models.DecimalField(max_digits=15, decimal_places=2, null=True)
+    reason = models.CharField(max_length=350)
+    person = models.ForeignKey("registers.Person", on_delete=NOTHING, related_name="+")
+    given_at = models.DateTimeField()
+
+    references = (
+        Points("payment", "a_pointing_is_of_a_payment"),
+        Points("claim", "a_pointing_is_to_a_claim"),
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="a_turn_of_pointings_is_told_once", fields=["payment", "turn", "position"]
+            ),
+            models.CheckConstraint(
+                name="a_share_that_is_pointed_is_money",
+                condition=Q(amount__isnull=True) | Q(amount__gt=0, claim__isnull=False),
+            ),
+            models.CheckConstraint(name="a_pointing_has_a_reason", condition=~Q(reason="")),
+        ]

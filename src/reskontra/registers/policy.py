@@ -20,7 +20,16 @@ MAY: Mapping[str, frozenset[str]] = {
     "run_delivery": frozenset({"K", "PK"}),
     "review_order": frozenset({"SG"}),
     "approve_order": frozenset({"GK"}),
+    "run_allocation": frozenset({"K", "PK"}),
+    # The centre traces what is unclear; the unit answers what the centre cannot trace.
+    "point_payment": frozenset({"K", "PK"}),
     "decide_held_batch": frozenset({"PK", "PG"}),
+    "send_again": frozenset({"K", "PK"}),
+    "change_channel": frozenset({"K", "PK"}),
+    # The voucher of an invoice list: one approver in the centre, the unit's own two where it has expenditure (OC 3.9).
+    "approve_invoice_list": frozenset({"PG"}),
+    "review_invoice_list": frozenset({"SG"}),
+    "approve_invoice_list_in_unit": frozenset({"GK"}),
     "load_registers": frozenset({"PK", "AD"}),
     "set_password": frozenset({"AD"}),
 }

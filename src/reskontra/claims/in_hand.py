@@ -1,0 +1,37 @@
+"""The vocabulary of payments: all that something is left of, with what points from each to claims."""
+
+from importlib.resources import files
+
+from django.db import connection
+
+from reskontra.registers.models import Unit
+
+_TABLES = (
+    "payments_left, payments_unpointed, pointed, named, told_shares, pointers, claims_pointed_at, payer_claims,"
+    " pointing, shares, taken_back, payments_in_hand"
+)
+
+
+def _statements(name: str) -> list[str]:
+    source = (files("reskontra.claims") / name).read_text("utf-8")
+    return [statement for statement in source.split(";\n") if statement.strip()]
+
+
+def take_payments_in_hand(unit: Unit) -> None:
+    """Fill the temporary table ``payments_in_hand``, and ``shares`` behind it, until the transaction ends.
+
+    A payment's neighbours are all payments that point at the same claims, so the scope is always the whole unit:
+    whoever asks about one payment asks it among them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")
+        for statement in _statements("in_hand.sql"):
+            cursor.execute(statement, {"unit": unit.pk, "code": unit.code})
+
+
+def take_open_claims(unit: Unit) -> None:
+    """Fill the temporary table ``open_claims`` until the transaction ends: claims and what is open of each."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS open_claims")
+        for statement in _statements("open.sql"):
+            cursor.execute(statement, {"unit": unit.pk})

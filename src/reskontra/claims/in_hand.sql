@@ -1,0 +1,193 @@
+-- The payments in hand: every payment of the unit that something is left of, with all that a rule may ask of it.
+-- Parameters: unit, code.
+
+CREATE TEMP TABLE payments_left ON COMMIT DROP AS
+SELECT p.id, p.account_id, p.booking_date, p.amount, p.amount - coalesce(owned.amount, 0) AS rest, p.reference,
+  p.reference_holds, p.parts, p.archive_id
+FROM bank_payment p
+LEFT JOIN (SELECT payment_id, sum(amount) AS amount
+           FROM (SELECT payment_id, amount FROM claims_allocation WHERE unit_id = %(unit)s AND payment_id IS NOT NULL
+                 UNION ALL SELECT payment_id, amount FROM claims_overpayment WHERE unit_id = %(unit)s
+                 UNION ALL SELECT payment_id, amount FROM claims_paymentreversal WHERE unit_id = %(unit)s
+                 UNION ALL SELECT reversal_id, -amount FROM claims_paymentreversal WHERE unit_id = %(unit)s) facts
+           GROUP BY 1) owned ON owned.payment_id = p.id
+WHERE p.unit_id = %(unit)s AND p.amount <> coalesce(owned.amount, 0);
+
+ANALYZE payments_left (id, reference, rest);
+
+-- What the bank told of a payment in all its sources; only of payments that no reference points anywhere.
+CREATE TEMP TABLE payments_unpointed ON COMMIT DROP AS
+SELECT p.id, p.rest, p.booking_date,
+  coalesce((SELECT string_agg(DISTINCT l.message, ' ') FROM bank_line l WHERE l.payment_id = p.id AND l.message <> ''),
+    '') AS message,
+  ARRAY(SELECT DISTINCT registers_name_words(told.payer_key) FROM bank_payment told
+        WHERE told.id = p.id AND registers_name_words(told.payer_key) <> '') AS payer_words
+FROM payments_left p
+WHERE p.rest > 0
+  AND NOT EXISTS (SELECT FROM claims_claim c
+                  WHERE c.unit_id = %(unit)s AND c.reference = p.reference AND p.reference_holds AND c.amount > 0);
+
+-- What a person said last.
+CREATE TEMP TABLE pointed ON COMMIT DROP AS
+SELECT t.payment_id, t.claim_id, coalesce(t.amount, p.rest) AS amount, t.amount IS NOT NULL AS share
+FROM claims_paymentpointing t
+JOIN payments_left p ON p.id = t.payment_id
+WHERE t.unit_id = %(unit)s
+  AND t.turn = (SELECT max(newest.turn) FROM claims_paymentpointing newest WHERE newest.payment_id = t.payment_id);
+
+-- Claims named in a message: by reference, or by the invoice's number, whose reference has one more digit.
+CREATE TEMP TABLE named ON COMMIT DROP AS
+SELECT DISTINCT u.id AS payment_id, c.id AS claim_id
+FROM payments_unpointed u
+CROSS JOIN LATERAL regexp_matches(u.message, '(?:RF[0-9]{2} ?)?([0-9](?:[0-9 ]*[0-9])?)', 'gi') AS found (words)
+CROSS JOIN LATERAL (SELECT replace(found.words[1], ' ', '') AS digits
+                    UNION SELECT unnest(string_to_array(found.words[1], ' '))) AS token
+JOIN claims_claim c ON c.unit_id = %(unit)s AND c.amount > 0
+  AND (c.reference = ltrim(token.digits, '0')
+       OR length(token.digits) = length(%(code)s) + 9 AND left(token.digits, length(%(code)s)) = %(code)s
+          AND c.reference = sales_reference(%(code)s, right(token.digits, 9)::bigint))
+WHERE length(token.digits) BETWEEN 4 AND 20;
+
+-- The shares that a payer told with the payment; what is told of a credit note lessens the invoice that it credits.
+CREATE TEMP TABLE told_shares ON COMMIT DROP AS
+SELECT p.id AS payment_id, coalesce(original.id, c.id) AS claim_id, sum(part.amount) AS amount,
+  bool_and(c.id IS NOT NULL AND part.amount IS NOT NULL) AS known
+FROM payments_left p
+CROSS JOIN LATERAL jsonb_to_recordset(p.parts) AS part (reference text, amount numeric)
+LEFT JOIN claims_claim c ON c.unit_id = %(unit)s AND c.reference = part.reference
+LEFT JOIN sales_invoice credit ON credit.id = c.invoice_id AND credit.credit
+LEFT JOIN claims_claim original ON original.unit_id = %(unit)s AND original.invoice_id = credit.original_id
+WHERE p.parts IS NOT NULL AND p.rest = p.amount AND p.rest > 0
+GROUP BY 1, 2;
+
+-- Everything that points from a payment to a claim, the surest first; the first kind that points is the one that counts.
+CREATE TEMP TABLE pointers ON COMMIT DROP AS
+SELECT p.id AS payment_id, 'reference' AS found_by, c.id AS claim_id, p.rest AS amount, false AS share
+FROM payments_left p
+JOIN claims_claim c ON c.unit_id = %(unit)s AND c.reference = p.reference AND c.amount > 0
+WHERE p.rest > 0 AND p.reference_holds AND NOT EXISTS (SELECT FROM pointed WHERE pointed.payment_id = p.id)
+UNION ALL
+SELECT payment_id, 'person', claim_id, amount, share FROM pointed
+UNION ALL
+SELECT s.payment_id, 'parts', s.claim_id, s.amount, true
+FROM told_shares s
+WHERE NOT EXISTS (SELECT FROM pointed WHERE pointed.payment_id = s.payment_id)
+  AND s.payment_id IN (SELECT id FROM payments_unpointed)
+  AND s.payment_id NOT IN (SELECT payment_id FROM told_shares WHERE NOT known);
+
+INSERT INTO pointers
+SELECT n.payment_id, 'message', n.claim_id, u.rest, false
+FROM named n
+JOIN payments_unpointed u ON u.id = n.payment_id
+WHERE NOT EXISTS (SELECT FROM pointers p WHERE p.payment_id = n.payment_id);
+
+ANALYZE pointers (payment_id, claim_id);
+
+-- Open amounts of the claims that anything points at: what is left after settlements and after credits that wait for
+-- their set-off.
+CREATE TEMP TABLE claims_pointed_at ON COMMIT DROP AS
+SELECT c.id, c.payer_id, c.reference, c.amount, c.amount - coalesce(settled.amount, 0) + coalesce(credited.amount, 0) AS open
+FROM claims_claim c
+LEFT JOIN (SELECT claim_id, sum(amount) AS amount
+           FROM (SELECT claim_id, amount FROM claims_allocation WHERE unit_id = %(unit)s
+                 UNION ALL SELECT claim_id, amount FROM claims_writeoff WHERE unit_id = %(unit)s) facts
+           WHERE claim_id IN (SELECT claim_id FROM pointers)
+           GROUP BY 1) settled ON settled.claim_id = c.id
+LEFT JOIN (SELECT original.id AS claim_id, sum(waiting.amount + coalesce(used.amount, 0)) AS amount
+           FROM sales_invoice i
+           JOIN claims_claim waiting ON waiting.invoice_id = i.id
+           JOIN claims_claim original ON original.invoice_id = i.original_id AND original.unit_id = i.unit_id
+           LEFT JOIN (SELECT credit_id, sum(amount) AS amount FROM claims_allocation
+                      WHERE unit_id = %(unit)s AND credit_id IS NOT NULL GROUP BY 1) used ON used.credit_id = waiting.id
+           WHERE i.unit_id = %(unit)s AND i.credit GROUP BY 1) credited ON credited.claim_id = c.id
+WHERE c.unit_id = %(unit)s AND c.id IN (SELECT claim_id FROM pointers);
+
+ANALYZE claims_pointed_at (id);
+
+-- Payer and amount, where nothing else points: the payer's claims that are open by just this amount (OC 4.1-c).
+CREATE TEMP TABLE payer_claims ON COMMIT DROP AS
+SELECT DISTINCT u.id AS payment_id, c.id AS claim_id, c.payer_id, c.reference, c.amount,
+  c.amount - coalesce(settled.amount, 0) + coalesce(credited.amount, 0) AS open
+FROM payments_unpointed u
+CROSS JOIN LATERAL unnest(u.payer_words) AS words
+JOIN registers_customer payer ON registers_name_words(payer.sort_key) = words
+JOIN claims_claim c ON c.unit_id = %(unit)s AND c.payer_id = payer.id AND c.amount > 0
+LEFT JOIN LATERAL (SELECT sum(amount) AS amount
+                   FROM (SELECT amount FROM claims_allocation WHERE claim_id = c.id
+                         UNION ALL SELECT amount FROM claims_writeoff WHERE claim_id = c.id) facts) settled ON true
+LEFT JOIN LATERAL (SELECT sum(waiting.amount + coalesce((SELECT sum(used.amount) FROM claims_allocation used
+                                                         WHERE used.credit_id = waiting.id), 0)) AS amount
+                   FROM sales_invoice i JOIN claims_claim waiting ON waiting.invoice_id = i.id
+                   WHERE i.unit_id = %(unit)s AND i.original_id = c.invoice_id AND i.credit) credited ON true
+WHERE NOT EXISTS (SELECT FROM pointers p WHERE p.payment_id = u.id)
+  AND c.amount - coalesce(settled.amount, 0) + coalesce(credited.amount, 0) = u.rest;
+
+INSERT INTO pointers
+SELECT p.payment_id, 'payer', p.claim_id, p.open, false FROM payer_claims p;
+
+INSERT INTO claims_pointed_at
+SELECT DISTINCT p.claim_id, p.payer_id, p.reference, p.amount, p.open
+FROM payer_claims p WHERE NOT EXISTS (SELECT FROM claims_pointed_at known WHERE known.id = p.claim_id);
+
+-- A payment that points at one claim pays it as a whole; at several, by the shares told, or where their sum is the payment.
+CREATE TEMP TABLE pointing ON COMMIT DROP AS
+SELECT p.payment_id, min(p.found_by) AS found_by, count(*) AS claims,
+  count(*) = 1 AND NOT bool_or(p.share) AS whole,
+  bool_or(p.claim_id IS NULL) AS held,
+  bool_or(p.share) OR min(p.found_by) = 'message' AND count(*) > 1 AND sum(c.open) = min(left_of.rest) AS shared,
+  sum(CASE WHEN p.share THEN p.amount ELSE c.open END) AS shares
+FROM pointers p
+JOIN payments_left left_of ON left_of.id = p.payment_id
+LEFT JOIN claims_pointed_at c ON c.id = p.claim_id
+GROUP BY p.payment_id;
+
+-- Neighbours: the payments to one claim, in order of their days, those that pay one claim before those that share.
+-- What is open before each is what the ones before it leave.
+CREATE TEMP TABLE shares ON COMMIT DROP AS
+SELECT s.payment_id, s.claim_id, s.amount, s.whole,
+  greatest(s.open - coalesce(sum(s.amount) OVER before, 0), 0) AS open_before,
+  row_number() OVER (PARTITION BY s.claim_id ORDER BY s.whole, s.booking_date DESC, s.payment_id DESC) = 1 AS is_last
+FROM (SELECT p.payment_id, p.claim_id, g.whole, left_of.booking_date, c.open,
+        CASE WHEN g.whole THEN left_of.rest WHEN p.share THEN p.amount ELSE c.open END AS amount
+      FROM pointers p
+      JOIN pointing g ON g.payment_id = p.payment_id AND (g.whole OR g.shared) AND NOT g.held
+      JOIN payments_left left_of ON left_of.id = p.payment_id
+      JOIN claims_pointed_at c ON c.id = p.claim_id) s
+WINDOW before AS (PARTITION BY s.claim_id ORDER BY s.whole DESC, s.booking_date, s.payment_id
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
+
+ANALYZE shares (payment_id, claim_id);
+
+-- Money that the bank took back, and the payment of the same account, amount and reference that it takes back: the
+-- latest one before it that was not taken back yet.
+CREATE TEMP TABLE taken_back ON COMMIT DROP AS
+SELECT r.id AS reversal_id, o.id AS payment_id
+FROM (SELECT l.*, row_number() OVER (PARTITION BY account_id, amount, reference ORDER BY booking_date, id) AS place
+      FROM payments_left l WHERE l.rest < 0 AND l.rest = l.amount) r
+JOIN (SELECT p.id, p.account_id, p.amount, p.reference, p.booking_date,
+        row_number() OVER (PARTITION BY p.account_id, p.amount, p.reference ORDER BY p.booking_date DESC, p.id DESC) AS place
+      FROM bank_payment p
+      WHERE p.unit_id = %(unit)s AND p.amount > 0
+        AND (p.account_id, -p.amount, p.reference) IN (SELECT account_id, amount, reference FROM payments_left WHERE rest < 0)
+        AND NOT EXISTS (SELECT FROM claims_paymentreversal done WHERE done.payment_id = p.id)) o
+  ON o.account_id = r.account_id AND o.amount = -r.amount AND o.reference = r.reference AND o.place = r.place
+WHERE o.booking_date <= r.booking_date AND o.reference <> '';
+
+CREATE TEMP TABLE payments_in_hand ON COMMIT DROP AS
+SELECT l.id, %(unit)s::bigint AS unit_id, l.rest AS amount, l.rest, l.booking_date, l.reference, l.reference_holds,
+  g.found_by, coalesce(g.claims, 0) AS claims, coalesce(g.held, false) AS held, coalesce(g.shared, false) AS shared,
+  s.claim_id, s.open_before, coalesce(s.is_last, false) AS is_last, c.reference AS claim_reference,
+  g.shared AND g.shares = l.rest AND NOT EXISTS (
+    SELECT FROM shares x WHERE x.payment_id = l.id AND (x.amount > x.open_before OR x.amount <= 0)) AS shares_fit,
+  takes.payment_id AS takes_back, back.reversal_id AS taken_back_by,
+  l.reference <> '' AND l.reference_holds AND left(l.reference, length(%(code)s)) <> %(code)s
+    AND EXISTS (SELECT FROM registers_unit other WHERE length(l.reference) = length(other.code) + 10
+                AND left(l.reference, length(other.code)) = other.code) AS of_another_unit
+FROM payments_left l
+LEFT JOIN pointing g ON g.payment_id = l.id
+LEFT JOIN shares s ON s.payment_id = l.id AND s.whole
+LEFT JOIN claims_pointed_at c ON c.id = s.claim_id
+LEFT JOIN taken_back takes ON takes.reversal_id = l.id
+LEFT JOIN taken_back back ON back.payment_id = l.id;
+
+ANALYZE payments_in_hand (id);

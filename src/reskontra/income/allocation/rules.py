@@ -1,0 +1,63 @@
+"""The law of allocation: to which claim a payment goes, and what becomes of too much and of too little."""
+
+from reskontra.kernel.clauses import clause
+from reskontra.kernel.sets import Decisions, Outcome, decide
+from reskontra.kernel.terms import Terms
+
+CHANGED_SINCE_PLAN = Outcome("CHANGED_SINCE_PLAN", "LEFT")
+TAKES_BACK = Outcome("TAKES_BACK", "READY")
+TAKEN_BACK = Outcome("TAKEN_BACK", "LEFT")
+REVERSAL_UNKNOWN = Outcome("REVERSAL_UNKNOWN", "WAITING")
+HELD_FOR_PERSON = Outcome("HELD_FOR_PERSON", "WAITING")
+SHARED = Outcome("SHARED", "READY")
+SHARES_DO_NOT_FIT = Outcome("SHARES_DO_NOT_FIT", "WAITING")
+SEVERAL_POSSIBLE = Outcome("SEVERAL_POSSIBLE", "WAITING")
+OVERPAID_REFUND = Outcome("OVERPAID_REFUND", "READY")
+OVERPAID_INCOME = Outcome("OVERPAID_INCOME", "READY")
+REMAINDER_WAIVED = Outcome("REMAINDER_WAIVED", "READY")
+PART_PAID = Outcome("PART_PAID", "READY")
+PAID = Outcome("PAID", "READY")
+PAID_WITHOUT_REFERENCE = Outcome("PAID_WITHOUT_REFERENCE", "READY")
+OTHER_UNITS_REFERENCE = Outcome("OTHER_UNITS_REFERENCE", "WAITING")
+WRONG_CHECK_DIGIT = Outcome("WRONG_CHECK_DIGIT", "WAITING")
+UNKNOWN_REFERENCE = Outcome("UNKNOWN_REFERENCE", "WAITING")
+NO_REFERENCE = Outcome("NO_REFERENCE", "WAITING")
+
+# One claim is found; by payer and amount only while it is open by just that amount.
+_FOUND = "claim_id IS NOT NULL"
+_BEYOND = f"{_FOUND} AND rest > open_before"
+
+
+@clause("OC 4.1-b", "OC 4.1-c", "OC 4.2-a", "OC 4.2-d", "OC 4.3-a")
+def decide_allocation(terms: Terms) -> Decisions:
+    """A payment goes to the claim of its reference, else to the one invoice that it points at by itself.
+
+    What exceeds the claim is refunded above the limit and income up to it. What falls short leaves the claim
+    open, but for a small remainder that the unit waives once no further payment to the claim is in hand. What
+    points nowhere, or to more than one claim, waits for a person with the reason why.
+    """
+    limit, waived = terms.overpayment_refunded_over, terms.remainder_waived_up_to
+    return decide(
+        (TAKES_BACK, "takes_back IS NOT NULL", "OC 4.1-b"),
+        (TAKEN_BACK, "taken_back_by IS NOT NULL", "OC 4.1-b"),
+        (REVERSAL_UNKNOWN, "rest < 0", "OC 4.1-c"),
+        (HELD_FOR_PERSON, "held", "OC 4.1-c"),
+        (SHARED, "shared AND shares_fit", "OC 4.1-c"),
+        (SHARES_DO_NOT_FIT, "shared", "OC 4.1-c"),
+        (SEVERAL_POSSIBLE, f"{_FOUND} AND found_by = 'payer' AND rest <> open_before", "OC 4.1-c"),
+        (OVERPAID_REFUND, f"{_BEYOND} AND rest - open_before > {limit}", "OC 4.2-a"),
+        (OVERPAID_INCOME, _BEYOND, "OC 4.2-a"),
+        (
+            REMAINDER_WAIVED,
+            f"{_FOUND} AND rest < open_before AND is_last AND open_before - rest <= {waived}",
+            "OC 4.3-a",
+        ),
+        (PART_PAID, f"{_FOUND} AND rest < open_before", "OC 4.3-a"),
+        (PAID, f"{_FOUND} AND found_by = 'reference'", "OC 4.1-b"),
+        (PAID_WITHOUT_REFERENCE, _FOUND, "OC 4.1-c"),
+        (SEVERAL_POSSIBLE, "claims > 1", "OC 4.1-c"),
+        (OTHER_UNITS_REFERENCE, "of_another_unit", "OC 4.2-d"),
+        (WRONG_CHECK_DIGIT, "reference <> '' AND NOT reference_holds", "OC 4.1-c"),
+        (UNKNOWN_REFERENCE, "reference <> ''", "OC 4.1-c"),
+        otherwise=(NO_REFERENCE, "OC 4.1-c"),
+    )

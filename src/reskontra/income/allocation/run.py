@@ -1,0 +1,174 @@
+"""The allocation run: set by set from payments that something is left of to settled claims, with one voucher."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any
+
+from django.db import connection
+
+from reskontra.claims.in_hand import take_payments_in_hand
+from reskontra.income.allocation.rules import CHANGED_SINCE_PLAN, decide_allocation
+from reskontra.kernel.terms import Terms
+from reskontra.ledger.numbers import take_numbers
+from reskontra.registers.posting import posting_account
+from reskontra.runs.models import Run
+from reskontra.runs.run import Acting, Applied, Control
+
+_STATEMENTS = [
+    statement
+    for statement in (files("reskontra.income.allocation") / "facts.sql").read_text("utf-8").split(";\n")
+    if statement.strip()
+]
+
+# What a person who asks "why?" wants to see; never a name or a message.
+_INPUTS = """jsonb_strip_nulls(jsonb_build_object('rest', rest::text, 'found_by', found_by,
+  'claim', claim_reference, 'open_before', open_before::text, 'claims', nullif(claims, 0),
+  'reference_given', nullif(reference <> '', false), 'takes_back', takes_back, 'taken_back_by', taken_back_by))"""
+
+_ACCOUNTS = {
+    "receivable": "receivable",
+    "unallocated": "payments_unallocated",
+    "refund": "overpayment_refund",
+    "income": "overpayment_income",
+    "waived": "remainder_waived",
+}
+
+
+class AllocationRun:
+    """Allocate the unit's payments. Given ``payments`` (ids), only these, decided among their neighbours."""
+
+    name = "allocation"
+    lock = "settlement"
+
+    def __init__(self, payments: list[int] | None = None) -> None:
+        self.payments = payments
+
+    def decide(self, run: Run, terms: Terms) -> None:
+        """Decide every payment in hand into ``decided``."""
+        take_payments_in_hand(run.unit)
+        scope = "payments_in_hand"
+        if self.payments is not None:
+            ids = ", ".join(str(int(one)) for one in self.payments) or "NULL"
+            scope = f"(SELECT * FROM payments_in_hand WHERE id IN ({ids}))"
+        query = decide_allocation(terms).select(scope, f"decided.*, {_INPUTS} AS inputs")
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS decided, new_allocation, new_overpayment, new_write_off")
+            cursor.execute(f"CREATE TEMP TABLE decided ON COMMIT DROP AS {query}")
+
+    def record(self, run: Run) -> None:
+        """Store why each payment is allocated, waits or is left."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO claims_paymentdecision"
+                " (unit_id, run_id, payment_id, rule, outcome, standing, clause, reasons, inputs, amount)"
+                " SELECT unit_id, %s, id, %s, outcome, standing, clause, reasons, inputs, amount"
+                " FROM decided ORDER BY id",
+                [run.pk, self.name],
+            )
+
+    def set_aside(self, run: Run) -> None:
+        """Leave every payment that would now become something else than was planned, or that was not planned."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE decided SET outcome = %s, standing = %s WHERE id IN"
+                " (SELECT d.id FROM decided d LEFT JOIN claims_paymentdecision planned"
+                "  ON planned.payment_id = d.id AND planned.run_id = %s AND planned.rule = %s"
+                "  WHERE d.standing = 'READY' AND (planned.outcome IS DISTINCT FROM d.outcome"
+                "    OR planned.amount <> d.amount OR planned.inputs <> d.inputs))",
+                [CHANGED_SINCE_PLAN.name, CHANGED_SINCE_PLAN.standing, run.pk, self.name],
+            )
+
+    def apply(self, run: Run, terms: Terms, acting: Acting) -> Applied:
+        """Write allocations, overpayments, waived remainders and reversals, and the voucher that posts them."""
+        accounts = {name: posting_account(event, run.on_date) for name, event in _ACCOUNTS.items()}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT FROM decided WHERE standing = 'READY')")
+            if not cursor.fetchone()[0]:
+                return Applied()
+            books = {"unit": run.unit.pk, **accounts}
+            receivable, unallocated, *first = _told(cursor, _STATE, books)
+            self._write(cursor, run, accounts)
+            asked, paid, owed_less, moved, allocations, overpayments, waived = _told(
+                cursor,
+                _WRITTEN,
+                {"run": run.pk, **dict(zip(("allocation", "overpayment", "write_off"), first, strict=True))},
+            )
+            receivable_now, unallocated_now, *_ = _told(cursor, _STATE, books)
+        return Applied(
+            [
+                Control("payments = allocations and overpayments", _money(asked), _money(paid)),
+                Control(
+                    "receivable account moved by allocations and remainders",
+                    _money(owed_less),
+                    _money(receivable_now - receivable),
+                ),
+                Control(
+                    "unallocated account moved by the payments",
+                    _money(moved),
+                    _money(unallocated_now - unallocated),
+                ),
+            ],
+            facts={"allocations": allocations, "overpayments": overpayments, "waived": waived},
+        )
+
+    def _write(self, cursor: Any, run: Run, accounts: dict[str, str]) -> None:
+        values: dict[str, Any] = {
+            "unit": run.unit.pk,
+            "run": run.pk,
+            "on": run.on_date,
+            "year": run.on_date.year,
+            "voucher": None,
+            "number": None,
+            **accounts,
+        }
+        for statement in _STATEMENTS[:3]:
+            cursor.execute(statement, values)
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM new_allocation) OR EXISTS (SELECT FROM new_overpayment)"
+            " OR EXISTS (SELECT FROM new_write_off)"
+        )
+        if cursor.fetchone()[0]:
+            cursor.execute("SELECT nextval('ledger_voucher_id_seq')")
+            values["voucher"] = cursor.fetchone()[0]
+            values["number"] = take_numbers(run.unit, "voucher AL", 1, run.on_date.year)
+        for statement in _STATEMENTS[3:]:
+            cursor.execute(statement, values)
+
+
+# What the books say, and where the facts of this run begin.
+_STATE = """
+SELECT
+  (SELECT coalesce(sum(amount), 0) FROM ledger_balance WHERE unit_id = %(unit)s AND account = %(receivable)s),
+  (SELECT coalesce(sum(amount), 0) FROM ledger_balance WHERE unit_id = %(unit)s AND account = %(unallocated)s),
+  (SELECT coalesce(max(id), 0) FROM claims_allocation), (SELECT coalesce(max(id), 0) FROM claims_overpayment),
+  (SELECT coalesce(max(id), 0) FROM claims_writeoff)
+"""
+# What was written, read back from the facts: the money of the payments, and all of it with what was undone.
+_WRITTEN = """
+WITH written AS (
+  SELECT 'allocation' AS kind, amount, undoes_id FROM claims_allocation WHERE run_id = %(run)s AND id > %(allocation)s
+  UNION ALL
+  SELECT 'overpayment', amount, undoes_id FROM claims_overpayment WHERE run_id = %(run)s AND id > %(overpayment)s
+  UNION ALL
+  SELECT 'waived', amount, undoes_id FROM claims_writeoff WHERE run_id = %(run)s AND id > %(write_off)s)
+SELECT
+  (SELECT coalesce(sum(rest), 0) FROM decided WHERE standing = 'READY' AND takes_back IS NULL),
+  coalesce(sum(amount) FILTER (WHERE kind <> 'waived' AND undoes_id IS NULL), 0),
+  coalesce(-sum(amount) FILTER (WHERE kind <> 'overpayment'), 0),
+  coalesce(sum(amount) FILTER (WHERE kind <> 'waived'), 0),
+  count(*) FILTER (WHERE kind = 'allocation'), count(*) FILTER (WHERE kind = 'overpayment'),
+  count(*) FILTER (WHERE kind = 'waived')
+FROM written
+"""
+
+
+def _told(cursor: Any, query: str, values: Mapping[str, Any]) -> Sequence[Any]:
+    cursor.execute(query, values)
+    row = cursor.fetchone()
+    assert row is not None
+    return list(row)
+
+
+def _money(amount: Decimal) -> str:
+    return format(amount, ".2f")

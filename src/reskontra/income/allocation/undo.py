@@ -1,0 +1,43 @@
+"""Undoing what a payment was used for: a run of one subject, whose facts are counter-facts (OC 4.1-c)."""
+
+from django.db import connection
+
+from reskontra.bank.models import Payment
+from reskontra.claims.in_hand import take_payments_in_hand
+from reskontra.income.allocation.run import AllocationRun
+from reskontra.kernel.clauses import known
+from reskontra.kernel.sets import Outcome
+from reskontra.kernel.terms import Terms
+from reskontra.runs.models import Run
+from reskontra.runs.run import RunRefused
+
+UNDONE = Outcome("UNDONE", "READY")
+
+
+class UndoRun(AllocationRun):
+    """Take back everything that one payment was used for. Raises ``RunRefused`` when it was used for nothing."""
+
+    name = "undo"
+
+    def __init__(self, payment: Payment) -> None:
+        super().__init__([payment.pk])
+
+    def decide(self, run: Run, terms: Terms) -> None:
+        """The one payment, with what it was used for."""
+        take_payments_in_hand(run.unit)
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS decided, new_allocation, new_overpayment, new_write_off")
+            cursor.execute(
+                "CREATE TEMP TABLE decided ON COMMIT DROP AS"
+                " SELECT p.id, p.unit_id, used.amount, 0::numeric AS rest, NULL::bigint AS claim_id,"
+                " NULL::numeric AS open_before, p.id AS takes_back, %s AS outcome, %s AS standing, %s AS clause,"
+                " '[]'::jsonb AS reasons, jsonb_build_object('rest', used.amount::text) AS inputs"
+                " FROM bank_payment p CROSS JOIN LATERAL (SELECT sum(amount) AS amount"
+                "  FROM (SELECT amount FROM claims_allocation WHERE payment_id = p.id"
+                "        UNION ALL SELECT amount FROM claims_overpayment WHERE payment_id = p.id) facts) used"
+                " WHERE p.unit_id = %s AND p.id = ANY (%s) AND used.amount <> 0"
+                " AND NOT EXISTS (SELECT FROM claims_paymentreversal r WHERE r.payment_id = p.id)",
+                [UNDONE.name, UNDONE.standing, known("OC 4.1-c"), run.unit.pk, self.payments],
+            )
+            if cursor.rowcount == 0:
+                raise RunRefused("allocation.nothing_to_undo")
