@@ -141,19 +141,22 @@ JOIN payments_left left_of ON left_of.id = p.payment_id
 LEFT JOIN claims_pointed_at c ON c.id = p.claim_id
 GROUP BY p.payment_id;
 
--- Neighbours: the payments to one claim, in order of their days, those that pay one claim before those that share.
--- What is open before each is what the ones before it leave.
+-- Neighbours: the payments to one claim, the surest first, then by day and amount, so that it does not matter which
+-- came in first. What is open before each is what the ones before it leave.
 CREATE TEMP TABLE shares ON COMMIT DROP AS
 SELECT s.payment_id, s.claim_id, s.amount, s.whole,
   greatest(s.open - coalesce(sum(s.amount) OVER before, 0), 0) AS open_before,
-  row_number() OVER (PARTITION BY s.claim_id ORDER BY s.whole, s.booking_date DESC, s.payment_id DESC) = 1 AS is_last
-FROM (SELECT p.payment_id, p.claim_id, g.whole, left_of.booking_date, c.open,
+  row_number() OVER (PARTITION BY s.claim_id
+    ORDER BY s.sureness DESC, s.booking_date DESC, s.rest, s.payment_id DESC) = 1 AS is_last
+FROM (SELECT p.payment_id, p.claim_id, g.whole, left_of.booking_date, left_of.rest, c.open,
+        CASE WHEN NOT g.whole THEN 6 ELSE array_position(ARRAY['person', 'reference', 'parts', 'message', 'payer'], p.found_by) END
+          AS sureness,
         CASE WHEN g.whole THEN left_of.rest WHEN p.share THEN p.amount ELSE c.open END AS amount
       FROM pointers p
       JOIN pointing g ON g.payment_id = p.payment_id AND (g.whole OR g.shared) AND NOT g.held
       JOIN payments_left left_of ON left_of.id = p.payment_id
       JOIN claims_pointed_at c ON c.id = p.claim_id) s
-WINDOW before AS (PARTITION BY s.claim_id ORDER BY s.whole DESC, s.booking_date, s.payment_id
+WINDOW before AS (PARTITION BY s.claim_id ORDER BY s.sureness, s.booking_date, s.rest DESC, s.payment_id
                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
 
 ANALYZE shares (payment_id, claim_id);

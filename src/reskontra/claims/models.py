@@ -62,6 +62,20 @@ class PaymentDecision(Decision):
         indexes: ClassVar = [models.Index(name="decisions_of_a_payment", fields=["payment", "-run"])]
 
 
+class ClaimDecision(Decision):
+    """What a rule said of one claim in one run; ``amount`` is what it was about, in euro."""
+
+    claim = models.ForeignKey(Claim, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
+
+    references = (
+        Points("run", "a_claim_decision_belongs_to_a_run", set_wise=True),
+        Points("claim", "a_claim_decision_is_about_a_claim", set_wise=True),
+    )
+
+    class Meta:
+        indexes: ClassVar = [models.Index(name="decisions_of_a_claim", fields=["claim", "-run"])]
+
+
 class Settlement(Fact):
     """What every settlement of money has in common: its run, its voucher, its clause, and what it takes back.
 

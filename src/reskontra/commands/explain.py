@@ -73,6 +73,12 @@ def show(found: dict[str, Any], language: str) -> None:
         if decision["inputs"]:
             told = "; ".join(_input(key, value, language) for key, value in decision["inputs"].items())
             out.print(f"    {told}", markup=False)
+    for use in found.get("uses", found.get("claim", {}).get("settlements", ())):
+        amount = format_amount(Decimal(use["amount"]), language)
+        other = use["payment"] if "claim" in found else use["invoice"]
+        day = format_day(date.fromisoformat(use["on"]), language)
+        kind = text(f"settlement.{use['kind']}", language)
+        out.print(f"  {day}  {amount:>12}  {kind}  {other or ''}  ({use['clause']})", markup=False)
     _show_terms(found["decisions"], language)
 
 
@@ -84,7 +90,9 @@ def _instant(written: str, language: str) -> str:
 
 def _input(key: str, value: Any, language: str) -> str:
     """One input of a decision in the reader's words: euro, days and yes or no as they are written there."""
-    if key in ("net", "invoice_total"):
+    if key == "found_by":
+        shown = text(f"found_by.{value}", language)
+    elif key in ("net", "invoice_total", "rest", "open_before"):
         shown = format_amount(Decimal(value), language)
     elif key.endswith("_date"):
         shown = format_day(date.fromisoformat(value), language)

@@ -1,4 +1,4 @@
-"""Run a step for one unit and day: orders, invoicing or delivery; with --plan it only decides and shows."""
+"""Run a step for one unit and day, from orders to allocation; with --plan it only decides and shows."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
@@ -12,6 +12,8 @@ from reskontra.database.session import working_in
 from reskontra.documents.findings import Finding
 from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
+from reskontra.income.allocation.run import AllocationRun
+from reskontra.income.allocation.set_off import SetOffRun
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.order_handling.run import OrdersRun
@@ -21,7 +23,13 @@ from reskontra.registers.models import Unit
 from reskontra.runs.models import Run
 from reskontra.runs.run import Result, Room, RunRefused, apply, plan
 
-ROOMS: Mapping[str, type[Room]] = {"orders": OrdersRun, "invoicing": InvoicingRun, "delivery": DeliveryRun}
+ROOMS: Mapping[str, type[Room]] = {
+    "orders": OrdersRun,
+    "invoicing": InvoicingRun,
+    "delivery": DeliveryRun,
+    "set_off": SetOffRun,
+    "allocation": AllocationRun,
+}
 
 
 def add_arguments(parser: ArgumentParser) -> None:

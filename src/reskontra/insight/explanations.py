@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from reskontra.claims.models import Claim
+from reskontra.bank.models import Payment
+from reskontra.claims.models import Claim, PaymentDecision
+from reskontra.insight.payments import payment_number, rest_of, settlements_of_claim, uses_of_payment
 from reskontra.kernel.clauses import cite, clause
 from reskontra.kernel.references import NotAReference, normal_reference
 from reskontra.registers.models import Unit
@@ -24,13 +26,15 @@ class NothingFound(LookupError):
 
 
 def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
-    """Everything decided about ``subject``: an order number, an invoice number or a claim's reference.
+    """Everything decided about ``subject``: an order, an invoice, a claim's reference, or a payment (``P`` and its id).
 
     Called inside ``working_in``. Returns stable keys: ``subject``, ``number``, ``amount``, ``decisions`` in
     order of time, each with ``outcome``, ``clause``, ``citation``, ``reasons``, ``inputs``, ``terms``, ``run``.
     Raises ``NothingFound``.
     """
     written = re.sub(r"\s", "", subject)
+    if payment := _payment(unit, written):
+        return _of_payment(unit, payment, language)
     if invoice := _invoice(unit, written):
         return _of_invoice(unit, invoice, language)
     if order := _order(unit, written):
@@ -81,6 +85,40 @@ def _of_order(unit: Unit, order: Order, language: str) -> dict[str, Any]:
     }
 
 
+def _payment(unit: Unit, written: str) -> Payment | None:
+    found = re.fullmatch(r"[Pp]([0-9]{1,18})", written)
+    return Payment.objects.filter(unit=unit, pk=int(found[1])).first() if found else None
+
+
+@clause("OC 4.1-b", "OC 4.1-c")
+def _of_payment(unit: Unit, payment: Payment, language: str) -> dict[str, Any]:
+    return {
+        "subject": "payment",
+        "number": payment_number(payment.pk),
+        "unit": unit.code,
+        "amount": format(payment.amount, ".2f"),
+        "booking_date": payment.booking_date.isoformat(),
+        "reference": payment.reference,
+        "rest": format(rest_of(payment), ".2f"),
+        "uses": uses_of_payment(unit, payment.pk),
+        "decisions": list(_payment_decisions(unit, payment, language)),
+    }
+
+
+def _payment_decisions(unit: Unit, payment: Payment, language: str) -> Iterator[dict[str, Any]]:
+    """Those of applied runs; of what was only planned nothing followed."""
+    for found in PaymentDecision.objects.filter(unit=unit, payment=payment).order_by("run_id"):
+        run = Run.objects.get(unit=unit, pk=found.run_id)
+        if run.state == "applied":
+            yield {
+                **_told(found.outcome, found.clause, language, run, found.inputs),
+                "rule": found.rule,
+                "standing": found.standing,
+                "reasons": found.reasons,
+                "amount": format(found.amount, ".2f"),
+            }
+
+
 def _of_invoice(unit: Unit, invoice: Invoice, language: str) -> dict[str, Any]:
     claim = Claim.objects.get(unit=unit, invoice=invoice)
     orders = Order.objects.filter(
@@ -116,6 +154,7 @@ def _of_invoice(unit: Unit, invoice: Invoice, language: str) -> dict[str, Any]:
             "reference": claim.reference,
             "amount": format(claim.amount, ".2f"),
             "public_law": claim.public_law,
+            "settlements": settlements_of_claim(unit, claim.pk),
         },
         "voucher": str(invoice.voucher),
         "orders": [str(order.number) for order in orders],

@@ -20,7 +20,10 @@ MAY: Mapping[str, frozenset[str]] = {
     "run_delivery": frozenset({"K", "PK"}),
     "review_order": frozenset({"SG"}),
     "approve_order": frozenset({"GK"}),
+    # The centre reconciles what banks tell; a material connection may bring it (OC 4.1).
+    "take_in_bank_material": frozenset({"PK", "IN"}),
     "run_allocation": frozenset({"K", "PK"}),
+    "run_set_off": frozenset({"K", "PK"}),
     # The centre traces what is unclear; the unit answers what the centre cannot trace.
     "point_payment": frozenset({"K", "PK"}),
     "decide_held_batch": frozenset({"PK", "PG"}),

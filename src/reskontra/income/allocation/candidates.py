@@ -1,0 +1,187 @@
+"""Candidates for a payment that no rule could place: open claims that speak for themselves, ranked, with reasons.
+
+Nothing here decides. The points order the list; a person picks (OC 4.1-c).
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import combinations
+from typing import Any
+
+from django.db import connection
+
+from reskontra.bank.models import Payment
+from reskontra.kernel.clauses import clause
+from reskontra.registers.models import Unit
+
+# What speaks for a claim, and how much. An identifier that is almost right says more than an amount, an amount more
+# than a name; a payer who paid this customer's claims before says more than a name that is alike.
+POINTS: Mapping[str, int] = {
+    "reference_in_message": 60,
+    "reference_almost": 50,
+    "amount": 30,
+    "paid_before": 25,
+    "payer": 25,
+    "sum_of_several": 25,
+    "payer_almost": 10,
+}
+_MOST = 9  # one key each
+_MOST_OF_A_PAYER = 12
+_MOST_TOGETHER = 4
+_DIGITS = "0123456789"
+_TOKEN = re.compile(r"[0-9](?:[0-9 ]*[0-9])?")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An open claim that may be meant. ``open`` is euro; ``reasons`` are keys of ``POINTS``, the strongest first.
+
+    ``together`` are the ids of the claims that add up to the payment, when that is a reason.
+    """
+
+    claim: int
+    invoice: str
+    customer: str
+    reference: str
+    due_date: Any
+    open: Decimal
+    points: int
+    reasons: tuple[str, ...]
+    together: tuple[int, ...] = ()
+
+
+@dataclass
+class _Found:
+    row: Sequence[Any]
+    reasons: set[str] = field(default_factory=set)
+    together: tuple[int, ...] = ()
+
+
+@clause("OC 4.1-c")
+def candidates(unit: Unit, payment: Payment, rest: Decimal) -> list[Candidate]:
+    """The open claims of ``unit`` that speak for being meant by ``payment``, at most nine, the likeliest first.
+
+    ``rest`` is what is left of the payment in euro. Called inside ``working_in``; reads, writes nothing.
+    """
+    message = _messages(payment)
+    tokens = {word for text in (message,) for word in _tokens(text)}
+    almost = {
+        variant for word in {payment.reference, *tokens} if 4 <= len(word) <= 20 for variant in _almost(word)
+    }
+    found: dict[int, _Found] = {}
+    _add(found, "reference_in_message", _claims(unit, "c.reference = ANY (%s)", sorted(tokens)))
+    _add(found, "reference_almost", _claims(unit, "c.reference = ANY (%s)", sorted(almost)))
+    _add(found, "amount", _claims(unit, "c.amount = %s", rest))
+    _add(found, "payer", _claims(unit, _PAYER, payment.payer_key, payment.payer_key))
+    _add(
+        found,
+        "paid_before",
+        _claims(unit, _PAID_BEFORE, payment.payer_account, payment.payer_account, unit.pk),
+    )
+    if len(payment.payer_key) >= _SHORTEST_NAME:
+        _add(found, "payer_almost", _claims(unit, _PAYER_ALMOST, payment.payer_key + "%", payment.payer_key))
+    for one in found.values():
+        if one.row[_OPEN] == rest:
+            one.reasons.add("amount")
+        elif "amount" in one.reasons:
+            one.reasons.discard("amount")  # paid in part: what is open of it is another amount
+        if "payer" in one.reasons:
+            one.reasons.discard("payer_almost")
+    _sums(found, rest)
+    told = [_told(one) for one in found.values() if one.reasons]
+    return sorted(told, key=lambda one: (-one.points, one.due_date, one.claim))[:_MOST]
+
+
+_OPEN, _PAYER_ID = 6, 7
+_SHORTEST_NAME = 6
+_PAYER = (
+    "%s <> '' AND payer.id IN (SELECT id FROM registers_customer"
+    " WHERE registers_name_words(sort_key) = registers_name_words(%s))"
+)
+_PAID_BEFORE = (
+    "%s <> '' AND c.payer_id IN (SELECT before.payer_id FROM bank_payment paid"
+    " JOIN claims_allocation a ON a.payment_id = paid.id JOIN claims_claim before ON before.id = a.claim_id"
+    " WHERE paid.payer_account = %s AND paid.unit_id = %s)"
+)
+# A name that the bank cut short (twelve characters in the national list), or a longer form of one in the register.
+_PAYER_ALMOST = (
+    "payer.id IN (SELECT id FROM registers_customer WHERE sort_key LIKE %s OR %s LIKE sort_key || '0%%'"
+    " AND length(sort_key) >= 6)"
+)
+_CLAIMS = """
+SELECT c.id, c.reference, i.number, payer.name, c.due_date, c.amount, o.open, c.payer_id
+FROM claims_claim c
+JOIN sales_invoice i ON i.id = c.invoice_id
+JOIN registers_customer payer ON payer.id = c.payer_id
+CROSS JOIN LATERAL (SELECT c.amount - coalesce(sum(amount), 0) AS open
+                    FROM (SELECT amount FROM claims_allocation WHERE claim_id = c.id
+                          UNION ALL SELECT amount FROM claims_writeoff WHERE claim_id = c.id) facts) o
+WHERE c.unit_id = %s AND c.amount > 0 AND o.open > 0 AND {condition}
+ORDER BY c.due_date, c.id LIMIT 50
+"""
+
+
+def _claims(unit: Unit, condition: str, *values: Any) -> list[Sequence[Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIMS.format(condition=f"({condition})"), [unit.pk, *values])
+        return [(*row, unit.code) for row in cursor.fetchall()]
+
+
+def _messages(payment: Payment) -> str:
+    """Everything that any source tells with the payment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(string_agg(DISTINCT message, ' '), '') FROM bank_line WHERE payment_id = %s",
+            [payment.pk],
+        )
+        row = cursor.fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def _add(found: dict[int, _Found], reason: str, rows: Iterable[Sequence[Any]]) -> None:
+    for row in rows:
+        found.setdefault(row[0], _Found(row)).reasons.add(reason)
+
+
+def _tokens(text: str) -> Iterable[str]:
+    for run in _TOKEN.findall(text):
+        yield run.replace(" ", "").lstrip("0")
+        yield from (word.lstrip("0") for word in run.split(" "))
+
+
+def _almost(reference: str) -> set[str]:
+    """What a slip of one key makes of a reference: a digit changed, left out, added, or two that changed places."""
+    cuts = [(reference[:at], reference[at:]) for at in range(len(reference) + 1)]
+    made = {head + tail[1:] for head, tail in cuts if tail}
+    made |= {head + tail[1] + tail[0] + tail[2:] for head, tail in cuts if len(tail) > 1}
+    made |= {head + digit + tail[1:] for head, tail in cuts if tail for digit in _DIGITS}
+    made |= {head + digit + tail for head, tail in cuts for digit in _DIGITS}
+    return made - {reference}
+
+
+def _sums(found: dict[int, _Found], rest: Decimal) -> None:
+    """Several claims of one payer that add up to the payment, the fewest that do."""
+    by_payer: dict[int, list[_Found]] = {}
+    for one in found.values():
+        if one.reasons & {"payer", "paid_before", "payer_almost"}:
+            by_payer.setdefault(one.row[_PAYER_ID], []).append(one)
+    for claims in by_payer.values():
+        for many in range(2, _MOST_TOGETHER + 1):
+            sums = combinations(claims[:_MOST_OF_A_PAYER], many)
+            if fit := next((some for some in sums if sum(one.row[_OPEN] for one in some) == rest), None):
+                for one in fit:
+                    one.reasons.add("sum_of_several")
+                    one.together = tuple(other.row[0] for other in fit)
+                break
+
+
+def _told(one: _Found) -> Candidate:
+    claim, reference, number, name, due_date, _, still_open, _, code = one.row
+    reasons = tuple(sorted(one.reasons, key=lambda reason: -POINTS[reason]))
+    return Candidate(
+        claim, f"{code}{number:09d}", name, reference, due_date, still_open,
+        sum(POINTS[reason] for reason in reasons), reasons, one.together,
+    )  # fmt: skip

@@ -1,0 +1,127 @@
+"""Credits are set off against the invoices that they credit, so that nobody is asked for what was credited."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+from django.db import connection
+
+from reskontra.claims.in_hand import take_open_claims
+from reskontra.kernel.clauses import clause
+from reskontra.kernel.sets import Decisions, Outcome, decide
+from reskontra.kernel.terms import Terms
+from reskontra.ledger.numbers import take_numbers
+from reskontra.registers.posting import posting_account
+from reskontra.runs.models import Run
+from reskontra.runs.run import Acting, Applied, Control
+
+CHANGED_SINCE_PLAN = Outcome("CHANGED_SINCE_PLAN", "LEFT")
+SET_OFF = Outcome("SET_OFF", "READY")
+ORIGINAL_SETTLED = Outcome("ORIGINAL_SETTLED", "WAITING")
+
+
+@clause("OC 3.2.1-a", "OC 4.2-a")
+def decide_set_off() -> Decisions:
+    """A credit lessens its invoice as far as that is open; what is left of it is the customer's money."""
+    return decide(
+        (SET_OFF, "open_before > 0", "OC 3.2.1-a"),
+        otherwise=(ORIGINAL_SETTLED, "OC 4.2-a"),
+    )
+
+
+# Credits of one invoice are neighbours, in the order of their numbers. Nothing else is asked of a credit.
+_SUBJECTS = """(
+SELECT credit.id, {unit}::bigint AS unit_id, -credit.open AS amount, original.id AS claim_id,
+  original.reference AS claim_reference, payer.partner_code,
+  greatest(coalesce(original.open, 0) + coalesce(sum(credit.open) OVER before, 0), 0) AS open_before
+FROM open_claims credit
+JOIN sales_invoice i ON i.id = credit.invoice_id
+JOIN registers_customer payer ON payer.id = credit.payer_id
+LEFT JOIN open_claims original ON original.invoice_id = i.original_id
+WHERE credit.amount < 0 AND credit.open < 0
+WINDOW before AS (PARTITION BY i.original_id ORDER BY i.number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))"""
+_INPUTS = """jsonb_strip_nulls(jsonb_build_object('rest', amount::text, 'claim', claim_reference,
+  'open_before', open_before::text))"""
+_STATEMENTS = [
+    statement
+    for statement in (files("reskontra.income.allocation") / "set_off.sql").read_text("utf-8").split(";\n")
+    if statement.strip()
+]
+
+
+class SetOffRun:
+    """Set off every credit of the unit that something is left of."""
+
+    name = "set_off"
+    lock = "settlement"
+
+    def decide(self, run: Run, terms: Terms) -> None:
+        """Decide every credit with something left into ``decided``."""
+        take_open_claims(run.unit)
+        subjects = _SUBJECTS.format(unit=int(run.unit.pk))
+        query = decide_set_off().select(subjects, f"decided.*, {_INPUTS} AS inputs")
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS decided")
+            cursor.execute(f"CREATE TEMP TABLE decided ON COMMIT DROP AS {query}")
+
+    def record(self, run: Run) -> None:
+        """Store why each credit is set off, or is the customer's money."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO claims_claimdecision"
+                " (unit_id, run_id, claim_id, rule, outcome, standing, clause, reasons, inputs, amount)"
+                " SELECT unit_id, %s, id, %s, outcome, standing, clause, reasons, inputs, amount"
+                " FROM decided ORDER BY id",
+                [run.pk, self.name],
+            )
+
+    def set_aside(self, run: Run) -> None:
+        """Leave every credit whose invoice is open by another amount than was planned."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE decided SET outcome = %s, standing = %s WHERE id IN"
+                " (SELECT d.id FROM decided d LEFT JOIN claims_claimdecision planned"
+                "  ON planned.claim_id = d.id AND planned.run_id = %s AND planned.rule = %s"
+                "  WHERE d.standing = 'READY' AND (planned.outcome IS DISTINCT FROM d.outcome"
+                "    OR planned.inputs <> d.inputs))",
+                [CHANGED_SINCE_PLAN.name, CHANGED_SINCE_PLAN.standing, run.pk, self.name],
+            )
+
+    def apply(self, run: Run, terms: Terms, acting: Acting) -> Applied:
+        """Write the allocations of credits; the voucher moves nothing but says what was set off."""
+        with connection.cursor() as cursor:
+            asked, ready = _row(
+                cursor,
+                "SELECT coalesce(sum(least(amount, open_before)), 0), count(*) FROM decided WHERE standing = 'READY'",
+            )
+            if not ready:
+                return Applied()
+            before = _row(cursor, "SELECT coalesce(max(id), 0) FROM claims_allocation")[0]
+            voucher = _row(cursor, "SELECT nextval('ledger_voucher_id_seq')")[0]
+            values = {
+                "unit": run.unit.pk,
+                "run": run.pk,
+                "on": run.on_date,
+                "year": run.on_date.year,
+                "voucher": voucher,
+                "number": take_numbers(run.unit, "voucher AL", 1, run.on_date.year),
+                "receivable": posting_account("receivable", run.on_date),
+            }
+            for statement in _STATEMENTS:
+                cursor.execute(statement, values)
+            written, count = _row(
+                cursor,
+                "SELECT coalesce(sum(amount), 0), count(*) FROM claims_allocation WHERE run_id = %s AND id > %s",
+                [run.pk, before],
+            )
+        return Applied(
+            [Control("credits = what they were set off by", str(asked), str(written))],
+            facts={"allocations": count},
+        )
+
+
+def _row(cursor: Any, query: str, values: Sequence[Any] | None = None) -> Sequence[Any]:
+    cursor.execute(query, values)
+    row = cursor.fetchone()
+    assert row is not None
+    return list(row)
