@@ -13,8 +13,8 @@ from importlib import import_module
 import django
 
 COMMANDS = (
-    "demo", "serve", "check", "clauses", "read", "validate", "import", "run", "act", "explain", "outbox",
-    "registers", "password",
+    "demo", "serve", "check", "clauses", "read", "validate", "import", "run", "act", "explain", "invoice",
+    "outbox", "deliveries", "bank", "registers", "password",
 )  # fmt: skip
 _MODULES = {"import": "import_file"}
 

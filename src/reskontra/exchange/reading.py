@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 
 from reskontra.documents.billing_request import BillingRequest, CustomerUpdates
+from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
 from reskontra.documents.findings import Finding, Refused
 from reskontra.documents.invoice import Invoice
 from reskontra.documents.statement import PaymentList, Statement
 from reskontra.formats.camt import reader as camt
+from reskontra.formats.delivery_reports import package as archive_packages
+from reskontra.formats.delivery_reports import reader as delivery_reports
 from reskontra.formats.finvoice import reader as finvoice
 from reskontra.formats.ktl import reader as ktl
 from reskontra.formats.workbooks.billing import counts_agree
 from reskontra.formats.workbooks.isolation import read_in_child
 
-Document = Invoice | BillingRequest | CustomerUpdates | Statement | PaymentList
+Document = Invoice | BillingRequest | CustomerUpdates | Statement | PaymentList | DeliveryReport | ArchivePackage
 
 # A file is of the other kind of form when what refuses it is that the form's own heading is not there.
 _OTHER_FORM = frozenset({"file_column_missing", "file_heading_not_found"})
@@ -33,6 +36,10 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
         return camt.read(data, name)
     if ktl.is_ktl(data):
         return ktl.read(data, name)
+    if delivery_reports.is_delivery_report(data):
+        return delivery_reports.read(data, name)
+    if archive_packages.is_archive_package(data):
+        return archive_packages.read(data, name)
     try:
         return [read_in_child("billing", data, name)]
     except Refused as refused:
