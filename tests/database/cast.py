@@ -227,6 +227,28 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "month": "2020-01-01", "closed_by_id": h.of("registers_person"), "closed_at": AT,
     },
     "ledger_balance": lambda h: {"account": str(90000000 + h.next()), "year": 2026, "amount": "0.00"},
+    "ledger_assertion": lambda h: {
+        "run_id": h.of("runs_run"), "account": "19500000", "day": DAY, "amount": "100.00",
+        "told_by": f"statement {h.next()}",
+    },
+    "bank_material": lambda h: {
+        "run_id": h.of("runs_run"), "file_id": h.of("exchange_inboxfile"), "position": 1, "kind": "statement",
+        "source": "camt.053", "account_id": h.of("registers_unitaccount"), "identity": f"statement {h.next()}",
+        "sequence": "", "from_date": DAY, "to_date": DAY, "opening": "0.00", "closing": "100.00", "lines": 1,
+        "total": "100.00",
+    },
+    "bank_payment": lambda h: {
+        "run_id": h.of("runs_run"), "account_id": h.of("registers_unitaccount"), "booking_date": DAY,
+        "amount": "100.00", "reference": str(h.next()), "reference_holds": False, "message": "", "payer": "",
+        "payer_key": "", "payer_account": "", "archive_id": "", "reversal": False, "parts": None,
+    },
+    "bank_line": lambda h: {
+        "material_id": h.of("bank_material"), "position": h.next(), "source": "camt.053", "kind": "payment",
+        "payment_id": h.of("bank_payment"), "booking_date": DAY, "value_date": DAY, "amount": "100.00",
+        "currency": "EUR", "transaction_code": "", "reference": "", "message": "", "counterparty": "",
+        "counterparty_account": "", "ultimate_debtor": "", "end_to_end_id": "", "instruction_id": "",
+        "payment_information_id": "", "archive_id": "", "reversal": False,
+    },
     "sales_billingrequest": lambda h: {
         "run_id": h.of("runs_run"), "file_id": h.of("exchange_inboxfile"), "source": "workbook", "sender": "",
         "rows": 1, "orders": 1,
@@ -261,14 +283,85 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "digest": h.of("sales_order", "digest"), "invoice_id": h.of("sales_invoice"),
     },
     "sales_invoicedelivery": lambda h: {
-        "invoice_id": h.of("sales_invoice"), "file_id": h.of("exchange_outboxfile"), "channel": "E_INVOICE",
-        "clause": "OC 3.6-a",
+        "invoice_id": h.of("sales_invoice"), "attempt": 1, "file_id": h.of("exchange_outboxfile"),
+        "channel": "E_INVOICE", "clause": "OC 3.6-a", "skipped": "",
+    },
+    "sales_deliverydecision": lambda h: {
+        "invoice_id": h.of("sales_invoice"), "attempt": 2, "channel": "", "reason": "no answer",
+        "person_id": h.of("registers_person"), "decided_at": AT,
+    },
+    "sales_deliveryreport": lambda h: {
+        "run_id": h.of("runs_run"), "file_id": h.of("exchange_inboxfile"), "rows": 0,
+    },
+    "sales_deliveryreceipt": lambda h: {
+        "report_id": h.of("sales_deliveryreport"), "row": h.next(), "invoice_id": h.of("sales_invoice"), "attempt": 1,
+        "status": "pending", "channel": "", "reason": "", "happened_at": AT, "outcome": "taken", "findings": [],
+    },
+    "sales_archivereturn": lambda h: {
+        "run_id": h.of("runs_run"), "file_id": h.of("exchange_inboxfile"), "rows": 0,
+    },
+    "sales_archivedfile": lambda h: {
+        "archive_return_id": h.of("sales_archivereturn"), "row": h.next(), "invoice_id": h.of("sales_invoice"),
+        "role": "xml", "digest": digest(f"archived {h.next()}"), "outcome": "accepted", "findings": [],
+    },
+    "sales_invoicelistapproval": lambda h: {
+        "run_id": h.of("runs_run"), "digest": h.of("runs_evidence", "document"), "act": "approve",
+        "person_id": h.of("registers_person"), "given_at": AT, "comment": "",
     },
     "claims_claim": lambda h: {
         "run_id": h.of("runs_run"), "invoice_id": h.of("sales_invoice"), "payer_id": h.of("registers_customer"),
         "reference": str(h.next()), "public_law": True, "amount": "100.00", "due_date": "2026-04-07",
     },
+    "claims_paymentdecision": lambda h: {
+        "run_id": h.of("runs_run"), "payment_id": h.of("bank_payment"), "rule": "allocation", "outcome": "PAID",
+        "standing": "READY", "clause": "OC 4.1-b", "reasons": [], "inputs": {}, "amount": "100.00",
+    },
+    "claims_claimdecision": lambda h: {
+        "run_id": h.of("runs_run"), "claim_id": h.of("claims_claim"), "rule": "set_off", "outcome": "SET_OFF",
+        "standing": "READY", "clause": "OC 3.2.1-a", "reasons": [], "inputs": {}, "amount": "100.00",
+    },
+    "claims_allocation": lambda h: {
+        **_settled(h, "OC 4.1-b"), "claim_id": h.of("claims_claim"), "payment_id": h.of("bank_payment"),
+        "credit_id": None,
+    },
+    "claims_overpayment": lambda h: {
+        **_settled(h, "OC 4.2-a"), "payment_id": h.of("bank_payment"), "claim_id": h.of("claims_claim"),
+        "treatment": "income",
+    },
+    "claims_writeoff": lambda h: {
+        **_settled(h, "OC 4.3-a"), "claim_id": h.of("claims_claim"), "ground": "small_remainder",
+    },
+    "claims_paymentreversal": lambda h: {
+        "run_id": h.of("runs_run"), "payment_id": paid(h, "100.00"), "reversal_id": paid(h, "-100.00"),
+        "amount": "100.00",
+    },
+    "claims_paymentpointing": lambda h: {
+        "payment_id": h.of("bank_payment"), "turn": h.next(), "position": 1, "claim_id": h.of("claims_claim"),
+        "amount": None, "reason": "told by the payer", "person_id": h.of("registers_person"), "given_at": AT,
+    },
 }  # fmt: skip
+
+
+def _settled(h: House, clause: str) -> Row:
+    return {
+        "run_id": h.of("runs_run"),
+        "voucher_id": h.of("ledger_voucher"),
+        "amount": "1.00",
+        "clause": clause,
+        "undoes_id": None,
+    }
+
+
+def claimed(h: House, amount: str) -> Any:
+    """One more claim of the unit, beside the one that its rows use."""
+    invoice = insert(h.admin, "sales_invoice", h.row("sales_invoice"))["id"]
+    return insert(h.admin, "claims_claim", h.row("claims_claim", amount=amount, invoice_id=invoice))["id"]
+
+
+def paid(h: House, amount: str) -> Any:
+    """One more payment of the unit, beside the one that its rows use."""
+    return insert(h.admin, "bank_payment", h.row("bank_payment", amount=amount))["id"]
+
 
 STATE_WIDE = frozenset(
     "registers_" + name
@@ -298,6 +391,10 @@ def move_in(admin: psycopg.Connection[Any]) -> House:
         elif table == "sales_invoicedorder":
             house.add("sales_orderdecision", rule="orders", outcome="READY", standing="READY")
             house.add(table)
+        elif table in {"sales_deliveryreport", "sales_archivereturn"}:
+            house.add(table, rows=1)
+        elif table == "sales_invoicelistapproval":
+            list_of(house)
         elif table not in {"ledger_entry", "sales_billingrow", "sales_order"}:
             house.add(table)
     return house
@@ -309,6 +406,20 @@ def post(house: House) -> int:
     house.add("ledger_entry", amount="-100.00", account="30000000")
     house.add("ledger_entry")
     return int(house.of("ledger_voucher"))
+
+
+def list_of(house: House) -> None:
+    """An approved invoice list of a run that somebody else ran."""
+    first = dict(house.have)
+    run = house.add("runs_run", name="invoicing", person_id=house.add("registers_person")["id"])
+    report = house.add("runs_evidence", control="invoicing report", document=digest(house.next()))
+    act = house.add(
+        "sales_invoicelistapproval",
+        run_id=run["id"],
+        digest=report["document"],
+        person_id=house.add("registers_person")["id"],
+    )
+    house.have = {**first, "sales_invoicelistapproval": act}
 
 
 def bill(house: House) -> None:

@@ -3,16 +3,25 @@
 
 import os
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection, connections, transaction
 
 from database import working_day as day
+from reskontra.claims.models import Claim
 from reskontra.database import connect, server
+from reskontra.database.session import working_in
+from reskontra.documents.statement import Balance, BankMaterial, Entry, PaymentList, Statement
+from reskontra.exchange.inbox import receive
+from reskontra.income.allocation.run import AllocationRun
+from reskontra.income.bank_material.intake import take_in_bank_material
 from reskontra.insight.invariants import INVARIANTS, broken
-from reskontra.registers.models import Unit
+from reskontra.registers.models import Unit, UnitAccount
+from reskontra.runs.run import apply
 
 UNITS = ("3920", "3930")
 
@@ -36,11 +45,58 @@ def worked(
         assert day.act_on_orders(code) > 0
         day.run(code, "invoicing")
         assert [handed.state for handed in day.deliver(code)] == ["sent"]
+        bring_bank_material(code)
+        pay_two_claims(code)
     yield postgres
     settings.OUT = before
     for alias in ("default", "owner"):
         connections[alias].close()
     server.drop_database(postgres, name)
+
+
+def bring_bank_material(code: str) -> None:
+    """A statement with a sum and the list behind it, which is a few euro short of the sum."""
+    unit = Unit.objects.get(code=code)
+    with working_in([unit.pk]):
+        account = UnitAccount.objects.get(unit=unit, purpose="income").iban
+
+    def entry(amount: str, **more: Any) -> Entry:
+        return Entry(Decimal(amount), day.DAY, **more)
+
+    balances = (
+        Balance("OPBD", Decimal("0.00"), "EUR", day.DAY),
+        Balance("CLBD", Decimal("345.15"), "EUR", day.DAY),
+    )
+    listed = (entry("150.00", reference="1009", position=2), entry("100.00", payer="Koe Aino", position=3))
+    booked = (entry("253.25", summary=True), entry("95.00", reference="1012"), entry("-3.10"))
+    documents: list[BankMaterial] = [
+        PaymentList("ktl", account, "EUR", listed, batch_date=day.DAY, batch_time="0501", bank="99"),
+        Statement("camt.053.001.08", account, "EUR", booked, statement_id="S1", sequence="1", from_date=day.DAY,
+                  to_date=day.DAY, balances=balances),
+    ]  # fmt: skip
+    who = day.acting(unit)
+    for document in documents:
+        with working_in([unit.pk], who.person.pk):
+            received = receive(who, f"{code} {document.format}".encode(), "bank.xml", "import")
+            take_in_bank_material(who, received, [document], day.DAY)
+
+
+def pay_two_claims(code: str) -> None:
+    """One claim is paid 25 euro too much, another in part."""
+    unit = Unit.objects.get(code=code)
+    who = day.acting(unit)
+    with working_in([unit.pk], who.person.pk):
+        account = UnitAccount.objects.get(unit=unit, purpose="income").iban
+        over, part = Claim.objects.filter(unit=unit, amount__gt=20).order_by("id")[:2]
+        entries = (
+            Entry(over.amount + 25, day.DAY, reference=over.reference, archive_id="A1", position=1),
+            Entry(part.amount - 5, day.DAY, reference=part.reference, archive_id="A2", position=2),
+        )
+        paid = PaymentList("camt.054.001.08", account, "EUR", entries, message_id="M1", statement_id="N1")
+        received = receive(who, f"{code} paid".encode(), "paid.xml", "import")
+        take_in_bank_material(who, received, [paid], day.DAY)
+    with working_in([unit.pk], who.person.pk):
+        apply(AllocationRun(), who, day.DAY)
 
 
 @pytest.fixture
@@ -106,6 +162,13 @@ FAULTS = [
     ("I4 every invoice is claimed", f"UPDATE sales_invoice SET voucher_id = voucher_id + 1 WHERE id = {AN_INVOICE}"),
     ("I4 every invoice is the sum", f"DELETE FROM sales_invoiceline WHERE invoice_id = {AN_INVOICE} AND position = 1"),
     ("I4 every invoice is the sum", f"UPDATE sales_invoice SET vat = vat + 0.01, total = total + 0.01 WHERE id = {AN_INVOICE}"),
+    ("I5 what is left", "UPDATE bank_payment SET amount = amount + 0.01 WHERE id = (SELECT min(id) FROM bank_payment)"),
+    ("I5 what is left", "UPDATE ledger_entry SET account = '26200007' WHERE account = '26200006'"),
+    ("I5 what is in transit", "UPDATE bank_line SET kind = 'other' WHERE kind = 'sum'"),
+    ("I5 what is in transit", "UPDATE ledger_entry SET account = '17900001' WHERE account = '17900000'"),
+    ("I5 every payment", "DELETE FROM bank_line WHERE payment_id = (SELECT min(id) FROM bank_payment)"),
+    ("I5 every payment", "UPDATE bank_line SET amount = amount + 1 WHERE id = (SELECT min(id) FROM bank_line WHERE kind = 'payment')"),
+    ("I5 every payment", "UPDATE bank_payment SET account_id = account_id + 1 WHERE id = (SELECT min(id) FROM bank_payment)"),
     ("I6 every invoice in a batch", "DELETE FROM sales_invoicedelivery WHERE invoice_id = (SELECT min(invoice_id) FROM sales_invoicedelivery)"),
     ("I6 every invoice in a batch", "UPDATE exchange_outboxfile SET amount = amount + 0.01 WHERE id = (SELECT min(id) FROM exchange_outboxfile)"),
     ("I6 no batch was sent", "DROP INDEX a_batch_is_sent_once; INSERT INTO exchange_outboxevent (unit_id, file_id, state, happened_at, detail) SELECT unit_id, file_id, 'sent', now(), '' FROM exchange_outboxevent WHERE state = 'sent'"),
@@ -125,6 +188,15 @@ FAULTS = [
     ("I8 voucher numbers", "ALTER TABLE ledger_voucher DROP CONSTRAINT voucher_numbers_are_unique; UPDATE ledger_voucher SET number = number - 1 WHERE number = 5"),
     ("I8 voucher numbers", f"DELETE FROM ledger_voucher WHERE id = {A_VOUCHER} + 1"),
     ("I8 voucher numbers", "UPDATE ledger_numberseries SET next_number = next_number - 1 WHERE series = 'voucher SI'"),
+    ("I4 open items", "DELETE FROM claims_allocation WHERE id = (SELECT min(id) FROM claims_allocation)"),
+    ("I10 no claim", "UPDATE claims_allocation SET amount = amount + 1000000 WHERE id = (SELECT min(id) FROM claims_allocation)"),
+    ("I10 no payment", "UPDATE claims_overpayment SET amount = amount + 0.01 WHERE id = (SELECT min(id) FROM claims_overpayment)"),
+    ("I10 what is to be refunded", "UPDATE claims_overpayment SET treatment = 'income' WHERE treatment = 'refund'"),
+    ("I9 every statement", "ALTER TABLE bank_material DROP CONSTRAINT a_statement_adds_up; UPDATE bank_material SET closing = closing + 0.01 WHERE kind = 'statement'"),
+    ("I9 every statement", "DELETE FROM bank_line WHERE id = (SELECT max(id) FROM bank_line)"),
+    ("I9 every statement", "UPDATE bank_material SET lines = lines + 1 WHERE kind = 'payments'"),
+    ("I9 no two statements", "INSERT INTO bank_material SELECT (jsonb_populate_record(m, jsonb_build_object('id', 10000000, 'identity', 'again'))).* FROM bank_material m WHERE kind = 'statement' LIMIT 1"),
+    ("I9 no two statements", "INSERT INTO bank_material SELECT (jsonb_populate_record(m, jsonb_build_object('id', 10000000, 'identity', 'month', 'from_date', '2026-03-01', 'to_date', '2026-03-31'))).* FROM bank_material m WHERE kind = 'statement' LIMIT 1"),
     ("I11 no voucher was posted", "INSERT INTO ledger_closedperiod (unit_id, month, closed_by_id, closed_at) SELECT min(unit_id), '2026-03-01', min(person_id), '2026-03-01' FROM runs_run"),
     ("I11 every voucher is dated", f"ALTER TABLE ledger_voucher DROP CONSTRAINT a_voucher_is_dated_in_its_year; UPDATE ledger_voucher SET year = 2025 WHERE id = {A_VOUCHER}"),
     ("I12 nobody reviewed and approved", f"ALTER TABLE sales_orderapproval DROP CONSTRAINT reviewer_is_not_approver; UPDATE sales_orderapproval SET person_id = (SELECT min(person_id) FROM sales_orderapproval WHERE order_id = {ITS_ORDER}) WHERE order_id = {ITS_ORDER}"),

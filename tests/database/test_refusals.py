@@ -20,10 +20,12 @@ from database.cast import (
     House,
     an_order,
     bill,
+    claimed,
     constraint_of,
     digest,
     insert,
     logged_in,
+    paid,
     post,
     work_in,
 )
@@ -51,6 +53,17 @@ class Line(NamedTuple):
 
 def line(constraint: str, table: str, **changes: Any) -> Line:
     return Line(constraint, table, changes)
+
+
+def undone(table: str) -> Callable[[House], Any]:
+    """A settlement that was undone already."""
+
+    def make(h: House) -> Any:
+        first = h.add(table)["id"]
+        h.add(table, undoes_id=first, amount="-1.00")
+        return first
+
+    return make
 
 
 SEALED = b"sealed"
@@ -154,8 +167,83 @@ REFUSED = [
     line("a_line_is_quantity_times_price", "sales_invoiceline", net="100.01"),
     line("an_order_is_invoiced_once", "sales_invoicedorder"),
     line("an_invoice_goes_out_once", "sales_invoicedelivery"),
+    # Delivery, its answers and the archive (OC 3.9-d, 3.9-e, 3.9-f)
+    line("an_invoice_goes_again_only_by_a_decision", "sales_invoicedelivery", attempt=3),
+    line("an_invoice_goes_again_only_by_a_decision", "sales_invoicedelivery", attempt=0),
+    line("an_invoice_goes_again_only_by_a_decision", "sales_invoicedelivery", attempt=2, invoice_id=lambda h: h.add("sales_invoice")["id"]),
+    line("a_delivery_decision_gives_its_reason", "sales_deliverydecision", reason=""),
+    line("a_delivery_decision_is_about_the_next_delivery", "sales_deliverydecision", attempt=1),
+    line("a_delivery_decision_is_about_the_next_delivery", "sales_deliverydecision", attempt=3),
+    line("a_delivery_report_comes_in_by_a_run", "sales_deliveryreport", run_id=NOWHERE),
+    line("a_delivery_report_is_a_file_that_came_in", "sales_deliveryreport", file_id=NOWHERE),
+    line("an_archive_return_comes_in_by_a_run", "sales_archivereturn", run_id=NOWHERE),
+    line("an_archive_return_is_a_file_that_came_in", "sales_archivereturn", file_id=NOWHERE),
+    line("every_answer_is_kept", "sales_deliveryreport", rows=1),
+    line("every_answer_is_kept", "sales_archivereturn", rows=1),
+    line("an_answer_is_taken_known_contradicting_or_returned", "sales_deliveryreceipt", outcome="lost"),
+    line("an_answer_that_counts_names_its_delivery", "sales_deliveryreceipt", invoice_id=None),
+    line("an_answer_that_counts_names_its_delivery", "sales_deliveryreceipt", attempt=None),
+    line("an_answer_that_counts_names_its_delivery", "sales_deliveryreceipt", status="perhaps"),
+    line("answers_come_with_their_file", "sales_deliveryreceipt"),
+    line("answers_come_with_their_file", "sales_archivedfile"),
+    line("an_archived_file_is_accepted_known_or_returned", "sales_archivedfile", outcome="lost"),
+    line("an_accepted_file_says_what_it_is", "sales_archivedfile", role="song"),
+    line("an_accepted_file_says_what_it_is", "sales_archivedfile", digest=""),
+    line("an_accepted_file_says_what_it_is", "sales_archivedfile", invoice_id=None),
+    line("an_archived_file_is_kept_once", "sales_archivedfile", digest=same("digest", "sales_archivedfile")),
+    line("an_invoice_list_is_reviewed_or_approved", "sales_invoicelistapproval", act="nod", person_id=lambda h: h.add("registers_person")["id"], run_id=lambda h: h.add("runs_run")["id"]),
+    line("an_invoice_list_is_of_a_run", "sales_invoicelistapproval", run_id=NOWHERE),
+    # Bank material (OC 4.1-b; D17)
+    line("an_assertion_is_made_once", "ledger_assertion", told_by=same("told_by", "ledger_assertion")),
+    line("bank_material_comes_from_a_run", "bank_material", run_id=NOWHERE),
+    line("bank_material_came_in_a_file", "bank_material", file_id=NOWHERE),
+    line("bank_material_is_about_an_account_of_the_unit", "bank_material", account_id=NOWHERE),
+    line("the_same_bank_material_comes_once", "bank_material", identity=same("identity", "bank_material")),
+    line("bank_material_is_a_statement_or_a_list", "bank_material", kind="payments"),
+    line("bank_material_is_a_statement_or_a_list", "bank_material", source="ktl"),
+    line("bank_material_is_a_statement_or_a_list", "bank_material", source="camt.052", kind="payments"),
+    line("a_statement_adds_up", "bank_material", closing="100.01"),
+    line("a_statement_adds_up", "bank_material", total="99.99"),
+    line("a_payment_is_not_zero", "bank_payment", amount="0.00"),
+    line("a_bank_line_has_its_place_once", "bank_line", position=same("position", "bank_line"), payment_id=lambda h: h.add("bank_payment")["id"]),
+    line("a_source_tells_of_a_payment_once", "bank_line"),
+    line("a_payment_line_names_its_payment_and_no_other_does", "bank_line", payment_id=None),
+    line("a_payment_line_names_its_payment_and_no_other_does", "bank_line", booking_date=None),
+    line("a_payment_line_names_its_payment_and_no_other_does", "bank_line", kind="sum"),
+    line("a_payment_line_names_its_payment_and_no_other_does", "bank_line", kind="pending"),
+    line("a_payment_line_names_its_payment_and_no_other_does", "bank_line", kind="gift", payment_id=None),
+    line("a_payment_line_names_its_payment_and_no_other_does", "bank_line", kind="other", payment_id=None, booking_date=None),
     line("an_invoice_is_claimed_once", "claims_claim"),
     line("a_reference_names_one_claim", "claims_claim", reference=same("reference", "claims_claim"), invoice_id=lambda h: h.add("sales_invoice")["id"]),
+    # Money to claims (OC 4.1-4.3)
+    line("an_allocation_is_undone_once", "claims_allocation", undoes_id=undone("claims_allocation"), amount="-1.00"),
+    line("an_allocation_is_of_a_payment_or_of_a_credit", "claims_allocation", payment_id=None),
+    line("an_allocation_is_of_a_payment_or_of_a_credit", "claims_allocation", credit_id=lambda h: h.of("claims_claim")),
+    line("an_allocation_is_money_and_its_undoing_takes_it_back", "claims_allocation", amount="-1.00"),
+    line("an_allocation_is_money_and_its_undoing_takes_it_back", "claims_allocation", amount="0.00"),
+    line("an_undoing_takes_back_what_was_allocated", "claims_allocation", undoes_id=lambda h: h.add("claims_allocation")["id"], amount="-0.50"),
+    line("an_overpayment_is_undone_once", "claims_overpayment", undoes_id=undone("claims_overpayment"), amount="-1.00"),
+    line("an_overpayment_is_refunded_or_income", "claims_overpayment", treatment="gift"),
+    line("an_overpayment_is_money_and_its_undoing_takes_it_back", "claims_overpayment", amount="-1.00"),
+    line("an_undoing_takes_back_what_was_overpaid", "claims_overpayment", undoes_id=lambda h: h.add("claims_overpayment")["id"], amount="-1.00", treatment="refund"),
+    line("a_write_off_is_undone_once", "claims_writeoff", undoes_id=undone("claims_writeoff"), amount="-1.00"),
+    line("a_write_off_has_a_ground_that_is_known", "claims_writeoff", ground="mercy"),
+    line("a_write_off_is_money_and_its_undoing_takes_it_back", "claims_writeoff", amount="-1.00"),
+    line("an_undoing_takes_back_what_was_written_off", "claims_writeoff", undoes_id=lambda h: h.add("claims_writeoff")["id"], amount="-0.99"),
+    line("a_payment_is_not_spent_beyond_its_amount", "claims_allocation", amount="100.01", claim_id=lambda h: claimed(h, "500.00")),
+    line("a_payment_is_not_spent_beyond_its_amount", "claims_overpayment", amount="100.01"),
+    line("a_claim_is_not_settled_beyond_its_amount", "claims_allocation", amount="100.01", payment_id=lambda h: paid(h, "500.00")),
+    line("a_claim_is_not_settled_beyond_its_amount", "claims_writeoff", amount="100.01"),
+    line("a_payment_is_taken_back_once", "claims_paymentreversal", payment_id=same("payment_id", "claims_paymentreversal")),
+    line("a_reversal_takes_back_one_payment", "claims_paymentreversal", reversal_id=same("reversal_id", "claims_paymentreversal")),
+    line("a_payment_reversal_is_money", "claims_paymentreversal", amount="-100.00"),
+    line("a_reversal_is_the_payment_with_the_other_sign", "claims_paymentreversal", amount="99.99"),
+    line("a_pointing_is_of_a_payment", "claims_paymentpointing", payment_id=NOWHERE),
+    line("a_pointing_is_to_a_claim", "claims_paymentpointing", claim_id=NOWHERE),
+    line("a_turn_of_pointings_is_told_once", "claims_paymentpointing", turn=same("turn", "claims_paymentpointing")),
+    line("a_share_that_is_pointed_is_money", "claims_paymentpointing", amount="0.00"),
+    line("a_share_that_is_pointed_is_money", "claims_paymentpointing", amount="1.00", claim_id=None),
+    line("a_pointing_has_a_reason", "claims_paymentpointing", reason=""),
 ]  # fmt: skip
 
 
@@ -192,7 +280,13 @@ def test_an_honest_row_is_not_refused(street: Street, table: str) -> None:
             **dict(zip(("order_id", "number", "digest"), _identity(an_order(own)), strict=True))
         },
         "sales_invoicedelivery": lambda: {"invoice_id": own.add("sales_invoice")["id"]},
+        "sales_invoicelistapproval": lambda: _an_invoice_list(own),
+        "bank_line": lambda: {"payment_id": own.add("bank_payment")["id"]},
         "claims_claim": lambda: {"invoice_id": own.add("sales_invoice")["id"]},
+        "claims_paymentreversal": lambda: {
+            "payment_id": paid(own, "100.00"),
+            "reversal_id": paid(own, "-100.00"),
+        },
         "sales_billingrequest": lambda: {"file_id": own.add("exchange_inboxfile")["id"], "rows": 0},
     }
     changes = alone[table]() if table in alone else {}
@@ -207,11 +301,32 @@ def test_an_honest_row_is_not_refused(street: Street, table: str) -> None:
             own.have["sales_billingrequest"] = insert(
                 app, "sales_billingrequest", own.row("sales_billingrequest", file_id=file["id"])
             )
+        if table == "sales_deliveryreceipt":
+            own.have["sales_deliveryreport"] = insert(
+                app, "sales_deliveryreport", own.row("sales_deliveryreport", rows=1)
+            )
+        if table == "sales_archivedfile":
+            own.have["sales_archivereturn"] = insert(
+                app, "sales_archivereturn", own.row("sales_archivereturn", rows=1)
+            )
         row = insert(app, table, own.row(table, **changes))
         if table == "ledger_voucher":
             for amount in ("1.00", "-1.00"):
                 insert(app, "ledger_entry", own.row("ledger_entry", voucher_id=row["id"], amount=amount))
         app.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def _an_invoice_list(house: House, **changes: Any) -> dict[str, Any]:
+    """An invoice run of somebody else with its report and no invoice: the row of an act on its list."""
+    run = house.add("runs_run", name="invoicing", person_id=house.add("registers_person")["id"])
+    report = house.add("runs_evidence", control="invoicing report", document=digest(house.next()))
+    house.add("registers_person")
+    return {
+        "run_id": run["id"],
+        "digest": report["document"],
+        "person_id": house.of("registers_person"),
+        **changes,
+    }
 
 
 def _identity(order: dict[str, Any]) -> tuple[Any, Any, Any]:
@@ -330,6 +445,75 @@ def an_order_key_used_again_in_its_version(street: Street) -> str:
     return refused(street, "sales_order", street.own.row("sales_order", key=first["key"]))
 
 
+def _answered(street: Street, *statuses: str, attempt: int = 1) -> None:
+    """Answers of one report for the unit's delivery."""
+    street.own.add("exchange_inboxfile")
+    street.own.add("sales_deliveryreport", rows=len(statuses))
+    for status in statuses:
+        street.own.add("sales_deliveryreceipt", status=status, attempt=attempt)
+
+
+def an_invoice_that_has_arrived_and_is_to_go_again(street: Street) -> str:
+    _answered(street, "pending", "delivered")
+    return refused(street, "sales_deliverydecision", street.own.row("sales_deliverydecision"))
+
+
+def an_answer_to_a_delivery_that_never_was(street: Street) -> str:
+    def write(app: psycopg.Connection[Any]) -> None:
+        report = insert(app, "sales_deliveryreport", street.own.row("sales_deliveryreport", rows=1))["id"]
+        insert(
+            app, "sales_deliveryreceipt", street.own.row("sales_deliveryreceipt", report_id=report, attempt=7)
+        )
+
+    return _at_the_end(street, write)
+
+
+def _an_act_on_a_list(**changes: str) -> Callable[[Street], str]:
+    def story(street: Street) -> str:
+        row = _an_invoice_list(street.own, **changes)
+        return refused(
+            street, "sales_invoicelistapproval", street.own.row("sales_invoicelistapproval", **row)
+        )
+
+    return story
+
+
+def an_act_by_who_ran_the_invoicing(street: Street) -> str:
+    row = _an_invoice_list(street.own) | {"person_id": street.own.of("runs_run", "person_id")}
+    return refused(street, "sales_invoicelistapproval", street.own.row("sales_invoicelistapproval", **row))
+
+
+def an_act_before_the_archive_is_complete(street: Street) -> str:
+    row = _an_invoice_list(street.own)
+    street.own.add("sales_invoice", run_id=row["run_id"])
+    return refused(street, "sales_invoicelistapproval", street.own.row("sales_invoicelistapproval", **row))
+
+
+def an_approval_of_expenditure_that_nobody_reviewed(street: Street) -> str:
+    own = street.own
+    row = _an_invoice_list(own)
+    account = own.add("registers_account", kind="expense")["code"]
+    own.add("ledger_voucher", run_id=row["run_id"])
+    own.add("ledger_entry", account=account)
+    own.add("ledger_entry", amount="-100.00")
+    return refused(street, "sales_invoicelistapproval", own.row("sales_invoicelistapproval", **row))
+
+
+def _acted(street: Street, act: str, **changes: Any) -> str:
+    row = _an_invoice_list(street.own, act="review")
+    street.own.add("sales_invoicelistapproval", **row)
+    row |= {"act": act, **({"person_id": street.own.add("registers_person")["id"]} if not changes else {})}
+    return refused(street, "sales_invoicelistapproval", street.own.row("sales_invoicelistapproval", **row))
+
+
+def an_act_on_a_list_twice(street: Street) -> str:
+    return _acted(street, "review")
+
+
+def a_list_reviewed_and_approved_by_one(street: Street) -> str:
+    return _acted(street, "approve", by="the reviewer")
+
+
 def _at_the_end(street: Street, write: Callable[[psycopg.Connection[Any]], None]) -> str:
     """The constraint that refuses at COMMIT, where nobody can ask for it earlier or later."""
     street.admin.commit()
@@ -441,6 +625,14 @@ REFUSED_STORIES: list[tuple[str, Callable[[Street], str], str]] = [
     ("only_ready_or_approved_orders_are_invoiced", another_digest_than_the_order_has, "other digest"),
     ("only_ready_or_approved_orders_are_invoiced", another_number_than_the_order_has, "other number"),
     ("an_order_is_invoiced_once", an_order_invoiced_again_in_its_next_version, "also in another version"),
+    ("what_has_arrived_does_not_go_again", an_invoice_that_has_arrived_and_is_to_go_again, "delivered"),
+    ("an_answer_is_about_a_delivery", an_answer_to_a_delivery_that_never_was, "another attempt"),
+    ("an_invoice_list_act_binds_to_its_report", _an_act_on_a_list(digest=digest("seen elsewhere")), "other digest"),
+    ("who_ran_the_invoicing_does_not_approve_its_list", an_act_by_who_ran_the_invoicing, "preparer"),
+    ("an_invoice_list_waits_for_its_archive", an_act_before_the_archive_is_complete, "nothing came back"),
+    ("a_list_with_expenditure_is_reviewed_first", an_approval_of_expenditure_that_nobody_reviewed, "no review"),
+    ("an_invoice_list_act_is_given_once", an_act_on_a_list_twice, "twice"),
+    ("an_invoice_list_is_not_reviewed_and_approved_by_one", a_list_reviewed_and_approved_by_one, "one person"),
     ("an_order_key_is_used_once", an_order_key_used_again_in_its_version, "under another number"),
     ("voucher_balances", _a_voucher_of(), "empty"),
     ("voucher_balances", _a_voucher_of("1.00"), "one line"),
@@ -568,7 +760,7 @@ def named_constraints() -> set[str]:
         names |= set(re.findall(r"CONSTRAINT = '(\w+)'", source))
         names |= set(re.findall(r"ADD CONSTRAINT (\w+)", source))
         names |= set(re.findall(r"RENAME CONSTRAINT \w+ TO (\w+)", source))
-        names |= set(re.findall(r"THEN '(\w+)' END\)$", source, re.MULTILINE))
+        names |= set(re.findall(r"THEN '(\w+)'(?: END\))?$", source, re.MULTILINE))
         names |= set(re.findall(r"^\s+\('registers_\w+', '(\w+)',$", source, re.MULTILINE))
     return names
 

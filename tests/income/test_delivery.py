@@ -75,7 +75,7 @@ CHANNELS = """
     order  L  bruk   bill-to nowhere
     line   L  COURSE 1
     expect A  PAPER              # OC 3.1-a: the State's operator prints
-    expect B  E_INVOICE          # OC 3.6-a: a consumer e-invoice
+    expect B  CONSUMER_E_INVOICE # OC 1.5-c: the net bank comes first
     expect C  E_INVOICE          # OC 3.6-a
     expect D  E_INVOICE          # OC 3.6-a: between units always
     expect E  PEPPOL             # OC 3.6.1-a
@@ -83,7 +83,7 @@ CHANNELS = """
     expect G  NO_WAY_TO_SEND     # OC 3.8-a
     expect H  PAPER              # OC 3.1-a: to the contact person
     expect I  PAPER              # OC 3.1-a: to the safe address
-    expect J  E_INVOICE          # OC 3.6-a
+    expect J  CONSUMER_E_INVOICE # OC 1.5-c
     expect K  E_INVOICE          # OC 3.6-a: the recipient decides the channel
     expect L  NO_WAY_TO_SEND     # OC 3.8-a
     """
@@ -339,7 +339,7 @@ def test_paper_goes_to_the_States_operator_and_Peppol_by_its_own_addresses() -> 
     }
     assert element(sent.data, "InvoiceSegmentIdentifier") == [
         "PAPER",
-        "E_INVOICE",
+        "CONSUMER_E_INVOICE",
         "E_INVOICE",
         "PEPPOL",
         "PEPPOL",

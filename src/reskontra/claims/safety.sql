@@ -1,3 +1,4 @@
+-- The triggers below come after those that hold references: triggers fire in the order of their names.
 -- No cent of a payment, of a credit or of a claim has two owners. Whoever settles money in a unit waits for those who
 -- settle at the same time: only then are the sums below the sums of everything.
 CREATE OR REPLACE FUNCTION claims_settle_alone(units bigint[]) RETURNS void LANGUAGE plpgsql AS $$
@@ -73,7 +74,7 @@ BEGIN
 END $$;
 ALTER FUNCTION claims_allocations_hold() OWNER TO reskontra_check;
 
-CREATE OR REPLACE TRIGGER allocations_hold AFTER INSERT ON claims_allocation
+CREATE OR REPLACE TRIGGER settlement_holds AFTER INSERT ON claims_allocation
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_allocations_hold();
 
 CREATE OR REPLACE FUNCTION claims_overpayments_hold() RETURNS trigger LANGUAGE plpgsql
@@ -91,7 +92,7 @@ BEGIN
 END $$;
 ALTER FUNCTION claims_overpayments_hold() OWNER TO reskontra_check;
 
-CREATE OR REPLACE TRIGGER overpayments_hold AFTER INSERT ON claims_overpayment
+CREATE OR REPLACE TRIGGER settlement_holds AFTER INSERT ON claims_overpayment
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_overpayments_hold();
 
 CREATE OR REPLACE FUNCTION claims_write_offs_hold() RETURNS trigger LANGUAGE plpgsql
@@ -109,7 +110,7 @@ BEGIN
 END $$;
 ALTER FUNCTION claims_write_offs_hold() OWNER TO reskontra_check;
 
-CREATE OR REPLACE TRIGGER write_offs_hold AFTER INSERT ON claims_writeoff
+CREATE OR REPLACE TRIGGER settlement_holds AFTER INSERT ON claims_writeoff
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_write_offs_hold();
 
 CREATE OR REPLACE FUNCTION claims_payment_reversals_hold() RETURNS trigger LANGUAGE plpgsql
@@ -129,7 +130,7 @@ BEGIN
 END $$;
 ALTER FUNCTION claims_payment_reversals_hold() OWNER TO reskontra_check;
 
-CREATE OR REPLACE TRIGGER payment_reversals_hold AFTER INSERT ON claims_paymentreversal
+CREATE OR REPLACE TRIGGER settlement_holds AFTER INSERT ON claims_paymentreversal
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_payment_reversals_hold();
 
 GRANT EXECUTE ON FUNCTION claims_settle_alone(bigint[]), claims_payments_hold(bigint[]), claims_claims_hold(bigint[])

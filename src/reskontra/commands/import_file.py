@@ -1,16 +1,22 @@
-"""Take in a file for a unit: a billing request or a customer update; every row is accepted, returned or known."""
+"""Take in a file for a unit: orders, customers, bank material, reports of the operator; every row has an outcome."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from reskontra.commands.bank import show_answer
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, working
+from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
+from reskontra.documents.statement import BankMaterial
 from reskontra.exchange import archive
 from reskontra.exchange.attachments import beside
 from reskontra.exchange.inbox import receive
 from reskontra.exchange.messages import message
 from reskontra.exchange.reading import read_documents
+from reskontra.income.bank_material.intake import BankAnswer, take_in_bank_material
+from reskontra.income.delivery.archived import PackageTaken, take_in_package
+from reskontra.income.delivery.receipts import ReportTaken, take_in_report
 from reskontra.income.order_handling.files import Answer, take_in_document
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
@@ -33,27 +39,61 @@ def handle(arguments: Namespace) -> int:
     data = arguments.file.read_bytes()
     open_database()
     answer = take_in(arguments, data)
-    if arguments.result and answer.result:
+    if arguments.result and isinstance(answer, Answer) and answer.result:
         arguments.result.write_bytes(archive.read(answer.result))
     if arguments.json:
         told = {"file": str(arguments.file), "unit": arguments.unit, **answer.as_json(arguments.lang)}
         as_json(told)
-    else:
+    elif isinstance(answer, Answer):
         show(answer, arguments)
-    return 1 if answer.count("returned") else 0
+    elif isinstance(answer, BankAnswer):
+        show_answer(answer, arguments)
+    else:
+        show_operators(answer, arguments)
+    return 1 if answer.count("returned") or answer.count("contradicts") else 0
 
 
-def take_in(arguments: Namespace, data: bytes) -> Answer:
+def take_in(arguments: Namespace, data: bytes) -> Answer | BankAnswer | ReportTaken | PackageTaken:
     """Keep the bytes, read them, and store what they ask for: each in its own session."""
     name = arguments.file.name
     with acting(arguments, "import") as person:
         received = receive(person, data, name, "import")
     with working(arguments, "command.reading", name=name):
         documents = read_documents(data, name)
-    with acting(arguments, "import") as person:
+    material = [document for document in documents if isinstance(document, BankMaterial)]
+    with acting(arguments, "take_in_bank_material" if material else "import") as person:
         fetch = beside(arguments.attachments or arguments.file.parent)
         on = arguments.on or today()
-        return take_in_document(person, received, documents[0], fetch, on, arguments.lang)
+        if material:
+            return take_in_bank_material(person, received, material, on)
+        match documents[0]:
+            case DeliveryReport() as report:
+                return take_in_report(person, received, report, on)
+            case ArchivePackage() as package:
+                return take_in_package(person, received, package, fetch, on)
+            case document:
+                return take_in_document(person, received, document, fetch, on, arguments.lang)
+
+
+def show_operators(answer: ReportTaken | PackageTaken, arguments: Namespace) -> None:
+    """What became of the operator's report or archive package, for a person."""
+    counts = {name: value for name, value in answer.as_json(arguments.lang).items() if isinstance(value, int)}
+    if isinstance(answer, ReportTaken):
+        say(arguments, "deliveries.counted", rows=counts.pop("read"), **counts)
+        for one in answer.batches:
+            amounts = {
+                name: format_amount(getattr(one, name), arguments.lang)
+                for name in ("amount", "amount_answered")
+            }
+            places = {name: getattr(one, name) for name in ("batch", "answered", "documents", "missing")}
+            say(arguments, "deliveries.batch", **places, **amounts)
+    else:
+        say(arguments, "deliveries.archived", rows=counts.pop("read"), **counts)
+    told = [finding for _, _, findings in answer.outcomes for finding in findings]
+    for finding in told[:_MOST_SHOWN]:
+        out.print(f"  ✖ {message(finding, arguments.lang)}", markup=False)
+    if len(told) > _MOST_SHOWN:
+        say(arguments, "import.more", count=len(told) - _MOST_SHOWN)
 
 
 def show(answer: Answer, arguments: Namespace) -> None:

@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from reskontra.commands.output import as_json, out, table
 from reskontra.documents.billing_request import BillingRequest
+from reskontra.documents.delivery_report import ArchivePackage, DeliveryAnswer, DeliveryReport
 from reskontra.documents.invoice import Invoice
 from reskontra.documents.statement import PaymentList, Statement
 from reskontra.exchange.reading import read_documents
@@ -48,6 +49,12 @@ def handle(arguments: Namespace) -> int:
                 ],
                 right=(0, 3),
             )
+        elif isinstance(document, DeliveryReport):
+            _show_report(document, arguments.lang)
+        elif isinstance(document, ArchivePackage):
+            out.print(f"[bold]archive package[/] {len(document.files)} files")
+            listed = [(one.row, one.invoice, one.role, one.name, one.digest[:12]) for one in document.files]
+            table("", ("row", "invoice", "role", "file", "SHA-256"), listed, right=(0,))
         else:
             out.print(f"[bold]customer update[/] {len(document.customers)} rows")
     return 0
@@ -80,6 +87,26 @@ def _show_invoice(invoice: Invoice, language: str) -> None:
         ],
         right=(0, 3, 4, 5, 6),
     )
+
+
+def _show_report(report: DeliveryReport, language: str) -> None:
+    out.print(f"[bold]delivery report[/] {report.count} answers  {format_amount(report.amount, language)}")
+    table(
+        "",
+        ("row", "batch", "invoice", "amount", "channel", "status", "reason", "time"),
+        [
+            tuple(escape(str(value)) if value is not None else None for value in _cells(answer))
+            for answer in report.answers
+        ],
+        right=(0, 3),
+    )
+
+
+def _cells(answer: DeliveryAnswer) -> tuple[object, ...]:
+    return (
+        answer.row, answer.batch, answer.invoice, answer.amount, answer.channel, answer.status, answer.reason,
+        answer.time,
+    )  # fmt: skip
 
 
 def _show_payments(document: Statement | PaymentList, language: str) -> None:

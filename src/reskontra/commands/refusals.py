@@ -11,6 +11,8 @@ from reskontra.database.server import DatabaseUnavailable
 from reskontra.documents.findings import Refused
 from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import NotHeld
+from reskontra.income.delivery.actions import DeliveryRefused
+from reskontra.income.delivery.channels import ChannelsDefect
 from reskontra.income.delivery.run import MissingBankAccount
 from reskontra.income.order_handling.actions import ActRefused
 from reskontra.insight.explanations import NothingFound
@@ -56,7 +58,9 @@ def _sentence(problem: Exception, language: str) -> tuple[str, str, int] | None:
             return "missing_bank_account", text("command.missing_bank_account", language, unit=problem), 2
         case RunRefused():
             return problem.key, text(problem.key, language, **problem.values), 2
-        case ActRefused():
+        case ChannelsDefect():
+            return "channels", text("command.channels", language, problem=problem), 2
+        case ActRefused() | DeliveryRefused():
             return problem.constraint, _constraint(problem.constraint, language), 2
         case NotAllowed():
             told = text(

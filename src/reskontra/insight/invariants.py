@@ -54,7 +54,11 @@ INVARIANTS: Mapping[str, str] = {
     """,
     "I4 open items are the balance of the receivable accounts": """
         SELECT unit_id, open.amount, books.amount
-        FROM (SELECT unit_id, sum(amount) AS amount FROM claims_claim GROUP BY 1) open
+        FROM (SELECT unit_id, sum(amount) AS amount
+              FROM (SELECT unit_id, amount FROM claims_claim
+                    UNION ALL SELECT unit_id, -amount FROM claims_allocation WHERE payment_id IS NOT NULL
+                    UNION ALL SELECT unit_id, -amount FROM claims_writeoff) facts
+              GROUP BY 1) open
         FULL JOIN (SELECT e.unit_id, sum(e.amount) AS amount
                    FROM ledger_entry e
                    WHERE e.account IN (SELECT account FROM registers_postingaccount WHERE event = 'receivable')
@@ -78,6 +82,98 @@ INVARIANTS: Mapping[str, str] = {
                          FROM sales_invoiceline GROUP BY invoice_id, vat_category, vat_percent) rates
                    GROUP BY 1) l ON l.invoice_id = i.id
         WHERE i.net IS DISTINCT FROM l.net OR i.vat IS DISTINCT FROM l.vat
+    """,
+    "I5 what is left of the payments is the balance of the account for them": """
+        SELECT unit_id, rest.amount, books.amount
+        FROM (SELECT unit_id, sum(amount) AS amount
+              FROM (SELECT unit_id, amount FROM bank_payment
+                    UNION ALL SELECT unit_id, -amount FROM claims_allocation WHERE payment_id IS NOT NULL
+                    UNION ALL SELECT unit_id, -amount FROM claims_overpayment) facts
+              GROUP BY 1) rest
+        FULL JOIN (SELECT unit_id, -sum(amount) AS amount FROM ledger_entry
+                   WHERE account IN (SELECT account FROM registers_postingaccount WHERE event = 'payments_unallocated')
+                   GROUP BY 1) books USING (unit_id)
+        WHERE coalesce(rest.amount, 0) <> coalesce(books.amount, 0)
+    """,
+    "I5 what is in transit is told by a list and no statement, or the other way round": """
+        SELECT unit_id, told.amount, books.amount
+        FROM (SELECT unit_id, sum(amount) AS amount
+              FROM (SELECT unit_id, amount FROM bank_payment
+                    UNION ALL SELECT unit_id, -amount FROM bank_line
+                    WHERE source = 'camt.053' AND kind IN ('payment', 'sum')) facts
+              GROUP BY 1) told
+        FULL JOIN (SELECT unit_id, sum(amount) AS amount FROM ledger_entry
+                   WHERE account IN (SELECT account FROM registers_postingaccount WHERE event = 'payments_in_transit')
+                   GROUP BY 1) books USING (unit_id)
+        WHERE coalesce(told.amount, 0) <> coalesce(books.amount, 0)
+    """,
+    "I5 every payment is what the bank's lines tell of it": """
+        SELECT p.unit_id, p.id, p.amount, p.booking_date
+        FROM bank_payment p
+        LEFT JOIN bank_line l ON l.payment_id = p.id AND l.unit_id = p.unit_id AND l.amount = p.amount
+          AND l.booking_date = p.booking_date
+        LEFT JOIN bank_material m ON m.id = l.material_id AND m.unit_id = p.unit_id AND m.account_id = p.account_id
+        GROUP BY p.unit_id, p.id, p.amount, p.booking_date
+        HAVING count(m.id) = 0 OR count(m.id) <> (
+          SELECT count(*) FROM bank_line every WHERE every.payment_id = p.id)
+    """,
+    "I9 every statement and list adds up and is stored whole": """
+        SELECT m.unit_id, m.id, m.lines, m.total, l.lines, l.total
+        FROM bank_material m
+        LEFT JOIN (SELECT material_id, count(*) AS lines, sum(amount) AS total FROM bank_line
+                   WHERE kind IN ('payment', 'sum', 'other') GROUP BY 1) l ON l.material_id = m.id
+        WHERE m.opening + m.total <> m.closing OR m.lines <> coalesce(l.lines, 0) OR m.total <> coalesce(l.total, 0)
+    """,
+    "I9 no two statements of an account tell of the same days": """
+        SELECT a.unit_id, a.id, b.id, b.from_date, b.to_date
+        FROM bank_material a
+        JOIN bank_material b ON b.unit_id = a.unit_id AND b.account_id = a.account_id AND b.kind = a.kind
+          AND b.id > a.id AND b.from_date <= a.to_date AND b.to_date >= a.from_date
+        WHERE a.kind = 'statement'
+          AND CASE
+            WHEN (a.from_date, a.to_date, a.sequence) = (b.from_date, b.to_date, b.sequence)
+              AND (a.opening IS NULL OR a.closing IS NULL) AND (b.opening IS NULL OR b.closing IS NULL)
+              AND a.sequence <> ''
+            THEN false  -- pages of one statement
+            ELSE greatest(a.from_date, b.from_date) < least(a.to_date, b.to_date)
+              OR a.from_date = a.to_date AND b.from_date < a.from_date AND a.from_date < b.to_date
+              OR b.from_date = b.to_date AND a.from_date < b.from_date AND b.from_date < a.to_date
+              OR (a.from_date, a.to_date, a.sequence, a.opening, a.closing)
+                = (b.from_date, b.to_date, b.sequence, b.opening, b.closing)
+          END
+    """,
+    "I10 no claim is settled beyond its amount": """
+        SELECT c.unit_id, c.id, c.amount, settled.amount
+        FROM (SELECT unit_id, claim_id, sum(amount) AS amount
+              FROM (SELECT unit_id, claim_id, amount FROM claims_allocation
+                    UNION ALL SELECT unit_id, claim_id, amount FROM claims_writeoff
+                    UNION ALL
+                    SELECT unit_id, credit_id, -amount FROM claims_allocation WHERE credit_id IS NOT NULL) facts
+              GROUP BY 1, 2) settled
+        JOIN claims_claim c ON c.id = settled.claim_id AND c.unit_id = settled.unit_id
+        WHERE NOT settled.amount BETWEEN least(c.amount, 0) AND greatest(c.amount, 0)
+    """,
+    "I10 no payment is spent beyond its amount": """
+        SELECT p.unit_id, p.id, p.amount, owned.amount
+        FROM (SELECT unit_id, payment_id, sum(amount) AS amount
+              FROM (SELECT unit_id, payment_id, amount FROM claims_allocation WHERE payment_id IS NOT NULL
+                    UNION ALL SELECT unit_id, payment_id, amount FROM claims_overpayment
+                    UNION ALL SELECT unit_id, payment_id, amount FROM claims_paymentreversal
+                    UNION ALL SELECT unit_id, reversal_id, -amount FROM claims_paymentreversal) facts
+              GROUP BY 1, 2) owned
+        JOIN bank_payment p ON p.id = owned.payment_id AND p.unit_id = owned.unit_id
+        WHERE NOT owned.amount BETWEEN least(p.amount, 0) AND greatest(p.amount, 0)
+    """,
+    "I10 what is to be refunded is what the books say": """
+        SELECT unit_id, treatment, facts.amount, books.amount
+        FROM (SELECT unit_id, treatment, sum(amount) AS amount FROM claims_overpayment
+              WHERE treatment = 'refund' GROUP BY 1, 2) facts
+        FULL JOIN (SELECT e.unit_id, 'refund' AS treatment, -sum(e.amount) AS amount
+                   FROM ledger_entry e JOIN ledger_voucher v ON v.id = e.voucher_id
+                   WHERE v.kind = 'AL' AND e.account IN (SELECT account FROM registers_postingaccount
+                                                         WHERE event = 'overpayment_refund')
+                   GROUP BY 1) books USING (unit_id, treatment)
+        WHERE coalesce(facts.amount, 0) <> coalesce(books.amount, 0)
     """,
     "I6 every invoice in a batch goes out once, and every batch holds what it says": """
         SELECT f.unit_id, f.id, f.documents, count(d.invoice_id), f.amount, coalesce(sum(i.total), 0)

@@ -21,7 +21,9 @@ from typing import Any, Literal, get_args
 from reskontra.kernel.clauses import known
 from reskontra.kernel.texts import LANGUAGES, text
 
-Unit = Literal["euro", "percent", "days", "characters", "megabyte", "count", "code", "codes", "text"]
+Unit = Literal[
+    "euro", "percent", "days", "hours", "minutes", "characters", "megabyte", "count", "code", "codes", "text"
+]
 Tighten = Literal["no", "lower", "higher", "any"]
 Value = Decimal | int | str | tuple[str, ...]
 
@@ -269,7 +271,9 @@ def _allow(term: Term, own: str, day: date) -> None:
 _FORMS: Mapping[Unit, re.Pattern[str]] = {
     "euro": re.compile(r"\d{1,13}(\.\d{2})?", re.ASCII),
     "percent": re.compile(r"\d{1,3}(\.\d{1,4})?", re.ASCII),
-    **dict.fromkeys(("days", "characters", "megabyte", "count"), re.compile(r"\d{1,9}", re.ASCII)),
+    **dict.fromkeys(
+        ("days", "hours", "minutes", "characters", "megabyte", "count"), re.compile(r"\d{1,9}", re.ASCII)
+    ),
     "code": re.compile(r"\S+"),
     "codes": re.compile(r"\S+( \S+)*"),
     "text": re.compile(r"\S(.*\S)?"),
@@ -278,6 +282,8 @@ _READ: Mapping[Unit, Callable[[str], Value]] = {
     "euro": Decimal,
     "percent": Decimal,
     "days": int,
+    "hours": int,
+    "minutes": int,
     "characters": int,
     "megabyte": int,
     "count": int,

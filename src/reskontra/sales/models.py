@@ -351,19 +351,203 @@ class InvoicedOrder(Fact):
 
 
 class InvoiceDelivery(Fact):
-    """An invoice in a sealed batch. An invoice goes out once; what must go again goes by a decision of its own."""
+    """An invoice in a sealed batch. An invoice goes out once; what must go again goes by a decision of its own.
 
-    pk = models.CompositePrimaryKey("unit_id", "invoice_id")
+    ``attempt`` counts from one; ``skipped`` are the channels that were passed over, ``CHANNEL=why`` parted by
+    spaces.
+    """
+
+    pk = models.CompositePrimaryKey("unit_id", "invoice_id", "attempt")
     invoice = models.ForeignKey(
         Invoice, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
+    attempt = models.SmallIntegerField(default=1)
     file = models.ForeignKey(
         "exchange.OutboxFile", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     channel = models.CharField(max_length=20)
     clause = models.CharField(max_length=20)
+    skipped = models.CharField(max_length=300, blank=True)
 
     references = (
         Points("invoice", "a_delivery_is_of_an_invoice", set_wise=True),
         Points("file", "a_delivery_is_in_a_batch", set_wise=True),
     )
+
+    class Meta:
+        indexes: ClassVar = [models.Index(name="deliveries_of_a_batch", fields=["unit", "file"])]
+
+
+class DeliveryDecision(Fact):
+    """A person's word on how an invoice goes out next: by the cascade again (no ``channel``) or by one channel.
+
+    ``attempt`` is the delivery that it is about: the first, or one more than have been. The newest counts.
+    """
+
+    invoice = models.ForeignKey(
+        Invoice, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    attempt = models.SmallIntegerField()
+    channel = models.CharField(max_length=20, blank=True)
+    reason = models.CharField(max_length=350)
+    person = models.ForeignKey("registers.Person", on_delete=NOTHING, db_index=False, related_name="+")
+    decided_at = models.DateTimeField()
+
+    references = (Points("invoice", "a_delivery_decision_is_about_an_invoice", set_wise=True),)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="a_delivery_decision_gives_its_reason", condition=~Q(reason="")),
+        ]
+        indexes: ClassVar = [
+            models.Index(name="decisions_on_a_delivery", fields=["unit", "invoice", "attempt"]),
+        ]
+
+
+class DeliveryReport(Fact):
+    """One report of the operator on what it received, with as many answers as it has rows (OC 3.9-d)."""
+
+    run = models.ForeignKey(
+        "runs.Run", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    file = models.ForeignKey(
+        "exchange.InboxFile", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    rows = models.IntegerField()
+
+    references = (
+        Points("run", "a_delivery_report_comes_in_by_a_run"),
+        Points("file", "a_delivery_report_is_a_file_that_came_in"),
+    )
+
+
+class DeliveryReceipt(Fact):
+    """One row of a report: what the operator says of one invoice, and what became of that answer.
+
+    ``status`` and ``channel`` are the operator's words. ``outcome``: ``taken`` counts; ``known`` says nothing
+    new; ``contradicts`` counts and is against an earlier answer; ``returned`` could not be laid to a delivery.
+    """
+
+    pk = models.CompositePrimaryKey("report_id", "row")
+    report = models.ForeignKey(
+        DeliveryReport, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="receipts"
+    )
+    row = models.IntegerField()
+    invoice = models.ForeignKey(
+        Invoice, on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    attempt = models.SmallIntegerField(null=True)
+    status = models.CharField(max_length=10, blank=True)
+    channel = models.CharField(max_length=20, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    happened_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=11)
+    findings = models.JSONField(default=list)
+
+    references = (
+        Points("report", "an_answer_stands_in_a_delivery_report", set_wise=True),
+        Points("invoice", "an_answer_is_about_a_delivery", elsewhere=True),
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="an_answer_is_taken_known_contradicting_or_returned",
+                condition=Q(outcome__in=["taken", "known", "contradicts", "returned"]),
+            ),
+            models.CheckConstraint(
+                name="an_answer_that_counts_names_its_delivery",
+                condition=Q(outcome="returned")
+                | Q(
+                    invoice__isnull=False,
+                    attempt__isnull=False,
+                    status__in=["delivered", "refused", "pending"],
+                ),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(name="answers_of_a_delivery", fields=["unit", "invoice", "attempt"]),
+            models.Index(
+                name="answers_that_are_not_delivered",
+                fields=["unit", "invoice"],
+                condition=Q(status__in=["refused", "pending"], outcome__in=["taken", "contradicts"]),
+            ),
+        ]
+
+
+class ArchiveReturn(Fact):
+    """One package of what the operator archived, as it came back: documents, images, attachments (OC 3.9-e)."""
+
+    run = models.ForeignKey(
+        "runs.Run", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    file = models.ForeignKey(
+        "exchange.InboxFile", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    rows = models.IntegerField()
+
+    references = (
+        Points("run", "an_archive_return_comes_in_by_a_run"),
+        Points("file", "an_archive_return_is_a_file_that_came_in"),
+    )
+
+
+class ArchivedFile(Fact):
+    """One file that came back for an invoice, and whether it is what it should be."""
+
+    pk = models.CompositePrimaryKey("archive_return_id", "row")
+    archive_return = models.ForeignKey(
+        ArchiveReturn, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="archived"
+    )
+    row = models.IntegerField()
+    invoice = models.ForeignKey(
+        Invoice, on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    role = models.CharField(max_length=10, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    outcome = models.CharField(max_length=8)
+    findings = models.JSONField(default=list)
+
+    references = (
+        Points("archive_return", "an_archived_file_stands_in_an_archive_return", set_wise=True),
+        Points("invoice", "an_archived_file_is_of_an_invoice", set_wise=True),
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="an_archived_file_is_accepted_known_or_returned",
+                condition=Q(outcome__in=["accepted", "known", "returned"]),
+            ),
+            models.CheckConstraint(
+                name="an_accepted_file_says_what_it_is",
+                condition=~Q(outcome="accepted")
+                | Q(invoice__isnull=False, role__in=["xml", "image", "attachment"]) & ~Q(digest=""),
+            ),
+            models.UniqueConstraint(
+                name="an_archived_file_is_kept_once",
+                fields=["unit", "invoice", "role", "digest"],
+                condition=Q(outcome="accepted"),
+            ),
+        ]
+
+
+class InvoiceListApproval(Approval):
+    """A review or an approval of the invoice list voucher of one invoice run, by its report (OC 3.9-e, 3.9-f)."""
+
+    run = models.ForeignKey(
+        "runs.Run", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+
+    references = (Points("run", "an_invoice_list_is_of_a_run"),)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="an_invoice_list_act_is_given_once", fields=["unit", "run", "act"]),
+            models.UniqueConstraint(
+                name="an_invoice_list_is_not_reviewed_and_approved_by_one", fields=["unit", "run", "person"]
+            ),
+            models.CheckConstraint(
+                name="an_invoice_list_is_reviewed_or_approved", condition=Q(act__in=["review", "approve"])
+            ),
+        ]

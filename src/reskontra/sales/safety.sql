@@ -111,3 +111,163 @@ ALTER FUNCTION sales_rows_come_with_their_request() OWNER TO reskontra_check;
 
 CREATE OR REPLACE TRIGGER rows_come_with_their_billing_request AFTER INSERT ON sales_billingrow
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION sales_rows_come_with_their_request();
+
+-- A delivery is the first of its invoice, or follows the one before by a person's decision (OC 3.9-d).
+CREATE OR REPLACE FUNCTION sales_goes_again_by_decision() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT FROM fresh_rows WHERE attempt <> 1) AND EXISTS (SELECT FROM fresh_rows fresh
+      WHERE fresh.attempt <> 1
+        AND NOT (EXISTS (SELECT FROM sales_deliverydecision d WHERE d.unit_id = fresh.unit_id
+                         AND d.invoice_id = fresh.invoice_id AND d.attempt = fresh.attempt)
+             AND EXISTS (SELECT FROM sales_invoicedelivery before WHERE before.unit_id = fresh.unit_id
+                         AND before.invoice_id = fresh.invoice_id AND before.attempt = fresh.attempt - 1))) THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'an_invoice_goes_again_only_by_a_decision',
+      TABLE = 'sales_invoicedelivery', MESSAGE = 'an_invoice_goes_again_only_by_a_decision';
+  END IF;
+  RETURN NULL;
+END $$;
+ALTER FUNCTION sales_goes_again_by_decision() OWNER TO reskontra_check;
+
+CREATE OR REPLACE TRIGGER an_invoice_goes_again_only_by_a_decision AFTER INSERT ON sales_invoicedelivery
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION sales_goes_again_by_decision();
+
+-- A decision is about the delivery that comes next, and what has arrived does not go again. An invoice that was called
+-- both delivered and refused has not arrived for certain.
+CREATE OR REPLACE FUNCTION sales_decision_on_next_delivery() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  refused text;
+BEGIN
+  EXECUTE $check$
+    SELECT min(CASE
+      WHEN fresh.attempt <> 1 + coalesce((SELECT max(d.attempt) FROM sales_invoicedelivery d
+        WHERE d.unit_id = fresh.unit_id AND d.invoice_id = fresh.invoice_id), 0)
+      THEN 'a_delivery_decision_is_about_the_next_delivery'
+      WHEN (SELECT bool_or(a.status = 'delivered') AND NOT bool_or(a.status = 'refused') FROM sales_deliveryreceipt a
+            WHERE a.unit_id = fresh.unit_id AND a.invoice_id = fresh.invoice_id AND a.attempt = fresh.attempt - 1
+              AND a.outcome IN ('taken', 'contradicts'))
+      THEN 'what_has_arrived_does_not_go_again' END)
+    FROM fresh_rows fresh
+  $check$ INTO refused;
+  IF refused IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = refused, TABLE = 'sales_deliverydecision',
+      MESSAGE = refused;
+  END IF;
+  RETURN NULL;
+END $$;
+ALTER FUNCTION sales_decision_on_next_delivery() OWNER TO reskontra_check;
+
+-- Its name comes after the references' in the alphabet, so that those are asked first.
+CREATE OR REPLACE TRIGGER what_goes_again_is_the_next_delivery AFTER INSERT ON sales_deliverydecision
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION sales_decision_on_next_delivery();
+
+-- An answer is about a delivery that was, by the very attempt. One that could not be laid to any names none.
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'an_answer_is_about_a_delivery') THEN
+    ALTER TABLE sales_deliveryreceipt ADD CONSTRAINT an_answer_is_about_a_delivery
+      FOREIGN KEY (unit_id, invoice_id, attempt) REFERENCES sales_invoicedelivery (unit_id, invoice_id, attempt);
+  END IF;
+END $$;
+
+-- Every row of a report and of an archive return is kept, with its one outcome, in the transaction of its file.
+ALTER TABLE sales_deliveryreport ADD COLUMN IF NOT EXISTS created_xid xid8 NOT NULL DEFAULT pg_current_xact_id();
+ALTER TABLE sales_archivereturn ADD COLUMN IF NOT EXISTS created_xid xid8 NOT NULL DEFAULT pg_current_xact_id();
+
+CREATE OR REPLACE FUNCTION sales_every_answer_is_kept() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  found bigint;
+BEGIN
+  IF TG_TABLE_NAME = 'sales_deliveryreport' THEN
+    SELECT count(*) INTO found FROM sales_deliveryreceipt WHERE report_id = NEW.id;
+  ELSE
+    SELECT count(*) INTO found FROM sales_archivedfile WHERE archive_return_id = NEW.id;
+  END IF;
+  IF found IS DISTINCT FROM NEW.rows THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'every_answer_is_kept', TABLE = TG_TABLE_NAME,
+      MESSAGE = format('every_answer_is_kept: %s rows came in, %s are kept', NEW.rows, found);
+  END IF;
+  PERFORM reskontra_mark_checked();
+  RETURN NULL;
+END $$;
+ALTER FUNCTION sales_every_answer_is_kept() OWNER TO reskontra_check;
+
+DROP TRIGGER IF EXISTS every_answer_is_kept ON sales_deliveryreport;
+CREATE CONSTRAINT TRIGGER every_answer_is_kept AFTER INSERT ON sales_deliveryreport
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sales_every_answer_is_kept();
+DROP TRIGGER IF EXISTS every_answer_is_kept ON sales_archivereturn;
+CREATE CONSTRAINT TRIGGER every_answer_is_kept AFTER INSERT ON sales_archivereturn
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION sales_every_answer_is_kept();
+
+CREATE OR REPLACE FUNCTION sales_answers_come_with_their_file() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  late bigint;
+BEGIN
+  IF TG_TABLE_NAME = 'sales_deliveryreceipt' THEN
+    EXECUTE 'SELECT count(*) FROM fresh_rows fresh JOIN sales_deliveryreport came ON came.id = fresh.report_id'
+      ' WHERE came.created_xid <> pg_current_xact_id()' INTO late;
+  ELSE
+    EXECUTE 'SELECT count(*) FROM fresh_rows fresh JOIN sales_archivereturn came ON came.id = fresh.archive_return_id'
+      ' WHERE came.created_xid <> pg_current_xact_id()' INTO late;
+  END IF;
+  IF late > 0 OR reskontra_was_checked() THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'answers_come_with_their_file',
+      TABLE = TG_TABLE_NAME, MESSAGE = 'answers_come_with_their_file';
+  END IF;
+  RETURN NULL;
+END $$;
+ALTER FUNCTION sales_answers_come_with_their_file() OWNER TO reskontra_check;
+
+CREATE OR REPLACE TRIGGER rows_come_with_their_file AFTER INSERT ON sales_deliveryreceipt
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION sales_answers_come_with_their_file();
+CREATE OR REPLACE TRIGGER rows_come_with_their_file AFTER INSERT ON sales_archivedfile
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION sales_answers_come_with_their_file();
+
+-- The invoice list voucher of a run is approved by somebody other than who ran it, on the report of that run, and only
+-- when the archive holds document and image of every invoice and every attachment that went along (OC 3.9-e). One
+-- approver is enough, unless an account of expenditure was posted to: then somebody has reviewed before (OC 3.9-f).
+CREATE OR REPLACE FUNCTION sales_invoice_list_is_ready() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  refused text;
+BEGIN
+  EXECUTE $check$
+    SELECT min(CASE
+      WHEN EXISTS (SELECT FROM runs_run r WHERE r.id = fresh.run_id AND r.person_id = fresh.person_id)
+      THEN 'who_ran_the_invoicing_does_not_approve_its_list'
+      WHEN NOT EXISTS (SELECT FROM runs_evidence e WHERE e.unit_id = fresh.unit_id AND e.run_id = fresh.run_id
+                       AND e.control = 'invoicing report' AND e.document = fresh.digest)
+      THEN 'an_invoice_list_act_binds_to_its_report'
+      WHEN EXISTS (
+        SELECT FROM sales_invoice i WHERE i.unit_id = fresh.unit_id AND i.run_id = fresh.run_id
+          AND 2 <> (SELECT count(DISTINCT a.role) FROM sales_archivedfile a WHERE a.unit_id = i.unit_id
+                    AND a.invoice_id = i.id AND a.outcome = 'accepted' AND a.role IN ('xml', 'image')))
+        OR EXISTS (
+        SELECT FROM sales_invoice i JOIN sales_invoiceline l ON l.invoice_id = i.id AND l.order_position = 1
+          JOIN sales_order o ON o.id = l.order_id AND o.attachments <> '[]'
+          CROSS JOIN jsonb_array_elements(o.attachments) sent
+          WHERE i.unit_id = fresh.unit_id AND i.run_id = fresh.run_id
+            AND NOT EXISTS (SELECT FROM sales_archivedfile a WHERE a.unit_id = i.unit_id AND a.invoice_id = i.id
+                            AND a.outcome = 'accepted' AND a.role = 'attachment' AND a.digest = sent ->> 'digest'))
+      THEN 'an_invoice_list_waits_for_its_archive'
+      WHEN fresh.act = 'approve' AND EXISTS (
+        SELECT FROM ledger_voucher v JOIN ledger_entry e ON e.voucher_id = v.id
+          JOIN registers_account a ON a.code = e.account AND a.kind = 'expense'
+          WHERE v.unit_id = fresh.unit_id AND v.run_id = fresh.run_id)
+        AND NOT EXISTS (SELECT FROM sales_invoicelistapproval review WHERE review.unit_id = fresh.unit_id
+                        AND review.run_id = fresh.run_id AND review.act = 'review')
+      THEN 'a_list_with_expenditure_is_reviewed_first' END)
+    FROM fresh_rows fresh
+  $check$ INTO refused;
+  IF refused IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = refused, TABLE = 'sales_invoicelistapproval',
+      MESSAGE = refused;
+  END IF;
+  RETURN NULL;
+END $$;
+ALTER FUNCTION sales_invoice_list_is_ready() OWNER TO reskontra_check;
+
+CREATE OR REPLACE TRIGGER an_invoice_list_waits_for_its_archive AFTER INSERT ON sales_invoicelistapproval
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION sales_invoice_list_is_ready();

@@ -71,6 +71,18 @@ class Seller:
         }
 
     @cached_property
+    def rectification(self) -> Mapping[str, str]:
+        """How to ask for a public-law charge to be set right: the authority tells it with the charge itself."""
+        unit = self.unit
+        address = ", ".join(filter(None, (unit.street, f"{unit.postcode} {unit.town}".strip(), unit.email)))
+        return {
+            language: self.terms.text(
+                "rectification_instruction", language, authority=unit.name(language), address=address
+            )
+            for language in ("sv", "fi", "en")
+        }
+
+    @cached_property
     def late_interest(self) -> Mapping[str, str]:
         """The words on late-payment interest; the rate is not printed, it may change before the invoice is paid."""
         return {language: self.terms.text("late_interest_text", language) for language in ("sv", "fi", "en")}
@@ -89,7 +101,7 @@ class Seller:
 def invoice_document(seller: Seller, head: Sequence[Any], rows: Sequence[Sequence[Any]]) -> Invoice:
     """One invoice from its row of ``documents.sql`` and its rows of ``lines.sql``; amounts in euro."""
     (
-        _, number, credit, issue_date, due_date, term_days, language, internal, _public_law, reference, supply_date,
+        _, number, credit, issue_date, due_date, term_days, language, internal, public_law, reference, supply_date,
         case_reference, order_number, agreement, accounting, site, net, vat, total, original_number, original_date,
         _channel, payer, recipient, _address, _operator, ship_to,
     ) = head  # fmt: skip
@@ -110,6 +122,8 @@ def invoice_document(seller: Seller, head: Sequence[Any], rows: Sequence[Sequenc
         for row in rows
     )
     notes = tuple(dict.fromkeys(row[14] for row in rows if row[14]))
+    if public_law and not credit:
+        notes += (seller.rectification[language],)
     return Invoice(
         number=number,
         issue_date=issue_date,

@@ -1,26 +1,223 @@
-"""The law of delivery: every invoice goes to the State's operator, who carries it to the channel (OC 3.1)."""
+"""The law of delivery: by which channel an invoice goes, and what the answers to it mean (OC 1.5, 3.6, 3.9)."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from reskontra.income.delivery.channels import Channel, Channels, ReachedBy
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.sets import Decisions, Outcome, decide
+from reskontra.kernel.terms import Terms
 
+# One outcome a channel; the keys are those of ``channels.toml``.
+CONSUMER_E_INVOICE = Outcome("CONSUMER_E_INVOICE", "READY")
+MOBILE = Outcome("MOBILE", "READY")
+OMAPOSTI = Outcome("OMAPOSTI", "READY")
+KIVRA = Outcome("KIVRA", "READY")
+SUOMI_FI = Outcome("SUOMI_FI", "READY")
+E_INVOICE = Outcome("E_INVOICE", "READY")
+BANK_E_INVOICE = Outcome("BANK_E_INVOICE", "READY")
+PEPPOL = Outcome("PEPPOL", "READY")
+PAPER = Outcome("PAPER", "READY")
+CHANNELS = {
+    one.name: one
+    for one in (
+        CONSUMER_E_INVOICE,
+        MOBILE,
+        OMAPOSTI,
+        KIVRA,
+        SUOMI_FI,
+        E_INVOICE,
+        BANK_E_INVOICE,
+        PEPPOL,
+        PAPER,
+    )
+}
+
+CHOSEN_CHANNEL_CLOSED = Outcome("CHOSEN_CHANNEL_CLOSED", "LEFT")
+SEVERAL_ORDER_NUMBERS = Outcome("SEVERAL_ORDER_NUMBERS", "LEFT")
+ATTACHMENTS_NOT_CARRIED = Outcome("ATTACHMENTS_NOT_CARRIED", "LEFT")
 STATE_UNIT_ONLY_ELECTRONIC = Outcome("STATE_UNIT_ONLY_ELECTRONIC", "LEFT")
 NO_WAY_TO_SEND = Outcome("NO_WAY_TO_SEND", "LEFT")
-PEPPOL = Outcome("PEPPOL", "READY")
-E_INVOICE = Outcome("E_INVOICE", "READY")
-PAPER = Outcome("PAPER", "READY")
+
+# Why a channel was passed over, with the clause behind it.
+PASSED_OVER = {
+    "not_connected": "OC 1.5-d",
+    "not_reached": "OC 1.5-c",
+    "order_numbers": "OC 3.6-c",
+    "agreement": "OC 3.6-b",
+    "attachments": "OC 3.6-b",
+}
 
 
-@clause("OC 3.1-a", "OC 3.4-a", "OC 3.6-a", "OC 3.6.1-a", "OC 2.2-i", "OC 3.8-a")
-def decide_delivery() -> Decisions:
-    """An invoice goes out as an e-invoice where the recipient has an address, else on paper by the operator.
+@clause(
+    "OC 1.5-c",
+    "OC 1.5-d",
+    "OC 2.2-i",
+    "OC 3.1-a",
+    "OC 3.6-a",
+    "OC 3.6-b",
+    "OC 3.6-c",
+    "OC 3.6.1-a",
+    "OC 3.8-a",
+)
+def decide_delivery(channels: Channels) -> Decisions:
+    """An invoice goes by the first channel of its recipient's cascade that is connected, reaches and can carry it.
 
-    Between units only as an e-invoice. Foreign customers are reached through Peppol. What has neither an
-    e-address nor a postal address is left, and the unit is told.
+    A channel that a person has chosen (``chosen``) is tried alone. An invoice over several order numbers is no
+    e-invoice. What no channel can carry or reach is left, and the unit is told: between State units it never
+    falls back on paper.
+    """
+    rows = [
+        (CHANNELS[one.key], f"chosen = '{one.key}' AND {_open(one, channels, chosen=True)}", "OC 3.9-d")
+        for one in channels.by_key.values()
+    ]
+    rows.append((CHOSEN_CHANNEL_CLOSED, "chosen <> ''", "OC 3.9-d"))
+    rows += [
+        (CHANNELS[one.key], f"recipient = '{recipient}' AND {_open(one, channels)}", one.clause)
+        for recipient, cascade in channels.cascades.items()
+        for one in cascade
+    ]
+    reachable = {
+        recipient: [_reached(one, channels) for one in cascade if one.connected]
+        for recipient, cascade in channels.cascades.items()
+    }
+    somehow = " OR ".join(
+        f"(recipient = '{name}' AND ({' OR '.join(ways)}))" for name, ways in reachable.items()
+    )
+    return decide(
+        *rows,
+        (
+            SEVERAL_ORDER_NUMBERS,
+            f"several_order_numbers AND attachment_kinds = '{{}}' AND ({somehow})",
+            "OC 3.6-c",
+        ),
+        (ATTACHMENTS_NOT_CARRIED, f"attachment_kinds <> '{{}}' AND ({somehow})", "OC 3.6-b"),
+        (STATE_UNIT_ONLY_ELECTRONIC, "recipient = 'state'", "OC 2.2-i"),
+        otherwise=(NO_WAY_TO_SEND, "OC 3.8-a"),
+    )
+
+
+@clause("OC 1.5-c", "OC 3.6-b", "OC 3.6-c")
+def passed_over(channels: Channels) -> str:
+    """Which channels were tried in vain before the one that was taken, as one SQL text column.
+
+    ``CHANNEL=why`` parted by spaces, in the order of the cascade; the words are those of ``PASSED_OVER``.
+    """
+    whens = " ".join(
+        f"WHEN '{recipient}' THEN {_chain(cascade, channels)}"
+        for recipient, cascade in channels.cascades.items()
+    )
+    return f"rtrim(CASE WHEN chosen <> '' THEN '' ELSE CASE recipient {whens} ELSE '' END END)"
+
+
+def _chain(cascade: Sequence[Channel], channels: Channels) -> str:
+    chain = "''"
+    for one in reversed(cascade):
+        passed = f"'{one.key}=' || {_why(one, channels)} || ' '"
+        chain = f"CASE WHEN {_open(one, channels)} THEN '' ELSE {passed} || {chain} END"
+    return chain
+
+
+def _why(one: Channel, channels: Channels) -> str:
+    if not one.connected:
+        return "'not_connected'"
+    whys = [("not_reached", f"NOT ({_reached(one, channels)})")]
+    if one.electronic:
+        whys.append(("order_numbers", "several_order_numbers"))
+    if one.attachments == "by_agreement":
+        whys.append(("agreement", f"attachment_kinds <@ {_array(one.kinds)}"))
+    cases = " ".join(f"WHEN {when} THEN '{why}'" for why, when in whys)
+    return f"CASE {cases} ELSE 'attachments' END"
+
+
+def _open(one: Channel, channels: Channels, *, chosen: bool = False) -> str:
+    """Connected, able to reach the recipient and to carry everything, as a condition on the subject's columns."""
+    if not one.connected:
+        return "false"
+    numbers = " AND NOT several_order_numbers" if one.electronic else ""
+    return f"({_reached(one, channels)}){numbers} AND {_carries(one, channels, chosen=chosen)}"
+
+
+def _reached(one: Channel, channels: Channels) -> str:
+    abroad = "country NOT IN ('FI', 'AX')"
+    bank = f"einvoice_operator = ANY ({_array(channels.banks)})"
+    ways: dict[ReachedBy, str] = {
+        "consumer_address": "einvoice_address <> ''",
+        "operator_address": f"einvoice_address <> '' AND NOT {abroad} AND NOT {bank}",
+        "bank_address": f"einvoice_address <> '' AND NOT {abroad} AND {bank}",
+        "peppol_address": f"einvoice_address <> '' AND {abroad}",
+        "postal_address": "street <> '' AND town <> ''",
+        "asked_at_each_run": "false",
+    }
+    postal = " AND recipient <> 'state'" if one.reached_by == "postal_address" else ""
+    return f"{ways[one.reached_by]}{postal}"
+
+
+def _carries(one: Channel, channels: Channels, *, chosen: bool) -> str:
+    """Whether the channel carries what the invoice has with it.
+
+    That a recipient has agreed with its bank is known to a person only: who chooses the channel has made sure.
+    """
+    if one.attachments != "by_agreement":
+        return f"attachment_kinds <@ {_array(one.kinds)}"
+    if not chosen:
+        return "attachment_kinds = '{}'"
+    passing = _array(code for code, passes in channels.banks.items() if passes)
+    return (
+        f"(attachment_kinds = '{{}}' OR attachment_kinds <@ {_array(one.kinds)}"
+        f" AND einvoice_operator = ANY ({passing}))"
+    )
+
+
+def _array(words: Iterable[str]) -> str:
+    return "ARRAY[" + ", ".join(f"'{word}'" for word in words) + "]::text[]"
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A channel that was tried before the one taken, and why it was not taken."""
+
+    channel: str
+    why: str
+    clause: str
+
+
+def told_passed_over(written: str) -> list[PassedOver]:
+    """The column that ``passed_over`` writes, read back."""
+    pairs = (one.partition("=") for one in written.split())
+    return [PassedOver(channel, why, PASSED_OVER[why]) for channel, _, why in pairs]
+
+
+# --- what the answers mean (OC 3.9-d) ---
+
+NOT_YET_SENT = Outcome("NOT_YET_SENT", "WAITING")
+ANSWER_AWAITED = Outcome("ANSWER_AWAITED", "WAITING")
+PENDING = Outcome("PENDING", "WAITING")
+GOES_AGAIN = Outcome("GOES_AGAIN", "WAITING")
+ARRIVED = Outcome("ARRIVED", "LEFT")
+CONTRADICTED = Outcome("CONTRADICTED", "REVIEW")
+REFUSED_BY_RECEIVER = Outcome("REFUSED_BY_RECEIVER", "REVIEW")
+LATE = Outcome("LATE", "REVIEW")
+MISSING = Outcome("MISSING", "REVIEW")
+BATCH_NOT_RECEIVED = Outcome("BATCH_NOT_RECEIVED", "REVIEW")
+
+
+@clause("OC 3.9-d")
+def decide_follow_up(terms: Terms) -> Decisions:
+    """What has become of a delivery, from its answers and the minutes since it was sent.
+
+    Nothing heard within the first term is missing; an answer that stays pending past the second is late. What
+    the operator has called both delivered and refused is for a person to settle.
     """
     return decide(
-        (STATE_UNIT_ONLY_ELECTRONIC, "internal AND einvoice_address = ''", "OC 2.2-i"),
-        (PEPPOL, "einvoice_address <> '' AND country NOT IN ('FI', 'AX')", "OC 3.6.1-a"),
-        (E_INVOICE, "einvoice_address <> ''", "OC 3.6-a"),
-        (NO_WAY_TO_SEND, "street = '' OR town = ''", "OC 3.8-a"),
-        otherwise=(PAPER, "OC 3.1-a"),
+        (GOES_AGAIN, "decided_again", "OC 3.9-d"),
+        (CONTRADICTED, "delivered AND refused", "OC 3.9-d"),
+        (ARRIVED, "delivered", "OC 3.9-d"),
+        (REFUSED_BY_RECEIVER, "refused", "OC 3.9-d"),
+        (LATE, f"pending AND waited > {terms.delivery_answer_hours * 60}", "OC 3.9-d"),
+        (PENDING, "pending", "OC 3.9-d"),
+        (BATCH_NOT_RECEIVED, "batch_state IN ('released', 'refused')", "OC 3.9-d"),
+        (NOT_YET_SENT, "waited IS NULL", "OC 3.9-d"),
+        (MISSING, f"waited > {terms.receipt_report_minutes}", "OC 3.9-d"),
+        otherwise=(ANSWER_AWAITED, "OC 3.9-d"),
     )

@@ -1,6 +1,7 @@
 """The delivery run: every invoice that has not gone out becomes a Finvoice document in one sealed batch."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from importlib.resources import files
@@ -15,8 +16,9 @@ from reskontra.documents.invoice import Invoice
 from reskontra.exchange import archive
 from reskontra.exchange.models import OutboxFile
 from reskontra.exchange.writing import Message, finvoice_batch
+from reskontra.income.delivery.channels import channels_on
 from reskontra.income.delivery.document import Seller, invoice_document
-from reskontra.income.delivery.rules import decide_delivery
+from reskontra.income.delivery.rules import decide_delivery, passed_over
 from reskontra.kernel.identifiers import is_ovt, peppol_id
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit, UnitAccount
@@ -35,20 +37,33 @@ def _sql(name: str) -> str:
     return (files("reskontra.income.delivery") / name).read_text("utf-8")
 
 
+def decide_invoices(unit: Unit, on: date, invoices: Sequence[int] | None = None) -> None:
+    """Decide the channel of every invoice of ``unit`` that is to go out into the temporary table ``decided``.
+
+    ``invoices`` narrows the scope to these ids. Raises ``ChannelsDefect`` on a day without channels.
+    """
+    channels = channels_on(on)
+    values = {"unit": unit.pk, "invoices": None if invoices is None else list(invoices)}
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS due_to_go, invoices_in_hand, decided")
+        for statement in _sql("subjects.sql").split(";\n"):
+            cursor.execute(statement, values)
+        query = decide_delivery(channels).select(
+            "invoices_in_hand", f"decided.*, {passed_over(channels)} AS skipped"
+        )
+        cursor.execute(f"CREATE TEMP TABLE decided ON COMMIT DROP AS {query}")
+        cursor.execute("ANALYZE decided (id)")
+
+
 class DeliveryRun:
-    """Write and seal the batch of the unit's invoices that have not gone out."""
+    """Write and seal the batch of the unit's invoices that are to go out."""
 
     name = "delivery"
     lock = "delivery"
 
     def decide(self, run: Run, terms: Terms) -> None:
         """Every waiting invoice gets its channel."""
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS invoices_in_hand, decided")
-            cursor.execute(_sql("subjects.sql"), {"unit": run.unit.pk})
-            query = decide_delivery().select("invoices_in_hand", "decided.*")
-            cursor.execute(f"CREATE TEMP TABLE decided ON COMMIT DROP AS {query}")
-            cursor.execute("ANALYZE decided (id)")
+        decide_invoices(run.unit, run.on_date)
 
     def record(self, run: Run) -> None:
         """The delivery row is the decision: it names channel and clause."""
@@ -186,8 +201,8 @@ def _heads_with_lines(unit: Unit) -> Iterator[tuple[Sequence[Any], list[Sequence
 def _deliver(run: Run, file: OutboxFile, batch: _Batch) -> list[Control]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO sales_invoicedelivery (unit_id, invoice_id, file_id, channel, clause)"
-            " SELECT unit_id, id, %s, outcome, clause FROM decided"
+            "INSERT INTO sales_invoicedelivery (unit_id, invoice_id, attempt, file_id, channel, clause, skipped)"
+            " SELECT unit_id, id, attempt, %s, outcome, clause, skipped FROM decided"
             " WHERE standing = 'READY' AND NOT number = ANY (%s) ORDER BY id",
             [file.pk, batch.rejected_numbers],
         )

@@ -1,0 +1,83 @@
+"""What only people can judge of a delivery: sending again, another channel (OC 3.9-d). One fact, one right each."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import IntegrityError, transaction
+
+from reskontra.income.delivery.channels import channels_on
+from reskontra.income.delivery.follow_up import follow_up, not_sent
+from reskontra.kernel.clauses import clause
+from reskontra.registers.policy import require
+from reskontra.runs.run import Acting
+from reskontra.sales.models import DeliveryDecision, Invoice, InvoiceDelivery
+
+_Made = TypeVar("_Made")
+
+
+class DeliveryRefused(Exception):
+    """The act was refused; ``constraint`` is the sentence that it broke, by us or by the database."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint
+
+
+@clause("OC 3.9-d")
+def send_again(acting: Acting, invoice: Invoice, reason: str) -> DeliveryDecision:
+    """The invoice goes in the next batch, by its recipient's cascade. Called inside ``working_in``.
+
+    Raises ``NotAllowed``, and ``DeliveryRefused`` while the operator may still answer or when it has arrived.
+    """
+    require(acting.person, "send_again", acting.unit, acting.day)
+    return _decide(acting, invoice, "", reason)
+
+
+@clause("OC 3.6-b", "OC 3.9-d")
+def change_channel(acting: Acting, invoice: Invoice, channel: str, reason: str) -> DeliveryDecision:
+    """The invoice goes in the next batch by ``channel`` alone. Called inside ``working_in``.
+
+    Choosing a bank for an invoice with attachments means: the recipient's agreement with it was made sure of.
+    Raises ``NotAllowed``, and ``DeliveryRefused`` for a channel that is not connected.
+    """
+    require(acting.person, "change_channel", acting.unit, acting.day)
+    known = channels_on(acting.day).by_key.get(channel)
+    if known is None or not known.connected:
+        raise DeliveryRefused("channel_unknown_or_closed")
+    return _decide(acting, invoice, channel, reason)
+
+
+def _decide(acting: Acting, invoice: Invoice, channel: str, reason: str) -> DeliveryDecision:
+    newest = InvoiceDelivery.objects.filter(unit=acting.unit, invoice=invoice).order_by("-attempt").first()
+    if not _waits_for_a_person(acting, invoice, bool(newest), bool(channel)):
+        raise DeliveryRefused("an_answer_may_still_come")
+    return stored(
+        lambda: DeliveryDecision.objects.create(
+            unit=acting.unit,
+            invoice=invoice,
+            attempt=newest.attempt + 1 if newest else 1,
+            channel=channel,
+            reason=reason.strip()[:350],
+            person=acting.person,
+            decided_at=acting.at,
+        )
+    )
+
+
+def _waits_for_a_person(acting: Acting, invoice: Invoice, was_sent: bool, chosen: bool) -> bool:
+    """Whether the invoice stands on the worklist; one that was never sent may have its channel chosen before."""
+    if not was_sent:
+        return chosen
+    [followed] = follow_up(acting.unit, acting.at, [invoice.pk])
+    # One that has arrived is refused by the database, in its own words.
+    return followed.standing in {"REVIEW", "LEFT"} or bool(not_sent(acting, [invoice.pk]))
+
+
+def stored(make: Callable[[], _Made]) -> _Made:
+    """What ``make`` stores; raises ``DeliveryRefused`` with the constraint by which the database refused."""
+    try:
+        with transaction.atomic():
+            return make()
+    except IntegrityError as refused:
+        diagnosis = getattr(refused.__cause__, "diag", None)
+        raise DeliveryRefused(str(getattr(diagnosis, "constraint_name", None) or "refused")) from refused
