@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,17 @@ from bench import raw  # noqa: E402
 from bench.documents import messages  # noqa: E402
 from bench.measure import Measured, measured  # noqa: E402
 from bench.orders import make_world  # noqa: E402
+from bench.payments import make_claims, notification  # noqa: E402
 from reskontra.database import connect, server  # noqa: E402
 from reskontra.database.session import working_in  # noqa: E402
 from reskontra.documents.findings import Finding  # noqa: E402
 from reskontra.documents.invoice import Invoice  # noqa: E402
 from reskontra.exchange import archive  # noqa: E402
+from reskontra.exchange.inbox import receive  # noqa: E402
+from reskontra.exchange.reading import read_documents  # noqa: E402
 from reskontra.exchange.writing import finvoice_batch  # noqa: E402
+from reskontra.income.allocation.run import AllocationRun  # noqa: E402
+from reskontra.income.bank_material.intake import take_in_bank_material  # noqa: E402
 from reskontra.income.delivery.run import DeliveryRun  # noqa: E402
 from reskontra.income.invoicing.run import InvoicingRun  # noqa: E402
 from reskontra.income.order_handling.run import OrdersRun  # noqa: E402
@@ -83,18 +88,46 @@ class Bench:
         delivery = self._room(DeliveryRun())
         written = archive.path_of(delivery.result.files[-1]["digest"])
         self._tell("delivery run", self.size, delivery, self._write_bytes(written))
+        written.unlink()
+        self._payments(self.size, 5 * self.size, kept)
         for name in (WORLD, RUN, RAW):
             self._drop(name)
         shutil.rmtree(kept)
-        written.unlink()
         return self.results
 
+    def _payments(self, count: int, claims: int, kept: Path) -> None:
+        """A bank's file of ``count`` payments to ``claims`` open claims: read, taken in, allocated."""
+        _disconnect()
+        self._prepare(lambda admin: make_claims(admin, claims))
+        data = "".join(notification(count, claims, DAY)).encode()
+        read = measured(lambda: read_documents(data, "bench.xml"))
+        self._tell("payments read", count, read, self._write(data))
+        unit, person = Unit.objects.get(), Person.objects.get()
+        acting = Acting(person, unit, datetime.now(UTC))
+
+        def take_in() -> Any:
+            with working_in([unit.pk], person.pk, "bench"):
+                received = receive(acting, data, "bench.xml", "import")
+                return take_in_bank_material(acting, received, read.result, DAY)
+
+        self._settle()
+        taken = measured(take_in)
+        self._tell("payments taken in", count, taken, self._write(data))
+        _disconnect()
+        self._go_on_from_here()
+        done = self._room(AllocationRun())
+        raw.keep_rows(self.postgres, RUN, done.result.run.pk, kept, raw.SETTLEMENTS)
+        self._tell("allocation run", count, done, self._limit(kept, raw.SETTLEMENTS))
+
     def _make_world(self) -> None:
+        self._prepare(lambda admin: make_world(admin, self.size))
+
+    def _prepare(self, make: Callable[[Any], object]) -> None:
         for name in (WORLD, RUN, RAW):
             server.drop_database(self.postgres, name)
         connect.prepare(self.postgres, WORLD)
         with server.connected(self.postgres.admin_address(WORLD)) as admin:
-            make_world(admin, self.size)
+            make(admin)
         _disconnect()
         server.create_database(self.postgres, RUN, WORLD)
         connect.connect(self.postgres, RUN)
@@ -141,7 +174,9 @@ class Bench:
         target.unlink()
 
     def _write_bytes(self, written: Path) -> Measured:
-        data = written.read_bytes()
+        return self._write(written.read_bytes())
+
+    def _write(self, data: bytes) -> Measured:
         target = self.folder / "bytes"
 
         def step() -> None:

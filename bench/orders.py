@@ -12,6 +12,37 @@ def make_world(admin: Any, orders: int) -> int:
     ``admin`` is a superuser's connection: the constraints and triggers of the tables all hold.
     """
     customers = max(orders // 3, 1)
+    unit, person = make_registers(admin, customers)
+    run = admin.execute
+    intake = run(
+        "INSERT INTO runs_run (unit_id, name, on_date, state, person_id, planned_at, applied_at, terms, outcomes,"
+        " digest) VALUES (%s, 'orders', '2026-03-16', 'applied', %s, now(), now(), '{}', '[]', '') RETURNING id",
+        (unit, person),
+    ).fetchone()[0]
+    run(
+        "INSERT INTO sales_order (unit_id, run_id, number, version, key, digest, source, order_type, credit,"
+        " reference_invoice, customer_id, payer_id, language, service_date, pricing_date, case_reference,"
+        " order_number, agreement, accounting, site, tax_country, header_text, charge_basis_text, attachments,"
+        " lines_count, form)"
+        " SELECT %(unit)s, %(run)s, n, 1, 'k' || n, encode(sha256(n::text::bytea), 'hex'), 'workbook', 'Z001', false,"
+        " '', c.id, c.id, 'sv', '2026-03-10', '2026-03-10', 'CASE-' || n, '', '', '', '', '', '', '', '[]', 3, '{}'"
+        " FROM generate_series(1, %(orders)s) n JOIN registers_customer c"
+        " ON c.number = (500000 + 1 + mod(n, %(customers)s))::text ORDER BY n",
+        {"unit": unit, "run": intake, "orders": orders, "customers": customers},
+    )
+    run(
+        "INSERT INTO sales_orderline (order_id, position, unit_id, row, item_code, quantity, measure, unit_price,"
+        " item_text, line_text, account, budget_account, operating_unit, project, function, product, area, tracking1,"
+        " tracking2) SELECT o.id, p, o.unit_id, NULL, 'B' || 1 + (o.number + p) % 60, 1 + o.number % 7, '', NULL, '',"
+        " '', '', '', '', '', '', '', '', '', '' FROM sales_order o CROSS JOIN generate_series(1, 3) p"
+        " ORDER BY o.id, p"
+    )
+    run("ANALYZE")
+    return int(unit)
+
+
+def make_registers(admin: Any, customers: int) -> tuple[int, int]:
+    """One unit with an account, its price list and ``customers`` companies; returns the ids of unit and person."""
     run = admin.execute
     unit = run(
         "INSERT INTO registers_unit (code, name_sv, name_fi, name_en, branch, business_id, vat_id, edi_code,"
@@ -33,7 +64,8 @@ def make_world(admin: Any, orders: int) -> int:
     run(
         "INSERT INTO registers_customer (number, kind, name, name2, sort_key, language, business_id, vat_id,"
         " partner_code, street, postcode, town, country, email, einvoice_address, einvoice_operator, protected,"
-        " safe_address) SELECT (500000 + n)::text, 'foreign_company', 'Mätbolaget Ab ' || n, '', 'matbolaget', 'sv',"
+        " safe_address) SELECT (500000 + n)::text, 'foreign_company', 'Mätbolaget Ab ' || n, '',"
+        " 'mz3tbolaget0ab0' || regexp_replace(translate(n::text, '0123456789', 'abcdefghij'), '(.)', '1\\1', 'g'), 'sv',"
         " '', '', '', 'Storgatan ' || n, '00200', 'Helsingfors', 'FI', '', '0037' || lpad(n::text, 8, '0'),"
         " 'NDEAFIHH', false, false FROM generate_series(1, %s) n",
         (customers,),
@@ -69,28 +101,4 @@ def make_world(admin: Any, orders: int) -> int:
             " '', '', 'bench', false)",
             (vat_class, category, percent),
         )
-    intake = run(
-        "INSERT INTO runs_run (unit_id, name, on_date, state, person_id, planned_at, applied_at, terms, outcomes,"
-        " digest) VALUES (%s, 'orders', '2026-03-16', 'applied', %s, now(), now(), '{}', '[]', '') RETURNING id",
-        (unit, person),
-    ).fetchone()[0]
-    run(
-        "INSERT INTO sales_order (unit_id, run_id, number, version, key, digest, source, order_type, credit,"
-        " reference_invoice, customer_id, payer_id, language, service_date, pricing_date, case_reference,"
-        " order_number, agreement, accounting, site, tax_country, header_text, charge_basis_text, attachments,"
-        " lines_count, form)"
-        " SELECT %(unit)s, %(run)s, n, 1, 'k' || n, encode(sha256(n::text::bytea), 'hex'), 'workbook', 'Z001', false,"
-        " '', c.id, c.id, 'sv', '2026-03-10', '2026-03-10', 'CASE-' || n, '', '', '', '', '', '', '', '[]', 3, '{}'"
-        " FROM generate_series(1, %(orders)s) n JOIN registers_customer c"
-        " ON c.number = (500000 + 1 + mod(n, %(customers)s))::text ORDER BY n",
-        {"unit": unit, "run": intake, "orders": orders, "customers": customers},
-    )
-    run(
-        "INSERT INTO sales_orderline (order_id, position, unit_id, row, item_code, quantity, measure, unit_price,"
-        " item_text, line_text, account, budget_account, operating_unit, project, function, product, area, tracking1,"
-        " tracking2) SELECT o.id, p, o.unit_id, NULL, 'B' || 1 + (o.number + p) % 60, 1 + o.number % 7, '', NULL, '',"
-        " '', '', '', '', '', '', '', '', '', '' FROM sales_order o CROSS JOIN generate_series(1, 3) p"
-        " ORDER BY o.id, p"
-    )
-    run("ANALYZE")
-    return int(unit)
+    return int(unit), int(person)

@@ -18,6 +18,16 @@ TABLES = (
     "claims_claim",
 )
 
+# What the allocation run writes.
+SETTLEMENTS = (
+    "claims_paymentdecision",
+    "ledger_voucher",
+    "claims_allocation",
+    "claims_overpayment",
+    "claims_writeoff",
+    "ledger_entry",
+)
+
 
 def keep_rows(
     postgres: server.Server, database: str, run: int, folder: Path, tables: Sequence[str] = TABLES
@@ -26,12 +36,23 @@ def keep_rows(
     folder.mkdir(parents=True, exist_ok=True)
     with server.connected(postgres.admin_address(database)) as admin:
         for table in ("runs_run", *tables):
-            where = {"runs_run": f"WHERE id = {run}", "sales_orderdecision": f"WHERE run_id = {run}"}
+            of_run = f"WHERE run_id = {run}"
+            where = {
+                "runs_run": f"WHERE id = {run}",
+                "ledger_entry": f"WHERE voucher_id IN (SELECT id FROM ledger_voucher {of_run})",
+                **dict.fromkeys(_OF_A_RUN, of_run),
+            }
             columns = ", ".join(_columns(admin, table))
             query = f"COPY (SELECT {columns} FROM {table} {where.get(table, '')}) TO STDOUT (FORMAT binary)"
             with (folder / table).open("wb") as file, admin.cursor().copy(query) as copy:
                 for chunk in copy:
                     file.write(chunk)
+
+
+_OF_A_RUN = (
+    "sales_orderdecision", "ledger_voucher", "claims_paymentdecision", "claims_allocation", "claims_overpayment",
+    "claims_writeoff",
+)  # fmt: skip
 
 
 def _columns(admin: Any, table: str) -> list[str]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from itertools import permutations
+from itertools import count, permutations
 from typing import Any
 
 import pytest
@@ -24,9 +24,11 @@ from bank_tables import (
     take_in,
     told,
 )
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cast import AT, DAY, inside, person, unit
-from reskontra.bank.models import Material
+from reskontra.bank.models import Line, Material, Payment
 from reskontra.documents.findings import Finding, Refused
 from reskontra.exchange.inbox import receive
 from reskontra.income.bank_material.chain import assertions_that_fail, chain_gaps, in_transit
@@ -257,6 +259,95 @@ def test_a_wrong_reference_is_the_same_wrong_reference_in_every_source() -> None
     statement = made["S"].documents[0]
     (entry,) = statement.entries
     padded = replace(statement, entries=(replace(entry, reference="0000 " + wrong),))
+    take_in(where, made["K"], File("S", (padded,)))
+    assert payments(where) == [(MARCH_2, Decimal("100.00"), wrong, 1)]
+    with inside(where):
+        assert not Payment.objects.get(unit=where).reference_holds
+
+
+def test_a_payment_keeps_everything_that_its_sources_said() -> None:
+    where = unit()
+    table = """
+    file K ktl 2026-03-02
+      100.00 R1 id=2603029999A00001 by=Sampelström
+    file S camt.053 2026-03-02
+      100.00 R1 id=2603029999A00001 by=SampelströmRosa from=FI8799999900000025 message=kiitos
+    """
+    take_in(where, *files(where, table).values())
+    with inside(where):
+        payment = Payment.objects.get(unit=where)
+        assert (payment.payer, payment.payer_account, payment.reference_holds) == ("Sampelström", "", True)
+        line = Line.objects.get(unit=where, source="camt.053")
+        assert (line.counterparty, line.counterparty_account, line.message, line.payment_id) == (
+            "SampelströmRosa", "FI8799999900000025", "kiitos", payment.pk,
+        )  # fmt: skip
+
+
+# Lines that look alike or nearly so: few days, amounts, references and ids, so that sources meet often.
+LINES = st.lists(
+    st.tuples(
+        st.sampled_from(["100.00", "-100.00 back", "50.00"]), st.sampled_from(["R1", "R2", ""]),
+        st.sampled_from(["", "id=2603029999A00001", "id=2603029999A00002", "id=2603029999A00001XY"]),
+    ),
+    min_size=1, max_size=5,
+)  # fmt: skip
+SOURCES = st.lists(st.tuples(st.sampled_from(["ktl", "camt.054", "camt.053"]), LINES), min_size=2, max_size=4)
+Told = list[tuple[str, list[tuple[str, str, str]]]]
+_examples = count()
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(told_by=SOURCES, data=st.data())
+def test_any_files_in_any_order_give_the_same_payments_and_each_source_tells_of_each_once(
+    told_by: Told, data: st.DataObject
+) -> None:
+    """P15: payments of one day, taken in twice in different orders on days of their own."""
+    order = data.draw(st.permutations(range(len(told_by))))
+    seen = []
+    for places in (range(len(told_by)), order):
+        where, day = unit(), date(2011, 1, 1) + timedelta(days=next(_examples))
+        table = "\n".join(
+            f"file F{day:%y%m%d}n{place} {source} {day} number {place + 1} named I{day:%y%m%d}n{place}"
+            f" opening {place}.00\n" + "\n".join(" ".join(words) for words in rows)
+            for place, (source, rows) in enumerate(told_by)
+        )
+        made = list(files(where, table).values())
+        take_in(where, *(made[place] for place in places))
+        seen.append(
+            ask(where, "SELECT amount, reference, count(*) FROM bank_payment WHERE unit_id = %(unit)s"
+                " AND booking_date = %(day)s GROUP BY 1, 2 ORDER BY 1, 2", day=day)
+        )  # fmt: skip
+    assert seen[0] == seen[1]
+    assert [tuple(row) for row in seen[0]] == _counted(told_by)
+
+
+def _counted(told_by: Told) -> list[tuple[Decimal, str, int]]:
+    """ADR 0017 in plain words: the busiest source, or one for each archive id as often as a source repeats it."""
+    groups: dict[tuple[Decimal, str], list[tuple[str, str]]] = {}
+    for source, rows in told_by:
+        for amount, reference, archive_id in rows:
+            key = Decimal(amount.split()[0]), ref(reference) if reference else ""
+            groups.setdefault(key, []).append((source, archive_id[3:19]))
+    found = []
+    for (amount, reference), lines in groups.items():
+        sources = {source for source, _ in lines}
+        busiest = max(sum(1 for one, _ in lines if one == source) for source in sources)
+        ids = {archive_id for _, archive_id in lines if archive_id}
+        of_ids = sum(max(lines.count((source, one)) for source in sources) for one in ids)
+        found.append((amount, reference, max(busiest, of_ids)))
+    return sorted(found)
+
+
+def test_what_a_source_repeats_in_a_later_file_is_told() -> None:
+    """OC 4.1-b, E13: an archive id is a hint: the payment goes in, and somebody is asked to look."""
+    where = unit()
+    made = files(
+        where, "file A camt.054 2026-03-02\n100.00 R1 id=X\nfile B camt.054 2026-03-02\n100.00 R1 id=X"
+    )
     first, second = take_in(where, *made.values())
     assert rules(first) == []
     assert rules(second) == ["bank_told_again"]

@@ -7,8 +7,8 @@ from django.db import connection
 from reskontra.registers.models import Unit
 
 _TABLES = (
-    "payments_left, payments_unpointed, pointed, named, told_shares, pointers, claims_pointed_at, payer_claims,"
-    " pointing, shares, taken_back, payments_in_hand"
+    "payments_left, payments_unpointed, pointed, named, told_shares, pointers, credits_waiting, claims_pointed_at,"
+    " payer_names, payer_customers, payer_claims, pointing, shares, reversals, taken_back, payments_in_hand"
 )
 
 

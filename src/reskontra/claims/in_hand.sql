@@ -37,16 +37,17 @@ WHERE t.unit_id = %(unit)s
 
 -- Claims named in a message: by reference, or by the invoice's number, whose reference has one more digit.
 CREATE TEMP TABLE named ON COMMIT DROP AS
-SELECT DISTINCT u.id AS payment_id, c.id AS claim_id
-FROM payments_unpointed u
-CROSS JOIN LATERAL regexp_matches(u.message, '(?:RF[0-9]{2} ?)?([0-9](?:[0-9 ]*[0-9])?)', 'gi') AS found (words)
-CROSS JOIN LATERAL (SELECT replace(found.words[1], ' ', '') AS digits
-                    UNION SELECT unnest(string_to_array(found.words[1], ' '))) AS token
-JOIN claims_claim c ON c.unit_id = %(unit)s AND c.amount > 0
-  AND (c.reference = ltrim(token.digits, '0')
-       OR length(token.digits) = length(%(code)s) + 9 AND left(token.digits, length(%(code)s)) = %(code)s
-          AND c.reference = sales_reference(%(code)s, right(token.digits, 9)::bigint))
-WHERE length(token.digits) BETWEEN 4 AND 20;
+SELECT DISTINCT told.payment_id, c.id AS claim_id
+FROM (SELECT DISTINCT u.id AS payment_id, wanted.reference
+      FROM payments_unpointed u
+      CROSS JOIN LATERAL regexp_matches(u.message, '(?:RF[0-9]{2} ?)?([0-9](?:[0-9 ]*[0-9])?)', 'gi') AS found (words)
+      CROSS JOIN LATERAL (SELECT replace(found.words[1], ' ', '')
+                          UNION SELECT unnest(string_to_array(found.words[1], ' '))) AS token (digits)
+      CROSS JOIN LATERAL (VALUES (ltrim(token.digits, '0')),
+        (CASE WHEN length(token.digits) = length(%(code)s) + 9 AND left(token.digits, length(%(code)s)) = %(code)s
+              THEN sales_reference(%(code)s, right(token.digits, 9)::bigint) END)) AS wanted (reference)
+      WHERE length(token.digits) BETWEEN 4 AND 20) told
+JOIN claims_claim c ON c.unit_id = %(unit)s AND c.reference = told.reference AND c.amount > 0;
 
 -- The shares that a payer told with the payment; what is told of a credit note lessens the invoice that it credits.
 CREATE TEMP TABLE told_shares ON COMMIT DROP AS
@@ -83,6 +84,19 @@ WHERE NOT EXISTS (SELECT FROM pointers p WHERE p.payment_id = n.payment_id);
 
 ANALYZE pointers (payment_id, claim_id);
 
+-- Credits that wait for their set-off lessen the claim of the invoice that they credit.
+CREATE TEMP TABLE credits_waiting ON COMMIT DROP AS
+SELECT original.id AS claim_id, sum(waiting.amount + coalesce(used.amount, 0)) AS amount
+FROM sales_invoice i
+JOIN claims_claim waiting ON waiting.unit_id = i.unit_id AND waiting.invoice_id = i.id
+JOIN claims_claim original ON original.unit_id = i.unit_id AND original.invoice_id = i.original_id
+LEFT JOIN (SELECT credit_id, sum(amount) AS amount FROM claims_allocation
+           WHERE unit_id = %(unit)s AND credit_id IS NOT NULL GROUP BY 1) used ON used.credit_id = waiting.id
+WHERE i.unit_id = %(unit)s AND i.original_id IS NOT NULL
+GROUP BY 1;
+
+ANALYZE credits_waiting;
+
 -- Open amounts of the claims that anything points at: what is left after settlements and after credits that wait for
 -- their set-off.
 CREATE TEMP TABLE claims_pointed_at ON COMMIT DROP AS
@@ -93,34 +107,35 @@ LEFT JOIN (SELECT claim_id, sum(amount) AS amount
                  UNION ALL SELECT claim_id, amount FROM claims_writeoff WHERE unit_id = %(unit)s) facts
            WHERE claim_id IN (SELECT claim_id FROM pointers)
            GROUP BY 1) settled ON settled.claim_id = c.id
-LEFT JOIN (SELECT original.id AS claim_id, sum(waiting.amount + coalesce(used.amount, 0)) AS amount
-           FROM sales_invoice i
-           JOIN claims_claim waiting ON waiting.invoice_id = i.id
-           JOIN claims_claim original ON original.invoice_id = i.original_id AND original.unit_id = i.unit_id
-           LEFT JOIN (SELECT credit_id, sum(amount) AS amount FROM claims_allocation
-                      WHERE unit_id = %(unit)s AND credit_id IS NOT NULL GROUP BY 1) used ON used.credit_id = waiting.id
-           WHERE i.unit_id = %(unit)s AND i.credit GROUP BY 1) credited ON credited.claim_id = c.id
+LEFT JOIN credits_waiting credited ON credited.claim_id = c.id
 WHERE c.unit_id = %(unit)s AND c.id IN (SELECT claim_id FROM pointers);
 
 ANALYZE claims_pointed_at (id);
 
 -- Payer and amount, where nothing else points: the payer's claims that are open by just this amount (OC 4.1-c).
+CREATE TEMP TABLE payer_names ON COMMIT DROP AS
+SELECT u.id AS payment_id, u.rest, words
+FROM payments_unpointed u CROSS JOIN LATERAL unnest(u.payer_words) AS words
+WHERE NOT EXISTS (SELECT FROM pointers p WHERE p.payment_id = u.id);
+
+ANALYZE payer_names;
+
+CREATE TEMP TABLE payer_customers ON COMMIT DROP AS
+SELECT DISTINCT n.payment_id, n.rest, payer.id AS payer_id
+FROM payer_names n JOIN registers_customer payer ON registers_name_words(payer.sort_key) = n.words;
+
+ANALYZE payer_customers;
+
 CREATE TEMP TABLE payer_claims ON COMMIT DROP AS
-SELECT DISTINCT u.id AS payment_id, c.id AS claim_id, c.payer_id, c.reference, c.amount,
+SELECT n.payment_id, c.id AS claim_id, c.payer_id, c.reference, c.amount,
   c.amount - coalesce(settled.amount, 0) + coalesce(credited.amount, 0) AS open
-FROM payments_unpointed u
-CROSS JOIN LATERAL unnest(u.payer_words) AS words
-JOIN registers_customer payer ON registers_name_words(payer.sort_key) = words
-JOIN claims_claim c ON c.unit_id = %(unit)s AND c.payer_id = payer.id AND c.amount > 0
+FROM payer_customers n
+JOIN claims_claim c ON c.unit_id = %(unit)s AND c.payer_id = n.payer_id AND c.amount >= n.rest
 LEFT JOIN LATERAL (SELECT sum(amount) AS amount
                    FROM (SELECT amount FROM claims_allocation WHERE claim_id = c.id
                          UNION ALL SELECT amount FROM claims_writeoff WHERE claim_id = c.id) facts) settled ON true
-LEFT JOIN LATERAL (SELECT sum(waiting.amount + coalesce((SELECT sum(used.amount) FROM claims_allocation used
-                                                         WHERE used.credit_id = waiting.id), 0)) AS amount
-                   FROM sales_invoice i JOIN claims_claim waiting ON waiting.invoice_id = i.id
-                   WHERE i.unit_id = %(unit)s AND i.original_id = c.invoice_id AND i.credit) credited ON true
-WHERE NOT EXISTS (SELECT FROM pointers p WHERE p.payment_id = u.id)
-  AND c.amount - coalesce(settled.amount, 0) + coalesce(credited.amount, 0) = u.rest;
+LEFT JOIN credits_waiting credited ON credited.claim_id = c.id
+WHERE c.amount - coalesce(settled.amount, 0) + coalesce(credited.amount, 0) = n.rest;
 
 INSERT INTO pointers
 SELECT p.payment_id, 'payer', p.claim_id, p.open, false FROM payer_claims p;
@@ -163,18 +178,24 @@ ANALYZE shares (payment_id, claim_id);
 
 -- Money that the bank took back, and the payment of the same account, amount and reference that it takes back: the
 -- latest one before it that was not taken back yet.
+CREATE TEMP TABLE reversals ON COMMIT DROP AS
+SELECT id, account_id, -amount AS taken, reference, booking_date,
+  row_number() OVER (PARTITION BY account_id, amount, reference ORDER BY booking_date, id) AS place
+FROM payments_left WHERE rest < 0 AND rest = amount AND reference <> '';
+
+ANALYZE reversals;
+
 CREATE TEMP TABLE taken_back ON COMMIT DROP AS
 SELECT r.id AS reversal_id, o.id AS payment_id
-FROM (SELECT l.*, row_number() OVER (PARTITION BY account_id, amount, reference ORDER BY booking_date, id) AS place
-      FROM payments_left l WHERE l.rest < 0 AND l.rest = l.amount) r
+FROM reversals r
 JOIN (SELECT p.id, p.account_id, p.amount, p.reference, p.booking_date,
         row_number() OVER (PARTITION BY p.account_id, p.amount, p.reference ORDER BY p.booking_date DESC, p.id DESC) AS place
-      FROM bank_payment p
-      WHERE p.unit_id = %(unit)s AND p.amount > 0
-        AND (p.account_id, -p.amount, p.reference) IN (SELECT account_id, amount, reference FROM payments_left WHERE rest < 0)
-        AND NOT EXISTS (SELECT FROM claims_paymentreversal done WHERE done.payment_id = p.id)) o
-  ON o.account_id = r.account_id AND o.amount = -r.amount AND o.reference = r.reference AND o.place = r.place
-WHERE o.booking_date <= r.booking_date AND o.reference <> '';
+      FROM (SELECT DISTINCT account_id, taken, reference FROM reversals) wanted
+      JOIN bank_payment p ON p.unit_id = %(unit)s AND p.reference = wanted.reference AND p.amount = wanted.taken
+        AND p.account_id = wanted.account_id
+      WHERE NOT EXISTS (SELECT FROM claims_paymentreversal done WHERE done.payment_id = p.id)) o
+  ON o.account_id = r.account_id AND o.amount = r.taken AND o.reference = r.reference AND o.place = r.place
+WHERE o.booking_date <= r.booking_date;
 
 CREATE TEMP TABLE payments_in_hand ON COMMIT DROP AS
 SELECT l.id, %(unit)s::bigint AS unit_id, l.rest AS amount, l.rest, l.booking_date, l.reference, l.reference_holds,

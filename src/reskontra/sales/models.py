@@ -296,6 +296,11 @@ class Invoice(Fact):
                 name="an_invoice_falls_due_after_its_date", condition=Q(due_date__gte=models.F("issue_date"))
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                name="credits_of_an_invoice", fields=["original"], condition=Q(original__isnull=False)
+            ),
+        ]
 
 
 class InvoiceLine(Fact):
