@@ -240,14 +240,14 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
     "bank_payment": lambda h: {
         "run_id": h.of("runs_run"), "account_id": h.of("registers_unitaccount"), "booking_date": DAY,
         "amount": "100.00", "reference": str(h.next()), "reference_holds": False, "message": "", "payer": "",
-        "payer_key": "", "payer_account": "", "archive_id": "", "reversal": False, "parts": None,
+        "payer_key": "", "payer_account": "", "archive_id": "", "reversal": False,
     },
     "bank_line": lambda h: {
         "material_id": h.of("bank_material"), "position": h.next(), "source": "camt.053", "kind": "payment",
         "payment_id": h.of("bank_payment"), "booking_date": DAY, "value_date": DAY, "amount": "100.00",
         "currency": "EUR", "transaction_code": "", "reference": "", "message": "", "counterparty": "",
         "counterparty_account": "", "ultimate_debtor": "", "end_to_end_id": "", "instruction_id": "",
-        "payment_information_id": "", "archive_id": "", "reversal": False,
+        "payment_information_id": "", "archive_id": "", "reversal": False, "name_key": "", "parts": None,
     },
     "sales_billingrequest": lambda h: {
         "run_id": h.of("runs_run"), "file_id": h.of("exchange_inboxfile"), "source": "workbook", "sender": "",

@@ -165,10 +165,8 @@ def test_every_unit_has_a_clerk_a_reviewer_and_another_person_as_approver() -> N
     assert {row["person"] for row in roles} <= {row["username"] for row in records("people")}
 
 
-def test_one_unit_has_a_term_of_its_own() -> None:
-    (term,) = records("unit_terms")
-    assert (term["unit"], term["key"], Decimal(term["value"])) == (
-        "3930",
-        "smallest_invoice_amount",
-        Decimal(15),
-    )
+def test_one_unit_has_terms_of_its_own() -> None:
+    assert {(one["unit"], one["key"], Decimal(one["value"])) for one in records("unit_terms")} == {
+        ("3930", "smallest_invoice_amount", Decimal(15)),
+        ("3930", "remainder_waived_up_to", Decimal(1)),
+    }

@@ -52,8 +52,35 @@ def test_a_role_in_all_units_opens_them_all_and_the_switch_names_them(
     client = signed_in(busy.centre)
     for code in ("123", "456"):
         page = client.get(f"/u/{code}/status").content.decode()
-        assert re.findall(r'<a href="/u/(\d+)/status"', page) == ["123", "456"]
-        assert re.findall(r'<a href="/u/(\d+)/status" aria-current="page"', page) == [code]
+        assert re.findall(r'<button name="unit" value="(\d+)"', page) == ["123", "456"]
+        assert re.findall(r'<button name="unit" value="(\d+)" aria-current="true"', page) == [code]
+
+
+def test_the_switch_leads_to_the_same_area_and_is_remembered(busy: World, signed_in: SignedIn) -> None:
+    client = signed_in(busy.centre)
+    assert client.get("/").headers["Location"] == "/u/123/"
+    answer = client.post("/unit", {"unit": "456", "area": "orders"})
+    assert answer.headers["Location"] == "/u/456/orders"
+    assert client.get("/").headers["Location"] == "/u/456/"
+    assert client.get("/unit").headers["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("unit", "area"),
+    [("123", "home"), ("999", "home"), ("456", "https://elsewhere.example"), ("456", "sign-out")],
+)
+def test_the_switch_leads_nowhere_else(busy: World, signed_in: SignedIn, unit: str, area: str) -> None:
+    client = signed_in(busy.olli)
+    assert client.post("/unit", {"unit": unit, "area": area}).status_code == 404
+    assert client.get("/").headers["Location"] == "/u/456/"
+
+
+def test_a_remembered_unit_opens_nothing_once_the_role_has_ended(busy: World, signed_in: SignedIn) -> None:
+    client = signed_in(busy.olli)
+    session = client.session
+    session["unit"] = "123"
+    session.save()
+    assert client.get("/").headers["Location"] == "/u/456/"
 
 
 def test_a_role_that_has_ended_opens_nothing(busy: World, signed_in: SignedIn) -> None:

@@ -139,7 +139,7 @@ def test_every_outcome_of_every_rule_can_be_read_in_three_languages() -> None:
 def test_every_run_can_be_read_in_three_languages() -> None:
     rooms = {value.name for value in defined_in_the_rooms(".run") if hasattr(value, "lock")}
     assert rooms >= {"orders", "invoicing", "delivery"}
-    for name in rooms | {"intake", "customers"}:
+    for name in rooms | {"intake", "customers", "receipts", "archive"}:
         assert all(text(f"desk.run.{name}", language) for language in LANGUAGES)
 
 

@@ -37,7 +37,7 @@ def without_tokens(page: bytes) -> str:
 
 def test_the_right_password_leads_to_the_persons_unit(world: World, client: Client) -> None:
     assert sign_in(client, "maria").headers["Location"] == "/"
-    assert client.get("/").headers["Location"] == "/u/123/status"
+    assert client.get("/").headers["Location"] == "/u/123/"
     assert client.get("/u/123/status").status_code == 200
 
 
@@ -168,13 +168,17 @@ def test_outside_the_demo_nobody_is_let_in_by_one_click(world: World, client: Cl
     assert client.get("/u/123/status").status_code == 302
 
 
-def test_the_demo_shows_one_card_for_each_role_held_today(demo: None, world: World, client: Client) -> None:
+def test_the_demo_shows_one_card_for_each_role_held_today_in_each_unit(
+    demo: None, world: World, client: Client
+) -> None:
     a_role(world.maria, "GK", world.forest, DateRange(date(2020, 1, 1), None))
     page = client.get("/sign-in").content.decode()
-    cards = re.findall(r'name="person" value="(\d+)">\s*<b>(.*?)</b>', page)
-    names = [text(ROLE_TERMS[role], "sv").capitalize() for role in ("K", "SG", "GK", "PK")]
-    who = [world.olli.pk, world.maria.pk, world.maria.pk, world.centre.pk]
+    assert re.findall(r"<h3>(.*?)</h3>", page) == ["Hamnverket", "Skogsverket", "Alla enheter"]
+    cards = re.findall(r'name="person" value="(\d+)"[^>]*>\s*<b>(.*?)</b>', page)
+    names = [text(ROLE_TERMS[role], "sv").capitalize() for role in ("SG", "K", "GK", "PK")]
+    who = [world.maria.pk, world.olli.pk, world.maria.pk, world.centre.pk]
     assert cards == [(str(person), name) for person, name in zip(who, names, strict=True)]
+    assert re.findall(r'formaction="/sign-in/as\?next=(/u/\d+/)"', page) == ["/u/123/", "/u/456/", "/u/456/"]
 
 
 def test_in_the_demo_one_click_signs_in_and_goes_on(demo: None, world: World, client: Client) -> None:

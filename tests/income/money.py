@@ -66,12 +66,13 @@ def a_payment(
         payment = Payment.objects.create(
             unit=where, run=by, account=account, booking_date=day, amount=money, reference=reference,
             reference_holds=bool(reference) and holds, message=message, payer=payer, payer_key=sort_key(payer),
-            archive_id=archive_id, reversal=money < 0, parts=list(parts) if parts else None,
+            archive_id=archive_id, reversal=money < 0,
         )  # fmt: skip
         BankLine.objects.create(
             unit=where, material=material, position=1, source="camt.054", kind="payment", payment=payment,
             booking_date=day, amount=money, currency="EUR", reference=reference, message=message,
-            counterparty=payer, archive_id=archive_id, reversal=money < 0,
+            counterparty=payer, archive_id=archive_id, reversal=money < 0, name_key=sort_key(payer),
+            parts=list(parts) if parts else None,
         )  # fmt: skip
         voucher = Voucher.objects.create(
             unit=where, run=by, kind="BK", year=day.year, number=take_numbers(where, "voucher BK", 1, day.year),

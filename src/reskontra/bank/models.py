@@ -77,11 +77,10 @@ class Payment(Fact):
     reference_holds = models.BooleanField()  # its check digits are right
     message = models.CharField(max_length=700, blank=True)
     payer = models.CharField(max_length=140, blank=True)
-    payer_key = models.CharField(max_length=300, blank=True)  # as customers' sort keys, to compare names
+    payer_key = models.CharField(max_length=300, blank=True)  # as customers' sort keys; its first source's
     payer_account = models.CharField(max_length=34, blank=True)
     archive_id = models.CharField(max_length=70, blank=True)
     reversal = models.BooleanField()
-    parts = models.JSONField(null=True)  # [{"reference", "amount"}] where the payer tells the shares
 
     references = (
         Points("run", "a_payment_comes_from_a_run", set_wise=True),
@@ -127,6 +126,10 @@ class Line(Fact):
     payment_information_id = models.CharField(max_length=35, blank=True)
     archive_id = models.CharField(max_length=70, blank=True)
     reversal = models.BooleanField()
+    # What allocation reads of every source, whichever told first: the counterparty's name as a sort key, and the
+    # shares where the payer tells them, [{"reference", "amount"}].
+    name_key = models.CharField(max_length=300, blank=True)
+    parts = models.JSONField(null=True)
 
     references = (
         Points("material", "a_bank_line_belongs_to_its_material", set_wise=True),

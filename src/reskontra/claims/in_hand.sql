@@ -3,7 +3,7 @@
 
 CREATE TEMP TABLE payments_left ON COMMIT DROP AS
 SELECT p.id, p.account_id, p.booking_date, p.amount, p.amount - coalesce(owned.amount, 0) AS rest, p.reference,
-  p.reference_holds, p.parts, p.archive_id
+  p.reference_holds
 FROM bank_payment p
 LEFT JOIN (SELECT payment_id, sum(amount) AS amount
            FROM (SELECT payment_id, amount FROM claims_allocation WHERE unit_id = %(unit)s AND payment_id IS NOT NULL
@@ -20,8 +20,8 @@ CREATE TEMP TABLE payments_unpointed ON COMMIT DROP AS
 SELECT p.id, p.rest, p.booking_date,
   coalesce((SELECT string_agg(DISTINCT l.message, ' ') FROM bank_line l WHERE l.payment_id = p.id AND l.message <> ''),
     '') AS message,
-  ARRAY(SELECT DISTINCT registers_name_words(told.payer_key) FROM bank_payment told
-        WHERE told.id = p.id AND registers_name_words(told.payer_key) <> '') AS payer_words
+  ARRAY(SELECT DISTINCT registers_name_words(l.name_key) FROM bank_line l
+        WHERE l.payment_id = p.id AND registers_name_words(l.name_key) <> '') AS payer_words
 FROM payments_left p
 WHERE p.rest > 0
   AND NOT EXISTS (SELECT FROM claims_claim c
@@ -53,12 +53,15 @@ JOIN claims_claim c ON c.unit_id = %(unit)s AND c.reference = told.reference AND
 CREATE TEMP TABLE told_shares ON COMMIT DROP AS
 SELECT p.id AS payment_id, coalesce(original.id, c.id) AS claim_id, sum(part.amount) AS amount,
   bool_and(c.id IS NOT NULL AND part.amount IS NOT NULL) AS known
-FROM payments_left p
-CROSS JOIN LATERAL jsonb_to_recordset(p.parts) AS part (reference text, amount numeric)
+FROM payments_unpointed u
+JOIN payments_left p ON p.id = u.id
+CROSS JOIN LATERAL (SELECT l.parts FROM bank_line l
+                    WHERE l.payment_id = p.id AND l.parts IS NOT NULL ORDER BY l.source, l.id LIMIT 1) told
+CROSS JOIN LATERAL jsonb_to_recordset(told.parts) AS part (reference text, amount numeric)
 LEFT JOIN claims_claim c ON c.unit_id = %(unit)s AND c.reference = part.reference
 LEFT JOIN sales_invoice credit ON credit.id = c.invoice_id AND credit.credit
 LEFT JOIN claims_claim original ON original.unit_id = %(unit)s AND original.invoice_id = credit.original_id
-WHERE p.parts IS NOT NULL AND p.rest = p.amount AND p.rest > 0
+WHERE p.rest = p.amount
 GROUP BY 1, 2;
 
 -- Everything that points from a payment to a claim, the surest first; the first kind that points is the one that counts.
@@ -73,7 +76,6 @@ UNION ALL
 SELECT s.payment_id, 'parts', s.claim_id, s.amount, true
 FROM told_shares s
 WHERE NOT EXISTS (SELECT FROM pointed WHERE pointed.payment_id = s.payment_id)
-  AND s.payment_id IN (SELECT id FROM payments_unpointed)
   AND s.payment_id NOT IN (SELECT payment_id FROM told_shares WHERE NOT known);
 
 INSERT INTO pointers

@@ -1,14 +1,15 @@
-"""One working day, played through the same commands' calls that people use: in, decided, reviewed, numbered, out."""
+"""One working day, played through the same calls that people's commands use: in, decided, reviewed, numbered, out.
+
+The weeks after it, in which the operator answers and the money comes in, are in ``weeks``.
+"""
 
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection, connections
@@ -16,7 +17,9 @@ from django.db import connection, connections
 from reskontra.database import connect, server
 from reskontra.database.safety import unsafe
 from reskontra.database.session import working_in
+from reskontra.demo.diary import DAY, Day, moment, person_with
 from reskontra.demo.material import Material, write_day
+from reskontra.demo.weeks import play_weeks
 from reskontra.documents.findings import Refused
 from reskontra.exchange import archive
 from reskontra.exchange.attachments import beside
@@ -32,13 +35,12 @@ from reskontra.income.order_handling.run import OrdersRun
 from reskontra.insight.explanations import explain, invoice_number
 from reskontra.registers.keys import key_ring
 from reskontra.registers.loading import load
-from reskontra.registers.models import Person, RoleAssignment, Unit
+from reskontra.registers.models import Person, Unit
 from reskontra.registers.policy import NotAllowed
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Result, apply, plan
 from reskontra.sales.models import Order, OrderDecision
 
-DAY = date(2026, 3, 16)
 MARK = "reskontra demo: may be made anew"
 _HERE = Path(__file__).resolve().parent
 _SHARED = _HERE.parent / "registers" / "data"
@@ -46,34 +48,6 @@ _SHARED = _HERE.parent / "registers" / "data"
 
 class NotADemo(Exception):
     """The database holds something else than a demo; it is left alone."""
-
-
-@dataclass
-class Day:
-    """What happened: the funnel by step, what came of each file, what to look at, and all of it for machines."""
-
-    folder: Path
-    files: list[dict[str, Any]] = field(default_factory=list)
-    runs: list[dict[str, Any]] = field(default_factory=list)
-    acts: list[dict[str, Any]] = field(default_factory=list)
-    sent: list[dict[str, Any]] = field(default_factory=list)
-    look_at: list[dict[str, Any]] = field(default_factory=list)
-    funnel: list[dict[str, Any]] = field(default_factory=list)
-    seconds: float = 0.0
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        """The day with stable keys, as in ``summary.json``."""
-        return {
-            "day": DAY.isoformat(),
-            "seconds": round(self.seconds, 1),
-            "funnel": self.funnel,
-            "files": self.files,
-            "runs": self.runs,
-            "acts": self.acts,
-            "sent": self.sent,
-            "look_at": self.look_at,
-        }
 
 
 def play(folder: Path | None, language: str, quiet: bool) -> Day:
@@ -93,6 +67,7 @@ def play(folder: Path | None, language: str, quiet: bool) -> Day:
     for unit in Unit.objects.filter(code__in={file["unit"] for file in day.files}).order_by("code"):
         _work(unit, day, language)
     _count(day)
+    play_weeks(day, language)
     _choose(day, language)
     day.seconds = time.perf_counter() - started
     text = json.dumps(day.summary, ensure_ascii=False, indent=2, default=str)
@@ -139,20 +114,12 @@ def _fresh_database() -> None:
 
 
 def _at(hour: int, minute: int = 0) -> datetime:
-    return datetime(DAY.year, DAY.month, DAY.day, hour, minute, tzinfo=ZoneInfo(settings.TIME_ZONE))
-
-
-def _person(unit: Unit, *roles: str) -> Person:
-    """The first person with one of the roles in the unit, else in all units."""
-    held = RoleAssignment.objects.filter(role__in=roles, validity__contains=DAY).order_by("person_id")
-    found = held.filter(in_unit=unit).first() or held.filter(in_unit__isnull=True).first()
-    assert found is not None, f"nobody is {roles} in {unit.code}"
-    return found.person
+    return moment(DAY, hour, minute)
 
 
 def _take_in(material: Material, folder: Path, language: str) -> dict[str, Any]:
     unit = Unit.objects.get(code=material.unit)
-    clerk = _person(unit, "IN") if material.kind == "own_system" else _person(unit, "K", "PK")
+    clerk = person_with(unit, "IN") if material.kind == "own_system" else person_with(unit, "K", "PK")
     data = material.path.read_bytes()
     told: dict[str, Any] = {"file": material.path.name, "unit": unit.code, "note": material.note}
     acting = Acting(clerk, unit, _at(8))
@@ -176,7 +143,7 @@ def _take_in(material: Material, folder: Path, language: str) -> dict[str, Any]:
 
 def _work(unit: Unit, day: Day, language: str) -> None:
     """The unit's people and the centre do the day's work, in the order of the guideline."""
-    clerk = _person(unit, "PK")
+    clerk = person_with(unit, "PK")
     with working_in([unit.pk], clerk.pk, "demo"):
         day.runs.append(apply(OrdersRun(), Acting(clerk, unit, _at(9)), DAY).as_json())
     _review(unit, day)
@@ -207,7 +174,7 @@ def _work(unit: Unit, day: Day, language: str) -> None:
 
 def _review(unit: Unit, day: Day) -> None:
     """Reviewer and approver see what waits; every tenth order is left for tomorrow."""
-    reviewer, approver = _person(unit, "SG"), _person(unit, "GK")
+    reviewer, approver = person_with(unit, "SG"), person_with(unit, "GK")
     with working_in([unit.pk], reviewer.pk, "demo"):
         waiting_orders = _waiting_for_review(unit)
     for place, order in enumerate(waiting_orders):
@@ -293,19 +260,25 @@ def _count(day: Day) -> None:
 
 
 _LOOK_AT = (
-    ("collected", "SELECT i.unit_id, i.number, NULL::bigint FROM sales_invoice i JOIN sales_invoicedorder d"
+    ("collected", "SELECT i.unit_id, i.number, '' FROM sales_invoice i JOIN sales_invoicedorder d"
      " ON d.invoice_id = i.id GROUP BY i.id, i.unit_id, i.number ORDER BY count(*) DESC, i.id LIMIT 1"),
-    ("reviewed", "SELECT o.unit_id, NULL::bigint, o.number FROM sales_orderapproval a JOIN sales_order o"
+    ("reviewed", "SELECT o.unit_id, NULL::bigint, o.number::text FROM sales_orderapproval a JOIN sales_order o"
      " ON o.id = a.order_id JOIN sales_invoicedorder d ON d.order_id = o.id WHERE a.act = 'approve'"
      " ORDER BY a.id LIMIT 1"),
-    ("waiting", "SELECT o.unit_id, NULL::bigint, o.number FROM sales_orderdecision d JOIN sales_order o"
+    ("waiting", "SELECT o.unit_id, NULL::bigint, o.number::text FROM sales_orderdecision d JOIN sales_order o"
      " ON o.id = d.order_id WHERE d.rule = 'invoicing' AND d.standing = 'WAITING'"
      " ORDER BY d.amount DESC, o.id LIMIT 1"),
+    ("pointed_at", "SELECT p.unit_id, NULL::bigint, 'P' || p.payment_id FROM claims_paymentpointing p"
+     " WHERE p.claim_id IS NOT NULL ORDER BY p.id LIMIT 1"),
+    ("shared", "SELECT d.unit_id, NULL::bigint, 'P' || d.payment_id FROM claims_paymentdecision d"
+     " WHERE d.outcome = 'SHARED' ORDER BY d.payment_id LIMIT 1"),
+    ("overpaid", "SELECT o.unit_id, i.number, '' FROM claims_overpayment o JOIN claims_claim c ON c.id = o.claim_id"
+     " JOIN sales_invoice i ON i.id = c.invoice_id WHERE o.treatment = 'refund' ORDER BY o.id LIMIT 1"),
 )  # fmt: skip
 
 
 def _choose(day: Day, language: str) -> None:
-    """Three things worth looking at, each with the command that explains it."""
+    """Some things worth looking at, each with the command that explains it."""
     units = {unit.pk: unit for unit in Unit.objects.all()}
     with working_in(units):
         for why, query in _LOOK_AT:
@@ -315,7 +288,7 @@ def _choose(day: Day, language: str) -> None:
             if row is None:
                 continue
             unit = units[row[0]]
-            number = invoice_number(unit, row[1]) if row[1] is not None else str(row[2])
+            number = row[2] or invoice_number(unit, row[1])
             found = explain(unit, number, language)
             day.look_at.append(
                 {

@@ -20,6 +20,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 from reskontra.demo.newcomers import newcomers, other_rows
 from reskontra.demo.orders import Draft, Maker, Value
+from reskontra.demo.pdf import one_line_pdf
 from reskontra.demo.world import records
 from reskontra.formats.workbooks.columns import Form, columns
 
@@ -137,6 +138,15 @@ def write_day(folder: Path, on: date = DAY) -> list[Material]:
     ]
 
 
+def write_csv(path: Path, language: str, drafts: Iterable[Draft]) -> None:
+    """Write a billing request as CSV with the labels of ``language``."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow(_labels("billing", language, _COLUMNS))
+    writer.writerows([_plain(cell) for cell in row] for row in _rows(drafts, _COLUMNS))
+    path.write_text(text.getvalue(), encoding="utf-8", newline="")
+
+
 class _Day:
     def __init__(self, folder: Path, on: date) -> None:
         self.folder, self.on = folder, on
@@ -179,11 +189,7 @@ class _Day:
     def heritage_agency(self) -> list[Material]:
         drafts = Maker("3930", self.rng, self.on, "en").orders(_ORDERS["3930"], _FAULTS["3930"])
         path = self._path("billing_3930", ".csv")
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-        writer.writerow(_labels("billing", "en", _COLUMNS))
-        writer.writerows([_plain(cell) for cell in row] for row in _rows(drafts, _COLUMNS))
-        path.write_text(text.getvalue(), encoding="utf-8", newline="")
+        write_csv(path, "en", drafts)
         note = "CSV with English labels; public-law and commercial items in one unit"
         return [_material(path, "3930", "billing_request", note, drafts), self._feed()]
 
@@ -233,7 +239,9 @@ class _Day:
         """Decisions that go with invoices, written beside the request; their names."""
         names = [f"paatos_{serial:04d}.pdf" for serial in range(1, 7)]
         for name in names:
-            (self.folder / name).write_bytes(_pdf(f"{name}, {self.on.isoformat()}: an invented decision"))
+            (self.folder / name).write_bytes(
+                one_line_pdf(f"{name}, {self.on.isoformat()}: an invented decision")
+            )
         return names
 
     def _workbook(
@@ -356,26 +364,3 @@ def _write_cell(sheet: Any, row: int, column: int, value: Value, day: Any) -> No
         sheet.write_number(row, column, value)
     elif value:
         sheet.write_string(row, column, value)
-
-
-def _pdf(line: str) -> bytes:
-    """A valid one-page PDF that says one line."""
-    stream = f"BT /F1 14 Tf 72 770 Td ({line}) Tj ET".encode("ascii")
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        b" /Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%b\nendstream" % (len(stream), stream),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]
-    body, places = b"%PDF-1.4\n", []
-    for number, content in enumerate(objects, start=1):
-        places.append(len(body))
-        body += b"%d 0 obj\n%b\nendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    return (
-        body
-        + b"xref\n0 %d\n0000000000 65535 f \n%b" % (len(objects) + 1, table)
-        + b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(body))
-    )

@@ -1,9 +1,10 @@
-"""The demo day as people read it: what came of each file, the funnel, and three things worth looking at."""
+"""The demo as people read it: what came of each file, the funnel, the weeks after, and what is worth looking at."""
 
 from rich.console import Console
 from rich.table import Table
 
-from reskontra.demo.day import Day
+from reskontra.demo.diary import Day
+from reskontra.demo.weeks_report import show_weeks
 from reskontra.kernel.money import format_amount, parse_amount
 from reskontra.kernel.texts import text
 
@@ -11,7 +12,7 @@ _WIDTH = 30
 
 
 def show(day: Day, out: Console, language: str) -> None:
-    """Print the day."""
+    """Print the day and the weeks after it."""
     out.print(f"\n[bold]{text('demo.title', language, day=day.summary['day'])}[/]")
     _files(day, out, language)
     _funnel(day, out, language)
@@ -21,6 +22,7 @@ def show(day: Day, out: Console, language: str) -> None:
     for batch in day.sent:
         told = text("demo.batch", language, name=batch["name"], documents=batch["documents"])
         out.print(f"  → {told}  sha256 {batch['digest'][:12]}…", markup=False)
+    show_weeks(day, out, language)
     out.print(f"\n[bold]{text('demo.look_at', language)}[/]")
     for found in day.look_at:
         out.print(f"  {text('demo.' + found['why'], language)}", markup=False)

@@ -1,6 +1,7 @@
-"""Who may see which unit. Every page of a unit goes through ``in_unit``; none asks for itself."""
+"""Who may see and do what in which unit. Every page of a unit goes through ``in_unit``; none asks for itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
@@ -11,7 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from reskontra.database.session import working_in
+from reskontra.desk.refusals import refused, sentence
 from reskontra.registers.models import Person, RoleAssignment, Unit
+from reskontra.registers.policy import MAY, NotAllowed, require
+from reskontra.runs.run import Acting
 
 # The nine roles and their terms in the glossary.
 ROLE_TERMS = {
@@ -25,6 +29,7 @@ ROLE_TERMS = {
     "IN": "term.integrator",
     "AD": "term.administrator",
 }
+UNIT = "unit"  # the session's key for the unit that was worked in last
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,29 @@ class Place:
     def role_terms(self) -> list[str]:
         """The keys of the roles' names."""
         return [ROLE_TERMS[role] for role in self.roles]
+
+    def may(self, act: str) -> bool:
+        """Whether a role held here allows ``act``; the responsibility table is asked too, inside ``working``."""
+        if not MAY[act] & set(self.roles):
+            return False
+        try:
+            require(self.person, act, self.unit, self.on)
+        except NotAllowed:
+            return False
+        return True
+
+    def who_may(self, act: str) -> list[str]:
+        """The keys of the names of the roles that allow ``act``."""
+        return [term for role, term in ROLE_TERMS.items() if role in MAY[act]]
+
+    @contextmanager
+    def working(self) -> Iterator[Acting]:
+        """A transaction that sees this unit only, and the person acting now; the desk reads the clock here."""
+        with working_in([self.unit.pk], self.person.pk, "desk"):
+            yield Acting(self.person, self.unit, timezone.now())
+
+
+Page = Callable[Concatenate[HttpRequest, Place, ...], HttpResponse]
 
 
 def places_of(person: Person, on: date) -> list[Place]:
@@ -62,23 +90,45 @@ def places_of(person: Person, on: date) -> list[Place]:
     ]
 
 
-def in_unit(
-    view: Callable[Concatenate[HttpRequest, Place, ...], HttpResponse],
-) -> Callable[..., HttpResponse]:
+def place_in(request: HttpRequest, code: str) -> Place:
+    """The person's place in the unit ``code``; raises ``Http404`` without a role there today."""
+    assert isinstance(request.user, Person)
+    for place in places_of(request.user, timezone.localdate()):
+        if place.unit.code == code:
+            return place
+    raise Http404
+
+
+def in_unit(view: Page) -> Callable[..., HttpResponse]:
     """A page of the unit whose code is in the address: signed in, with a role there today, else 404.
 
     The page works in one transaction that sees this unit only.
     """
 
+    def inside(request: HttpRequest, place: Place, **rest: object) -> HttpResponse:
+        with working_in([place.unit.pk], place.person.pk):
+            return view(request, place, **rest)
+
+    return acts_in_unit(wraps(view)(inside))
+
+
+def acts_in_unit(view: Page) -> Callable[..., HttpResponse]:
+    """As ``in_unit``, for what opens transactions of its own with ``place.working()``.
+
+    What was refused, there or in a page, is told in words: 403 for a missing right, 409 for the rest.
+    """
+
     @login_required
     @wraps(view)
     def page(request: HttpRequest, code: str, **rest: object) -> HttpResponse:
-        person = request.user
-        assert isinstance(person, Person)
-        for place in places_of(person, timezone.localdate()):
-            if place.unit.code == code:
-                with working_in([place.unit.pk], person.pk):
-                    return view(request, place, **rest)
-        raise Http404
+        place = place_in(request, code)
+        if request.session.get(UNIT) != code:
+            request.session[UNIT] = code
+        try:
+            return view(request, place, **rest)
+        except Exception as problem:
+            if sentence(problem, "sv") is None:
+                raise
+            return refused(request, problem)
 
     return page

@@ -75,17 +75,24 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def demo_people() -> list[DemoPerson]:
-    """One person for each of the nine roles, in the demo world only: the first who holds it today."""
+    """One person for each role in each unit, in the demo world only: the first who holds it today.
+
+    By unit, then by role; the roles held in all units come last.
+    """
     if not getattr(settings, "DEMO", False):
         return []
     held = (
         RoleAssignment.objects.filter(validity__contains=timezone.localdate(), person__is_active=True)
-        .order_by("role", "person_id", "id")
-        .distinct("role")
+        .order_by("in_unit__code", "role", "person_id", "id")
+        .distinct("in_unit__code", "role")
         .select_related("person", "in_unit")
     )
-    first = {row.role: DemoPerson(row.role, row.person, row.in_unit) for row in held}
-    return [first[role] for role in ROLE_TERMS if role in first]
+    order = list(ROLE_TERMS)
+    shown = [DemoPerson(row.role, row.person, row.in_unit) for row in held]
+    return sorted(
+        shown,
+        key=lambda one: (one.unit is None, one.unit.code if one.unit else "", order.index(one.role)),
+    )
 
 
 def _authenticated(request: HttpRequest, username: str, password: str) -> Person | None:

@@ -14,6 +14,7 @@ from django.db import connection
 
 from reskontra.database.safety import unsafe
 from reskontra.exchange.models import InboxFile
+from reskontra.insight.orders import DECIDED, OPEN, STATE
 from reskontra.kernel.clauses import Coverage, Document, coverage, documents
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Run
@@ -21,6 +22,7 @@ from reskontra.runs.models import Run
 ORDER_STATES = ("undecided", "returned", "review", "approval", "ready")
 BATCH_STATES = ("held", "refused", "released", "built", "intent", "sent", "receipted")
 RUNS_SHOWN = 20
+OUTCOMES_SHOWN = 3  # in a list; the run itself shows all
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,16 @@ class RunLine:
     run: Run
     outcomes: Sequence[Outcomes]
     at: datetime
+
+    @property
+    def most(self) -> Sequence[Outcomes]:
+        """The outcomes of the most subjects, as many as a list has room for."""
+        return sorted(self.outcomes, key=lambda one: -one.count)[:OUTCOMES_SHOWN]
+
+    @property
+    def more(self) -> int:
+        """How many outcomes there are beside those."""
+        return max(len(self.outcomes) - OUTCOMES_SHOWN, 0)
 
 
 @dataclass(frozen=True)
@@ -148,29 +160,11 @@ def orders_by_state(unit: Unit) -> list[Orders]:
     found = {
         state: Orders(state, count, amount)
         for state, count, amount in _rows(
-            """
+            f"""
+            {OPEN}
             SELECT state, count(*), sum(amount) FROM (
-              SELECT decided.amount, CASE
-                  WHEN decided.standing IS NULL THEN 'undecided'
-                  WHEN decided.standing = 'RETURNED' THEN 'returned'
-                  WHEN decided.standing = 'READY' OR acts.reviewed AND acts.approved THEN 'ready'
-                  WHEN acts.reviewed THEN 'approval'
-                  ELSE 'review' END AS state
-              FROM sales_order o
-              LEFT JOIN LATERAL (
-                SELECT d.standing, d.amount FROM sales_orderdecision d
-                WHERE d.unit_id = o.unit_id AND d.order_id = o.id AND d.rule = 'orders'
-                ORDER BY d.run_id DESC LIMIT 1) decided ON true
-              LEFT JOIN LATERAL (
-                SELECT bool_or(a.act = 'review') AS reviewed, bool_or(a.act = 'approve') AS approved
-                FROM sales_orderapproval a
-                WHERE a.unit_id = o.unit_id AND a.order_id = o.id AND a.digest = o.digest) acts ON true
-              WHERE o.unit_id = %(unit)s
-                AND NOT EXISTS (SELECT FROM sales_order newer WHERE newer.unit_id = o.unit_id
-                                AND newer.number = o.number AND newer.version > o.version)
-                AND NOT EXISTS (SELECT FROM sales_invoicedorder done
-                                WHERE done.unit_id = o.unit_id AND done.number = o.number)
-            ) open_orders GROUP BY state
+              SELECT decided.amount, {STATE} AS state FROM open_orders o {DECIDED}) found
+            GROUP BY state
             """,
             unit=unit.pk,
         )
@@ -218,14 +212,16 @@ def batches_by_state(unit: Unit) -> list[Batches]:
 def latest_runs(unit: Unit, most: int = RUNS_SHOWN) -> list[RunLine]:
     """The unit's newest runs with what they decided."""
     runs = Run.objects.filter(unit=unit).select_related("person").defer("terms").order_by("-id")[:most]
-    return [
-        RunLine(
-            run,
-            [Outcomes(one["outcome"], one["count"], Decimal(one["amount"])) for one in run.outcomes],
-            run.applied_at or run.planned_at,
-        )
-        for run in runs
-    ]
+    return [line_of(run) for run in runs]
+
+
+def line_of(run: Run) -> RunLine:
+    """One run as lists show it."""
+    return RunLine(
+        run,
+        [Outcomes(one["outcome"], one["count"], Decimal(one["amount"])) for one in run.outcomes],
+        run.applied_at or run.planned_at,
+    )
 
 
 def requirements(chapters: Sequence[Coverage]) -> list[Requirements]:

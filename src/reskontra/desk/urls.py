@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reskontra.desk import language, sign_in, views
+from reskontra.desk import invoice_pages, language, order_pages, run_pages, sign_in, views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -10,6 +10,23 @@ urlpatterns = [
     path("sign-in/as", sign_in.sign_in_as, name="sign-in-as"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("language", language.choose_language, name="language"),
+    path("unit", views.switch_unit, name="unit"),
+    path("u/<str:code>/", views.home, name="home"),
+    path("u/<str:code>/orders", order_pages.orders, name="orders"),
+    path("u/<str:code>/orders/<int:number>", order_pages.order, name="order"),
+    path("u/<str:code>/orders/<int:number>/act", order_pages.act, name="order-act"),
+    path("u/<str:code>/orders/<int:number>/files/<str:digest>", order_pages.attachment, name="order-file"),
+    path("u/<str:code>/invoices", invoice_pages.invoices, name="invoices"),
+    path("u/<str:code>/invoices/<int:number>", invoice_pages.invoice, name="invoice"),
+    path("u/<str:code>/invoices/<int:number>/finvoice.xml", invoice_pages.finvoice, name="finvoice"),
+    path("u/<str:code>/invoices/<int:number>/invoice.pdf", invoice_pages.image, name="invoice-image"),
+    path("u/<str:code>/invoices/<int:number>/page.png", invoice_pages.picture, name="invoice-picture"),
+    path("u/<str:code>/runs", run_pages.runs, name="runs"),
+    path("u/<str:code>/runs/preview", run_pages.preview, name="run-preview"),
+    path("u/<str:code>/runs/<int:id>", run_pages.run, name="run"),
+    path("u/<str:code>/runs/<int:id>/apply", run_pages.apply_plan, name="run-apply"),
+    path("u/<str:code>/runs/<int:id>/decided/<str:outcome>", run_pages.decided, name="run-decided"),
+    path("u/<str:code>/runs/<int:id>/files/<str:digest>", run_pages.left_file, name="run-file"),
     path("u/<str:code>/status", views.status, name="status"),
     path("healthz", views.health, name="health"),
 ]

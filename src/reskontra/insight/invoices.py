@@ -18,10 +18,18 @@ from reskontra.registers.models import Unit
 from reskontra.sales.models import Invoice
 
 KINDS = ("all", "unsent", "credit")
+
+# To go again by a person's decision, and not gone yet.
+_AGAIN = """SELECT again.invoice_id FROM sales_deliverydecision again
+  WHERE again.unit_id = %(unit)s AND again.attempt > 1
+    AND NOT EXISTS (SELECT FROM sales_invoicedelivery done WHERE done.unit_id = again.unit_id
+      AND done.invoice_id = again.invoice_id AND done.attempt = again.attempt)"""
 _ONLY = {
     "all": "true",
     "credit": "i.credit",
-    "unsent": "NOT EXISTS (SELECT FROM sales_invoicedelivery d WHERE d.unit_id = i.unit_id AND d.invoice_id = i.id)",
+    "unsent": "i.id IN (SELECT first.id FROM sales_invoice first WHERE first.unit_id = %(unit)s"
+    " AND NOT EXISTS (SELECT FROM sales_invoicedelivery d WHERE d.unit_id = first.unit_id AND d.invoice_id = first.id)"
+    f" UNION {_AGAIN})",
 }
 
 _LIST = """
@@ -39,7 +47,7 @@ LEFT JOIN LATERAL (
   SELECT d.file_id, (SELECT e.state FROM exchange_outboxevent e
                      WHERE e.unit_id = d.unit_id AND e.file_id = d.file_id ORDER BY e.id DESC LIMIT 1) AS state
   FROM sales_invoicedelivery d WHERE d.unit_id = i.unit_id AND d.invoice_id = i.id
-  ORDER BY d.file_id DESC LIMIT 1) out ON true
+  ORDER BY d.attempt DESC LIMIT 1) out ON true
 ORDER BY i.number DESC
 """
 
@@ -176,10 +184,11 @@ def invoices_listed(
 
 
 def unsent_count(unit: Unit) -> int:
-    """How many invoices of ``unit`` have not gone out."""
+    """How many invoices of ``unit`` have not gone out, or are to go again."""
     [row] = _rows(
         "SELECT (SELECT count(*) FROM sales_invoice WHERE unit_id = %(unit)s)"
-        " - (SELECT count(DISTINCT invoice_id) FROM sales_invoicedelivery WHERE unit_id = %(unit)s) AS count",
+        " - (SELECT count(*) FROM sales_invoicedelivery WHERE unit_id = %(unit)s AND attempt = 1)"
+        f" + (SELECT count(DISTINCT invoice_id) FROM ({_AGAIN}) again) AS count",
         unit=unit.pk,
     )
     return int(row["count"])

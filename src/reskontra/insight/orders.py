@@ -43,13 +43,24 @@ NEWEST = """NOT EXISTS (SELECT FROM sales_order newer WHERE newer.unit_id = o.un
 NOT_INVOICED = """NOT EXISTS (SELECT FROM sales_invoicedorder done
   WHERE done.unit_id = o.unit_id AND done.number = o.number)"""
 
+# The same asked of one order after another: for a list that stops at its page, and reads along the numbers.
+_NEWEST_OF_NUMBER = """o.version = (SELECT max(newer.version) FROM sales_order newer
+  WHERE newer.unit_id = o.unit_id AND newer.number = o.number)"""
+_INVOICED = """(SELECT true FROM sales_invoicedorder done
+  WHERE done.unit_id = o.unit_id AND done.number = o.number) IS NOT NULL"""
+
+# What is open is a small part of all that ever came in: it is found first, as a whole, and then looked at.
+OPEN = f"""WITH open_orders AS MATERIALIZED (
+  SELECT o.* FROM sales_order o WHERE o.unit_id = %(unit)s AND {NEWEST} AND {NOT_INVOICED})"""
+
 _LIST = f"""
+{{before}}
 SELECT found.*, c.number AS customer_number, c.name AS customer, intake.planned_at AS since, off.off_list
 FROM (
   SELECT o.id, o.unit_id, o.number, o.version, o.credit, o.lines_count, o.customer_id, o.run_id, o.case_reference,
     {{state}} AS state, decided.outcome, decided.amount, acts.reviewer
-  FROM sales_order o {DECIDED}
-  WHERE o.unit_id = %(unit)s AND {NEWEST} AND {{standing}}
+  FROM {{orders}} o {DECIDED}
+  WHERE o.unit_id = %(unit)s AND {{standing}}
     AND (%(customers)s::bigint[] IS NULL OR o.customer_id = ANY (%(customers)s::bigint[]))
     AND (%(number)s::bigint IS NULL OR o.number = %(number)s::bigint)
     AND (%(after)s::bigint IS NULL OR o.number {{past}} %(after)s::bigint)
@@ -160,9 +171,13 @@ def orders_listed(
     ``number`` and ``customers`` (ids) narrow the list.
     """
     working = state in STATES
+    of_any = f"CASE WHEN {_INVOICED} THEN '{INVOICED}' ELSE {STATE} END"
+    standing = f"{_NEWEST_OF_NUMBER} AND {_INVOICED}" if state == INVOICED else _NEWEST_OF_NUMBER
     query = _LIST.format(
-        state=f"'{INVOICED}'" if state == INVOICED else _state_of_any() if state == "all" else STATE,
-        standing=NOT_INVOICED if working else "true" if state == "all" else NOT_INVOICED[4:],
+        before=OPEN if working else "",
+        orders="open_orders" if working else "sales_order",
+        state=STATE if working else f"'{INVOICED}'" if state == INVOICED else of_any,
+        standing="true" if working else standing,
         past=">" if working else "<",
         order="ASC" if working else "DESC",
     )
@@ -193,10 +208,6 @@ def orders_listed(
         )
         for row in rows
     ]
-
-
-def _state_of_any() -> str:
-    return f"CASE WHEN NOT ({NOT_INVOICED}) THEN '{INVOICED}' ELSE {STATE} END"
 
 
 def order_state(unit: Unit, order: Order) -> str:

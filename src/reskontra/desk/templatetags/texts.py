@@ -4,21 +4,30 @@ The language is the active one, which ``LanguageMiddleware`` sets for each reque
 template, so none has to load them.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from reskontra.desk import why
+from reskontra.insight import explanations
 from reskontra.kernel import texts
+from reskontra.kernel.clauses import register as clauses
 from reskontra.kernel.days import format_date
-from reskontra.kernel.money import format_amount
+from reskontra.kernel.money import format_amount, round_cents
+from reskontra.kernel.references import grouped
 from reskontra.registers.models import Unit
 
 register = template.Library()
 
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+_AMOUNT = re.compile(r"-?[0-9]+\.[0-9]{2}")
+_SPAN = re.compile(r"[0-9]+-[0-9]+")
 _CLOCK = {
     "sv": "{day} kl. {time:%H.%M}",
     "fi": "{day} klo {time.hour}.{time:%M}",
@@ -90,6 +99,78 @@ def whole(value: int) -> str:
     """A count with its thousands apart: ``1 204`` or ``1,204``."""
     grouped = f"{value:,}"
     return grouped if _language() == "en" else grouped.replace(",", _NO_BREAK_SPACE)
+
+
+@register.filter
+def plain(value: Decimal) -> str:
+    """A quantity, a price or a percentage without zeros at its end: ``2,5`` or ``1 200`` or ``25.5``."""
+    written = f"{value:,f}"
+    if "." in written:
+        written = written.rstrip("0").rstrip(".")
+    written = written.replace("-", "\N{MINUS SIGN}")
+    if _language() != "en":
+        written = written.translate({ord(","): _NO_BREAK_SPACE, ord("."): ","})
+    return written
+
+
+@register.filter
+def price(value: Decimal) -> str:
+    """A price of one piece in euro: to the cent, and with as many decimals more as it has (five at most)."""
+    if value == round_cents(value):
+        return format_amount(value, _language())
+    sign = "€" if _language() == "en" else ""
+    return f"{sign}{plain(value)}" if sign else f"{plain(value)}{_NO_BREAK_SPACE}€"
+
+
+@register.filter
+def signed(value: Decimal) -> str:
+    """A deviation with its sign: ``+20,00 €`` or ``−5,00 €``."""
+    return f"{'+' if value > 0 else ''}{format_amount(value, _language())}"
+
+
+@register.filter
+def percent(value: Decimal) -> str:
+    """A deviation in percent with its sign and one decimal: ``+1,7 %``."""
+    return f"{'+' if value > 0 else ''}{plain(value.quantize(Decimal('0.1')))}{_NO_BREAK_SPACE}%"
+
+
+@register.filter
+def control(value: str) -> str:
+    """A control total as people read it: an amount in euro, a span of numbers, or as it stands."""
+    if _AMOUNT.fullmatch(value):
+        return format_amount(Decimal(value), _language())
+    return value.replace("-", "\N{EN DASH}") if _SPAN.fullmatch(value) else value
+
+
+@register.filter
+def reference(value: str) -> str:
+    """A reference number in fives, never broken across lines."""
+    return _unbroken(grouped(value))
+
+
+@register.simple_tag
+def outcome(name: str) -> str:
+    """``{% outcome "READY" %}``: what was decided, in words, beginning with a capital."""
+    return why.outcome(name, _language())
+
+
+@register.simple_tag
+def invoice_number(unit: Unit, number: int) -> str:
+    """``{% invoice_number place.unit 12 %}``: the number as people see it."""
+    return explanations.invoice_number(unit, number)
+
+
+@register.simple_tag
+def cited(id: str) -> str:
+    """``{% cited "OC 3.9-a" %}``: the clause with its title, or the bare id where the register has no such."""
+    found = clauses().get(id)
+    return f"{id}, {found.title[_language()]}" if found else id
+
+
+@register.filter
+def at(values: Mapping[Any, Any], key: object) -> Any:
+    """``{{ ages|at:order.number }}``: what stands under a key, None where nothing does."""
+    return values.get(key)
 
 
 def _unbroken(written: str) -> str:

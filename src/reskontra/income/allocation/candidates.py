@@ -65,7 +65,7 @@ def candidates(unit: Unit, payment: Payment, rest: Decimal) -> list[Candidate]:
 
     ``rest`` is what is left of the payment in euro. Called inside ``working_in``; reads, writes nothing.
     """
-    message = _messages(payment)
+    message, names, accounts = _told_of(payment)
     tokens = {word for text in (message,) for word in _tokens(text)}
     almost = {
         variant for word in {payment.reference, *tokens} if 4 <= len(word) <= 20 for variant in _almost(word)
@@ -74,14 +74,15 @@ def candidates(unit: Unit, payment: Payment, rest: Decimal) -> list[Candidate]:
     _add(found, "reference_in_message", _claims(unit, "c.reference = ANY (%s)", sorted(tokens)))
     _add(found, "reference_almost", _claims(unit, "c.reference = ANY (%s)", sorted(almost)))
     _add(found, "amount", _claims(unit, "c.amount = %s", rest))
-    _add(found, "payer", _claims(unit, _PAYER, payment.payer_key, payment.payer_key))
+    _add(found, "payer", _claims(unit, _PAYER, names))
     _add(
         found,
         "paid_before",
-        _claims(unit, _PAID_BEFORE, payment.payer_account, payment.payer_account, unit.pk),
+        _claims(unit, _PAID_BEFORE, accounts, unit.pk),
     )
-    if len(payment.payer_key) >= _SHORTEST_NAME:
-        _add(found, "payer_almost", _claims(unit, _PAYER_ALMOST, payment.payer_key + "%", payment.payer_key))
+    for name in names:
+        if len(name) >= _SHORTEST_NAME:
+            _add(found, "payer_almost", _claims(unit, _PAYER_ALMOST, name + "%", name))
     for one in found.values():
         if one.row[_OPEN] == rest:
             one.reasons.add("amount")
@@ -97,13 +98,13 @@ def candidates(unit: Unit, payment: Payment, rest: Decimal) -> list[Candidate]:
 _OPEN, _PAYER_ID = 6, 7
 _SHORTEST_NAME = 6
 _PAYER = (
-    "%s <> '' AND payer.id IN (SELECT id FROM registers_customer"
-    " WHERE registers_name_words(sort_key) = registers_name_words(%s))"
+    "payer.id IN (SELECT known.id FROM unnest(%s::text[]) AS told (words) JOIN registers_customer known"
+    " ON registers_name_words(known.sort_key) = registers_name_words(told.words))"
 )
 _PAID_BEFORE = (
-    "%s <> '' AND c.payer_id IN (SELECT before.payer_id FROM bank_payment paid"
+    "c.payer_id IN (SELECT before.payer_id FROM bank_payment paid"
     " JOIN claims_allocation a ON a.payment_id = paid.id JOIN claims_claim before ON before.id = a.claim_id"
-    " WHERE paid.payer_account = %s AND paid.unit_id = %s)"
+    " WHERE paid.payer_account = ANY (%s) AND paid.unit_id = %s)"
 )
 # A name that the bank cut short (twelve characters in the national list), or a longer form of one in the register.
 _PAYER_ALMOST = (
@@ -129,16 +130,19 @@ def _claims(unit: Unit, condition: str, *values: Any) -> list[Sequence[Any]]:
         return [(*row, unit.code) for row in cursor.fetchall()]
 
 
-def _messages(payment: Payment) -> str:
-    """Everything that any source tells with the payment."""
+def _told_of(payment: Payment) -> tuple[str, list[str], list[str]]:
+    """What all sources tell with the payment: their messages, and the payer's names (as keys) and accounts."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(string_agg(DISTINCT message, ' '), '') FROM bank_line WHERE payment_id = %s",
+            "SELECT coalesce(string_agg(DISTINCT message, ' '), ''),"
+            " coalesce(array_agg(DISTINCT name_key) FILTER (WHERE registers_name_words(name_key) <> ''), '{}'),"
+            " coalesce(array_agg(DISTINCT counterparty_account) FILTER (WHERE counterparty_account <> ''), '{}')"
+            " FROM bank_line WHERE payment_id = %s",
             [payment.pk],
         )
         row = cursor.fetchone()
     assert row is not None
-    return str(row[0])
+    return str(row[0]), list(row[1]), list(row[2])
 
 
 def _add(found: dict[int, _Found], reason: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -1,19 +1,19 @@
 -- From what was decided to facts. Parameters: unit, run, source, on, in_transit, unallocated, unexplained.
 INSERT INTO bank_payment (id, unit_id, run_id, account_id, booking_date, amount, reference, reference_holds, message,
-  payer, payer_key, payer_account, archive_id, reversal, parts)
+  payer, payer_key, payer_account, archive_id, reversal)
 SELECT d.payment_id, %(unit)s, %(run)s, l.account_id, l.booking_date, l.amount, l.reference, l.reference_holds, l.message,
-  l.counterparty, l.name_key, l.counterparty_account, l.archive_id, l.amount < 0, l.parts
+  l.counterparty, l.name_key, l.counterparty_account, l.archive_id, l.amount < 0
 FROM decided d JOIN line_in_hand l ON l.id = d.id WHERE d.outcome = 'NEW_PAYMENT' ORDER BY d.id;
 
 INSERT INTO bank_line (unit_id, material_id, position, source, kind, payment_id, booking_date, value_date, amount,
   currency, transaction_code, reference, message, counterparty, counterparty_account, ultimate_debtor, end_to_end_id,
-  instruction_id, payment_information_id, archive_id, reversal)
+  instruction_id, payment_information_id, archive_id, reversal, name_key, parts)
 SELECT %(unit)s, m.material_id, l.position, %(source)s,
   CASE d.outcome WHEN 'NOT_BOOKED' THEN l.told WHEN 'OTHER_MOVEMENT' THEN 'other' WHEN 'SUM_OF_PAYMENTS' THEN 'sum'
     ELSE 'payment' END,
   d.payment_id, l.booking_date, l.value_date, l.amount, l.currency, l.transaction_code, l.reference, l.message,
   l.counterparty, l.counterparty_account, l.ultimate_debtor, l.end_to_end_id, l.instruction_id,
-  l.payment_information_id, l.archive_id, l.reversal
+  l.payment_information_id, l.archive_id, l.reversal, l.name_key, l.parts
 FROM decided d JOIN line_in_hand l ON l.id = d.id
 JOIN unnest(%(places)s::int[], %(materials)s::bigint[]) AS m (place, material_id) ON m.place = l.material
 ORDER BY d.id;

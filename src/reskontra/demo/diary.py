@@ -1,0 +1,59 @@
+"""What is told of the demonstration: the day and the weeks after it, step by step, and who did what when."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from reskontra.registers.models import Person, RoleAssignment, Unit
+
+DAY = date(2026, 3, 16)
+
+
+@dataclass
+class Day:
+    """What happened: the funnel by step, what came of each file, what to look at, and all of it for machines.
+
+    ``money`` tells of the weeks after: deliveries, bank files, payments and what became of them.
+    """
+
+    folder: Path
+    files: list[dict[str, Any]] = field(default_factory=list)
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    acts: list[dict[str, Any]] = field(default_factory=list)
+    sent: list[dict[str, Any]] = field(default_factory=list)
+    look_at: list[dict[str, Any]] = field(default_factory=list)
+    funnel: list[dict[str, Any]] = field(default_factory=list)
+    money: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The day with stable keys, as in ``summary.json``."""
+        return {
+            "day": DAY.isoformat(),
+            "seconds": round(self.seconds, 1),
+            "funnel": self.funnel,
+            "files": self.files,
+            "runs": self.runs,
+            "acts": self.acts,
+            "sent": self.sent,
+            "money": self.money,
+            "look_at": self.look_at,
+        }
+
+
+def moment(day: date, hour: int, minute: int = 0) -> datetime:
+    """An instant of the demonstration, by the clock in Finland."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(settings.TIME_ZONE))
+
+
+def person_with(unit: Unit, *roles: str) -> Person:
+    """The first person with one of the roles in the unit, else in all units."""
+    held = RoleAssignment.objects.filter(role__in=roles, validity__contains=DAY).order_by("person_id")
+    found = held.filter(in_unit=unit).first() or held.filter(in_unit__isnull=True).first()
+    assert found is not None, f"nobody is {roles} in {unit.code}"
+    return found.person

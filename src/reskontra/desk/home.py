@@ -1,0 +1,118 @@
+"""The start page (S02): what waits for the person and for the unit, and what the machine did."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.urls import reverse
+
+from reskontra.desk.access import Place
+from reskontra.desk.status import RunLine, batches_by_state, line_of, orders_by_state
+from reskontra.desk.steps import STEPS
+from reskontra.insight.invoices import unsent_count
+from reskontra.insight.runs import latest_day, runs_of_day
+
+_ORDER_ACTS = {
+    "review": "review_order",
+    "approval": "approve_order",
+    "returned": "import",
+    "undecided": "run_orders",
+    "ready": "run_invoicing",
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits: how much of it, in euro where that is known, where to do it, and whether it is mine."""
+
+    name: str
+    count: int
+    amount: Decimal | None
+    address: str
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The share of orders that nobody had to look at on one day, by what the orders rule said of them."""
+
+    through: int
+    looked_at: int
+    returned: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.through + self.looked_at + self.returned
+
+    @property
+    def percent(self) -> int:
+        """The share that went through by itself, in whole percent, rounded down."""
+        return self.through * 100 // self.total if self.total else 0
+
+
+@dataclass(frozen=True)
+class Home:
+    """Everything on the start page."""
+
+    mine: Sequence[Task]
+    others: Sequence[Task]
+    day: date | None
+    runs: Sequence[RunLine]
+    machine: Machine
+
+
+def home_of(place: Place) -> Home:
+    """What waits in the unit, and what its latest day of runs brought. Called inside ``working_in``."""
+    tasks = _tasks(place)
+    day = latest_day(place.unit, place.on)
+    runs = [line_of(run) for run in (runs_of_day(place.unit, day) if day else ())]
+    return Home(
+        [task for task in tasks if task.mine],
+        [task for task in tasks if not task.mine and task.count],
+        day,
+        runs,
+        machine_of(runs),
+    )
+
+
+def machine_of(runs: Sequence[RunLine]) -> Machine:
+    """What became of the orders in the intakes and orders runs of ``runs``."""
+    standings = STEPS["orders"].standings
+    counts = {"READY": 0, "REVIEW": 0, "RETURNED": 0}
+    for line in runs:
+        # What came in that day was decided by the intake; a later orders run sees the same orders again.
+        if line.run.name == "intake":
+            for one in line.outcomes:
+                counts[standings.get(one.name, "REVIEW")] += one.count
+    return Machine(counts["READY"], counts["REVIEW"], counts["RETURNED"])
+
+
+def _tasks(place: Place) -> list[Task]:
+    code = place.unit.code
+    orders = {one.state: one for one in orders_by_state(place.unit)}
+    tasks = [
+        Task(
+            state,
+            orders[state].count,
+            orders[state].amount,
+            f"{reverse('orders', args=[code])}?state={state}",
+            place.may(act),
+        )
+        for state, act in _ORDER_ACTS.items()
+    ]
+    tasks.append(
+        Task(
+            "unsent",
+            unsent_count(place.unit),
+            None,
+            f"{reverse('invoices', args=[code])}?kind=unsent",
+            place.may("run_delivery"),
+        )
+    )
+    for held in batches_by_state(place.unit):
+        if held.state == "held":
+            address = f"{reverse('status', args=[code])}#outbox"
+            tasks.append(Task("held", held.count, held.amount, address, place.may("decide_held_batch")))
+    return tasks

@@ -1,0 +1,130 @@
+"""Invoices (S25): the list, and one invoice with everything about it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from reskontra.desk.access import Place, in_unit
+from reskontra.desk.files import download
+from reskontra.desk.frame import show
+from reskontra.desk.paging import ROWS, key, page_of
+from reskontra.desk.why import why
+from reskontra.income.delivery.image import invoice_copy, invoice_image
+from reskontra.insight.explanations import invoice_number
+from reskontra.insight.invoices import (
+    KINDS,
+    entries_of,
+    invoices_listed,
+    lines_of,
+    number_of,
+    vat_of,
+    way_out,
+)
+from reskontra.insight.orders import customers_named
+from reskontra.kernel.texts import text
+from reskontra.registers.models import Unit
+from reskontra.sales.models import Invoice, InvoicedOrder
+
+
+@require_safe
+@in_unit
+def invoices(request: HttpRequest, place: Place) -> HttpResponse:
+    """The invoices, newest first; a search by invoice number, reference or customer."""
+    language = request.language  # type: ignore[attr-defined]
+    words = request.GET.get("q", "").strip()
+    asked = request.GET.get("kind", "")
+    kind = asked if asked in KINDS else "all"
+    narrow = _searched(place.unit, words) if words else {}
+    found = invoices_listed(place.unit, kind, key(request), ROWS + 1, **narrow)
+    return show(
+        request,
+        place,
+        "desk/invoices.html",
+        "invoices",
+        {
+            "page": page_of(request, found, "number"),
+            "kind": kind,
+            "kinds": KINDS,
+            "words": words,
+            "empty": text(f"desk.invoices.none.{'search' if words else kind}", language),
+        },
+    )
+
+
+def _searched(unit: Unit, words: str) -> Mapping[str, Any]:
+    number = number_of(unit, words)
+    customers = customers_named(words)
+    return {"customers": customers} if customers or number is None else {"number": number}
+
+
+@require_safe
+@in_unit
+def invoice(request: HttpRequest, place: Place, number: int) -> HttpResponse:
+    """One invoice: facts, lines, VAT, its way out, its voucher, and why it is as it is."""
+    language = request.language  # type: ignore[attr-defined]
+    found = _invoice(place.unit, number)
+    lines = lines_of(place.unit, found, language)
+    orders = InvoicedOrder.objects.filter(unit=place.unit, invoice=found).order_by("number")
+    steps = way_out(place.unit, found)
+    return show(
+        request,
+        place,
+        "desk/invoice.html",
+        "invoices",
+        {
+            "invoice": found,
+            "written": invoice_number(place.unit, found.number),
+            "original": invoice_number(place.unit, found.original.number) if found.original else "",
+            "lines": lines,
+            "vat": vat_of(lines),
+            "orders": list(orders.values_list("number", flat=True)),
+            "steps": steps,
+            "state": steps[-1].state if steps else "unsent",
+            "entries": entries_of(place.unit, found, language),
+            "why": why(place.unit, invoice_number(place.unit, found.number), language),
+        },
+    )
+
+
+@require_safe
+@in_unit
+def finvoice(request: HttpRequest, place: Place, number: int) -> HttpResponse:
+    """The Finvoice document of the invoice as it lies in its sealed batch; 404 before it is in one."""
+    found = _invoice(place.unit, number)
+    copy = invoice_copy(place.unit, found.pk)
+    if not copy.sent:
+        raise Http404
+    return download(copy.xml, f"{invoice_number(place.unit, found.number)}.xml")
+
+
+@require_safe
+@in_unit
+def image(request: HttpRequest, place: Place, number: int) -> HttpResponse:
+    """The invoice as the customer sees it, as PDF: as it was sent, or as it will be."""
+    found = _invoice(place.unit, number)
+    data = invoice_image(place.unit, found.pk)
+    return download(data, f"{invoice_number(place.unit, found.number)}.pdf", shown=True)
+
+
+@require_safe
+@in_unit
+def picture(request: HttpRequest, place: Place, number: int) -> HttpResponse:
+    """The first page of the same as a picture."""
+    found = _invoice(place.unit, number)
+    first = invoice_copy(place.unit, found.pk).pages()[0]
+    return download(first, f"{invoice_number(place.unit, found.number)}.png", shown=True)
+
+
+def _invoice(unit: Unit, number: int) -> Invoice:
+    found = (
+        Invoice.objects.filter(unit=unit, number=number)
+        .select_related("customer", "payer", "bill_to", "ship_to", "original", "voucher")
+        .first()
+        if number < 10**9
+        else None
+    )
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,38 @@
+"""Pages of a list by key: what a page holds, and where the next one begins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+
+ROWS = 50
+LARGEST = 2**63 - 1  # what a key of the database can be
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Rows(Generic[Row]):
+    """One page of a list; ``following`` is the address of the next, empty on the last."""
+
+    rows: Sequence[Row]
+    following: str
+    first: bool
+
+
+def key(request: HttpRequest, name: str = "after") -> int | None:
+    """The key behind which the page begins; None on the first page, and for what is no key."""
+    written = request.GET.get(name, "")
+    return int(written) if written.isdecimal() and len(written) < 20 and int(written) <= LARGEST else None
+
+
+def page_of(request: HttpRequest, found: Sequence[Row], by: str, name: str = "after") -> Rows[Row]:
+    """The page of ``found``, which was asked for one row more than a page holds; ``by`` names the key."""
+    rows = found[:ROWS]
+    following = ""
+    if len(found) > ROWS:
+        kept = {one: value for one, value in request.GET.items() if one != name}
+        following = "?" + urlencode({**kept, name: getattr(rows[-1], by)})
+    return Rows(rows, following, key(request, name) is None)

@@ -1,0 +1,91 @@
+"""Refusals as people read them on a page: one calm sentence with what to do, in their language."""
+
+from django.db import IntegrityError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from psycopg.errors import LockNotAvailable
+
+from reskontra.documents.findings import Refused
+from reskontra.exchange.archive import ArchiveBroken
+from reskontra.exchange.messages import message
+from reskontra.income.delivery.channels import ChannelsDefect
+from reskontra.income.delivery.run import MissingBankAccount
+from reskontra.income.order_handling.actions import ActRefused
+from reskontra.kernel.clauses import cite
+from reskontra.kernel.terms import MissingTerm
+from reskontra.kernel.texts import text, texts
+from reskontra.registers.policy import NotAllowed
+from reskontra.registers.posting import MissingPostingAccount
+from reskontra.runs.run import RunRefused
+from reskontra.sales.in_hand import MissingVatRate
+
+# The clause behind a right, where it is another than that of the responsibility table.
+CLAUSES = {"review_order": "OC 3.2.1-b", "approve_order": "OC 3.2.1-b"}
+RIGHTS = "OC 1.2-a"
+
+
+class StalePlan(Exception):
+    """What would be done is no longer what the person saw in the preview; nothing was done."""
+
+
+def sentence(problem: Exception, language: str) -> str | None:
+    """What to tell of ``problem``; None when it is not a refusal but a fault."""
+    match problem:
+        case NotAllowed():
+            return text("desk.refused.not_allowed", language, act=text(f"act.{problem.act}", language))
+        case StalePlan():
+            return text("desk.refused.stale_plan", language)
+        case ActRefused():
+            return constraint(problem.constraint, language)
+        case RunRefused():
+            return text(problem.key, language, **problem.values)
+        case MissingTerm():
+            return problem.said(language)
+        case MissingVatRate():
+            return text(
+                "command.missing_vat_rate",
+                language,
+                vat=problem.vat_class,
+                day=problem.day,
+                item=problem.item,
+            )
+        case MissingPostingAccount():
+            return text("command.missing_posting_account", language, event=problem.event, day=problem.on)
+        case MissingBankAccount():
+            return text("command.missing_bank_account", language, unit=problem)
+        case ChannelsDefect():
+            return text("command.channels", language, problem=problem)
+        case Refused():
+            return " ".join(message(found, language) for found in problem.findings)
+        case ArchiveBroken():
+            return text("desk.refused.archive", language)
+        case IntegrityError():
+            diagnosis = getattr(problem.__cause__, "diag", None)
+            return constraint(str(getattr(diagnosis, "constraint_name", None) or "constraint"), language)
+        case OperationalError() if isinstance(problem.__cause__, LockNotAvailable):
+            return text("command.busy", language)
+    return None
+
+
+def constraint(name: str, language: str) -> str:
+    """A refusal by the database, in words where the constraint has some of its own."""
+    key = f"refused.{name}"
+    return text(key if key in texts() else "refused.constraint", language, name=name)
+
+
+def refused(request: HttpRequest, problem: Exception) -> HttpResponse:
+    """The page that tells of ``problem``: 403 with the clause for a missing right, 409 for what stands in the way."""
+    language = getattr(request, "language", "sv")
+    status = 403 if isinstance(problem, NotAllowed) else 409
+    behind = CLAUSES.get(problem.act, RIGHTS) if isinstance(problem, NotAllowed) else None
+    page = render_to_string(
+        "desk/refused.html",
+        {
+            "status": status,
+            "title": text(f"desk.refused.{status}", language),
+            "advice": sentence(problem, language),
+            "citation": cite(behind, language) if behind else "",
+        },
+        request,
+    )
+    return HttpResponse(page, status=status)

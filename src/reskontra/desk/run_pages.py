@@ -1,0 +1,240 @@
+"""Runs (S04, S24): choose one and a day, see the preview, apply what was seen, look back."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from reskontra.database.session import working_in
+from reskontra.desk.access import Place, acts_in_unit, in_unit
+from reskontra.desk.files import archived
+from reskontra.desk.frame import say, show
+from reskontra.desk.paging import LARGEST, ROWS, key, page_of
+from reskontra.desk.refusals import StalePlan, sentence
+from reskontra.desk.status import RunLine, line_of
+from reskontra.desk.steps import STEPS, Step
+from reskontra.documents.findings import Finding
+from reskontra.exchange.messages import message
+from reskontra.exchange.outbox import hand_over, waiting
+from reskontra.insight.runs import controls_of, files_of, just_decided, runs_listed, stored
+from reskontra.kernel.texts import text
+from reskontra.registers.models import Unit
+from reskontra.registers.policy import require
+from reskontra.registers.unit_terms import terms_of
+from reskontra.runs.models import Run
+from reskontra.runs.run import Result, RunRefused, apply, plan
+
+LEFT_OUT_SHOWN = 5
+_ORDER = ("READY", "REVIEW", "RETURNED", "WAITING", "LEFT", "")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One outcome of a run: how many, euro, by which clause, what follows, and whether the subjects can be seen."""
+
+    name: str
+    standing: str
+    clause: str
+    count: int
+    amount: Decimal
+    open: bool
+
+
+@require_safe
+@in_unit
+def runs(request: HttpRequest, place: Place) -> HttpResponse:
+    """The runs that may be started here, and the earlier ones."""
+    found = [_Keyed(line_of(run)) for run in runs_listed(place.unit, key(request), ROWS + 1)]
+    return show(
+        request,
+        place,
+        "desk/runs.html",
+        "runs",
+        {
+            "page": page_of(request, found, "id"),
+            "steps": [(step.name, place.may(step.right)) for step in STEPS.values()],
+            "may_any": any(place.may(step.right) for step in STEPS.values()),
+            "day": place.on,
+        },
+    )
+
+
+@dataclass(frozen=True)
+class _Keyed:
+    line: RunLine
+
+    @property
+    def id(self) -> int:
+        return self.line.run.pk
+
+
+@require_POST
+@acts_in_unit
+def preview(request: HttpRequest, place: Place) -> HttpResponse:
+    """POST ``name`` and ``on``: the plan is made and kept; nothing else is written. 422 for no such day."""
+    language = request.language  # type: ignore[attr-defined]
+    step = STEPS.get(request.POST.get("name", ""))
+    if step is None:
+        raise Http404
+    try:
+        on = date.fromisoformat(request.POST.get("on", ""))
+    except ValueError:
+        say(request, text("desk.runs.no_day", language), "bad")
+        return redirect("runs", code=place.unit.code)
+    with place.working() as acting:
+        require(place.person, step.right, place.unit, place.on)
+        result = plan(step.room(), acting, on)
+    return redirect("run", code=place.unit.code, id=result.run.pk)
+
+
+@require_safe
+@in_unit
+def run(request: HttpRequest, place: Place, id: int) -> HttpResponse:
+    """One run: the preview with what may be done, or the result with its controls and files."""
+    found = _run(place.unit, id)
+    step = STEPS.get(found.name)
+    rows = _rows(found, step)
+    return show(
+        request,
+        place,
+        "desk/run.html",
+        "runs",
+        {
+            "run": found,
+            "rows": rows,
+            "count": sum(row.count for row in rows),
+            "doing": sum(row.count for row in rows if row.standing == "READY"),
+            "controls": controls_of(found),
+            "files": files_of(found),
+            "step": step,
+            "may": step is not None and place.may(step.right),
+            "roles": place.who_may(step.right) if step else [],
+        },
+    )
+
+
+@require_safe
+@in_unit
+def decided(request: HttpRequest, place: Place, id: int, outcome: str) -> HttpResponse:
+    """The subjects that a run gave one outcome. Those of a plan are decided anew: a plan need not keep them."""
+    found = _run(place.unit, id)
+    step = STEPS.get(found.name)
+    row = next((row for row in _rows(found, step) if row.name == outcome and row.open), None)
+    if row is None:
+        raise Http404
+    subject = step.subject if step else "order"
+    if found.state == "planned" and step:
+        step.room().decide(found, terms_of(place.unit, found.on_date))
+        rows = just_decided(found, subject, outcome, key(request), ROWS + 1)
+    else:
+        rows = stored(found, subject, outcome, key(request), ROWS + 1)
+    return show(
+        request,
+        place,
+        "desk/decided.html",
+        "runs",
+        {"run": found, "row": row, "subject": subject, "page": page_of(request, rows, "id")},
+    )
+
+
+@require_POST
+@acts_in_unit
+def apply_plan(request: HttpRequest, place: Place, id: int) -> HttpResponse:
+    """POST ``seen`` (the digest of the preview) and ``confirmed``: what was seen is done, or nothing is.
+
+    Sent twice it is done once: the second is told that it has been done. What is decided otherwise than in the
+    preview by now undoes everything, and the person is asked to look again.
+    """
+    language = request.language  # type: ignore[attr-defined]
+    with place.working():
+        planned = _run(place.unit, id)
+    step = STEPS.get(planned.name)
+    if step is None:
+        raise Http404
+    if not request.POST.get("confirmed"):
+        say(request, text("desk.runs.not_confirmed", language), "bad")
+        return redirect("run", code=place.unit.code, id=id)
+    try:
+        with place.working() as acting:
+            require(place.person, step.right, place.unit, place.on)
+            result = apply(step.room(), acting, planned.on_date, planned)
+            if result.run.digest != request.POST.get("seen", ""):
+                raise StalePlan
+    except (StalePlan, RunRefused) as problem:
+        say(request, sentence(problem, language) or "", "bad" if isinstance(problem, StalePlan) else "warn")
+        return redirect("run", code=place.unit.code, id=id)
+    say(request, text("desk.runs.applied", language, run=text(f"desk.run.{step.name}", language)))
+    _tell_left_out(request, result, language)
+    if step.sends:
+        _send(request, place.unit, language)
+    return redirect("run", code=place.unit.code, id=id)
+
+
+def _send(request: HttpRequest, unit: Unit, language: str) -> None:
+    """Hand over what waits; each step commits by itself, so this stands behind the run's transaction."""
+    with working_in([unit.pk]):
+        batches = list(waiting(unit))
+    for file in batches:
+        handed = hand_over(file, timezone.now())
+        say(
+            request,
+            text(f"desk.runs.batch.{handed.state}", language, name=file.name),
+            "good" if handed.state == "sent" else "warn",
+        )
+
+
+def _tell_left_out(request: HttpRequest, result: Result, language: str) -> None:
+    rejected = result.facts.get("rejected", ())
+    if not rejected:
+        return
+    say(request, text("command.left_out", language, count=len(rejected)), "warn")
+    for one in rejected[:LEFT_OUT_SHOWN]:
+        for found in one["findings"]:
+            say(request, f"{one['invoice']}: {message(Finding(**found), language)}", "warn")
+
+
+@require_safe
+@in_unit
+def left_file(request: HttpRequest, place: Place, id: int, digest: str) -> HttpResponse:
+    """A file that the run left, from the archive."""
+    for file in files_of(_run(place.unit, id)):
+        if file.digest == digest:
+            return archived(digest, file.name)
+    raise Http404
+
+
+def _rows(run: Run, step: Step | None) -> list[Row]:
+    """What the run decided, what goes on first. Which rows lead on to their subjects depends on what was kept."""
+    decided_orders = run.name in ("orders", "intake")
+    standings = step.standings if step else STEPS["orders"].standings if decided_orders else {}
+    kept = step is not None or decided_orders
+    rows = []
+    for one in run.outcomes:
+        standing = standings.get(one["outcome"], "")
+        of_invoices = step is not None and step.subject == "invoice"
+        rows.append(
+            Row(
+                one["outcome"],
+                standing,
+                one["clause"],
+                one["count"],
+                Decimal(one["amount"]),
+                kept and (run.state == "planned" or not of_invoices or standing == "READY"),
+            )
+        )
+    return sorted(rows, key=lambda row: (_ORDER.index(row.standing), -row.count))
+
+
+def _run(unit: Unit, id: int) -> Run:
+    found = (
+        Run.objects.filter(unit=unit, pk=id).select_related("person", "unit").first()
+        if id <= LARGEST
+        else None
+    )
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,95 @@
+"""Why: the decisions about an order or an invoice, as the panel beside it shows them (design 9)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from reskontra.insight.explanations import explain
+from reskontra.kernel.days import format_date
+from reskontra.kernel.money import format_amount
+from reskontra.kernel.texts import text, texts
+from reskontra.registers.models import Unit
+
+_AMOUNTS = frozenset({"net", "invoice_total"})
+
+
+@dataclass(frozen=True)
+class Because:
+    """One decision in words: what was decided, what else spoke for it, what it looked at, by which clause."""
+
+    outcome: str
+    standing: str
+    also: Sequence[str]
+    inputs: Sequence[tuple[str, str]]
+    citation: str
+    order: str
+    run: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Why:
+    """Everything decided about one subject, the newest first, and the dated terms that were used."""
+
+    decisions: Sequence[Because]
+    terms: Sequence[Mapping[str, str]]
+
+    @property
+    def latest(self) -> Because | None:
+        """What holds now."""
+        return self.decisions[0] if self.decisions else None
+
+
+def why(unit: Unit, number: str, language: str) -> Why:
+    """Why the order or invoice ``number`` is where it is; raises ``NothingFound``. Inside ``working_in``."""
+    found = explain(unit, number, language)["decisions"]
+    decisions = [_because(one, language) for one in found]
+    terms = {key: term for one in found for key, term in one["terms"].items()}
+    return Why(
+        decisions[::-1],
+        [
+            {
+                "key": key,
+                "value": str(term["value"]),
+                "clause": str(term["clause"]),
+                "since": str(term["valid_from"] or text("explain.own_term", language)),
+            }
+            for key, term in sorted(terms.items())
+        ],
+    )
+
+
+def _because(one: Mapping[str, Any], language: str) -> Because:
+    return Because(
+        outcome=outcome(one["outcome"], language),
+        standing=str(one.get("standing", "READY")),
+        also=[outcome(name, language) for name in one.get("reasons", ())[1:]],
+        inputs=list(_inputs(one["inputs"], language)),
+        citation=one["citation"],
+        order=str(one.get("order", "")),
+        run=one["run"],
+    )
+
+
+def outcome(name: str, language: str) -> str:
+    """The outcome in words, beginning with a capital; its bare name where a later version left a new one."""
+    words = text(f"outcome.{name}", language) if f"outcome.{name}" in texts() else name
+    return words[:1].upper() + words[1:]
+
+
+def _inputs(inputs: Mapping[str, Any], language: str) -> Iterator[tuple[str, str]]:
+    for key, value in inputs.items():
+        label = text(f"input.{key}", language) if f"input.{key}" in texts() else key
+        yield label[:1].upper() + label[1:], _value(key, value, language)
+
+
+def _value(key: str, value: Any, language: str) -> str:
+    if key in _AMOUNTS:
+        return format_amount(Decimal(value), language)
+    if key.endswith("_date"):
+        return format_date(date.fromisoformat(value), language)
+    if isinstance(value, bool):
+        return text("term.yes" if value else "term.no", language)
+    source = f"desk.source.{value}"
+    return text(source, language) if key == "source" and source in texts() else str(value)
