@@ -15,7 +15,7 @@ help:            ## these lines
 
 setup: $(VENV)/.run  ## install into .venv, with the reskontra command in it
 
-demo: $(VENV)/.run  ## one working day of an invented world, from workbooks to Finvoice files, in var/demo
+demo: $(VENV)/.run  ## an invented month, from workbooks to Finvoice files and from bank files to allocated payments, in var/demo
 	$(BIN)/reskontra demo
 
 serve: $(VENV)/.run  ## the desk on the demo data, at http://127.0.0.1:8000/

@@ -1,4 +1,4 @@
-"""Play one working day of an invented world, from workbooks to Finvoice files, and show what happened."""
+"""Play a working day of an invented world and the weeks of payments after it, and show what happened."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path

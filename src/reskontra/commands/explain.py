@@ -69,6 +69,9 @@ def show(found: dict[str, Any], language: str) -> None:
         out.print(f"▸ {text('outcome.' + decision['outcome'], language)}", markup=False)
         if reasons := [text(f"outcome.{name}", language) for name in decision.get("reasons", ())[1:]]:
             out.print(f"    {text('explain.also', language)}: {'; '.join(reasons)}", markup=False)
+        for one in decision.get("passed_over", ()):
+            channel, why = text(f"outcome.{one['channel']}", language), text(f"channel.{one['why']}", language)
+            out.print(f"    {channel}: {why}", markup=False)
         out.print(f"    {decision['citation']}", markup=False)
         if decision["inputs"]:
             told = "; ".join(_input(key, value, language) for key, value in decision["inputs"].items())

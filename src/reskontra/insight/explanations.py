@@ -85,6 +85,15 @@ def _of_order(unit: Unit, order: Order, language: str) -> dict[str, Any]:
     }
 
 
+def _of_delivery(delivery: InvoiceDelivery, language: str) -> dict[str, Any]:
+    """By which channel an invoice went, and why not by those before it."""
+    told = _told(delivery.channel, delivery.clause, language, None, {"batch": delivery.file.name})
+    if delivery.attempt > 1:
+        told["inputs"]["attempt"] = delivery.attempt
+    passed_over = (one.partition("=") for one in delivery.skipped.split())
+    return {**told, "passed_over": [{"channel": name, "why": why} for name, _, why in passed_over]}
+
+
 def _payment(unit: Unit, written: str) -> Payment | None:
     found = re.fullmatch(r"[Pp]([0-9]{1,18})", written)
     return Payment.objects.filter(unit=unit, pk=int(found[1])).first() if found else None
@@ -135,11 +144,8 @@ def _of_invoice(unit: Unit, invoice: Invoice, language: str) -> dict[str, Any]:
             {"term_days": invoice.term_days, "due_date": invoice.due_date.isoformat()},
         )
     )
-    delivery = InvoiceDelivery.objects.filter(unit=unit, invoice=invoice).first()
-    if delivery:
-        decisions.append(
-            _told(delivery.channel, delivery.clause, language, None, {"batch": delivery.file.name})
-        )
+    for delivery in InvoiceDelivery.objects.filter(unit=unit, invoice=invoice).order_by("attempt"):
+        decisions.append(_of_delivery(delivery, language))
     return {
         "subject": "invoice",
         "number": invoice_number(unit, invoice.number),
