@@ -55,22 +55,27 @@ def _explained(arguments: Namespace) -> dict[str, Any]:
 
 def show(found: dict[str, Any], language: str) -> None:
     """The explanation as text: the subject, then every decision with its inputs and its clause."""
-    out.print(
-        f"[bold]{text('term.' + found['subject'], language)} {found['number']}[/]  {found['amount'] or ''} €"
-    )
-    for key in ("orders", "invoice", "reference", "due_date", "voucher", "source", "row"):
+    amount = f"  {format_amount(Decimal(found['amount']), language)}" if found["amount"] else ""
+    out.print(f"[bold]{text('term.' + found['subject'], language)} {found['number']}[/]{amount}")
+    for key in ("orders", "invoice", "booking_date", "reference", "due_date", "voucher", "source", "row"):
         if found.get(key):
             value = ", ".join(found[key]) if isinstance(found[key], list) else found[key]
+            if key.endswith("_date"):
+                value = format_day(date.fromisoformat(value), language)
             out.print(f"  {text(f'explain.{key}', language)}: {value}", markup=False)
     for act in found.get("acts", ()):
         done = f"{act['person']} {_instant(act['at'], language)}"
         out.print(f"  {text('act.' + act['act'], language)}: {done}", markup=False)
     for decision in found["decisions"]:
-        out.print(f"▸ {text('outcome.' + decision['outcome'], language)}", markup=False)
+        outcome = text(f"outcome.{decision['outcome']}", language)
+        out.print(f"▸ {outcome}{_days(decision, language)}", markup=False)
         if reasons := [text(f"outcome.{name}", language) for name in decision.get("reasons", ())[1:]]:
             out.print(f"    {text('explain.also', language)}: {'; '.join(reasons)}", markup=False)
         for one in decision.get("passed_over", ()):
-            channel, why = text(f"outcome.{one['channel']}", language), text(f"channel.{one['why']}", language)
+            channel, why = (
+                text(f"outcome.{one['channel']}", language),
+                text(f"channel.{one['why']}", language),
+            )
             out.print(f"    {channel}: {why}", markup=False)
         out.print(f"    {decision['citation']}", markup=False)
         if decision["inputs"]:
@@ -83,6 +88,16 @@ def show(found: dict[str, Any], language: str) -> None:
         kind = text(f"settlement.{use['kind']}", language)
         out.print(f"  {day}  {amount:>12}  {kind}  {other or ''}  ({use['clause']})", markup=False)
     _show_terms(found["decisions"], language)
+
+
+def _days(decision: dict[str, Any], language: str) -> str:
+    """The days on which runs said this, where the decision tells them."""
+    if "since" not in decision:
+        return ""
+    first, last = (
+        format_day(date.fromisoformat(day), language) for day in (decision["since"], decision["run"]["on"])
+    )
+    return f"  ({first})" if decision["times"] == 1 else f"  ({first}–{last}, {decision['times']} ×)"
 
 
 def _instant(written: str, language: str) -> str:

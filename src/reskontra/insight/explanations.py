@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 from reskontra.bank.models import Payment
@@ -115,16 +116,21 @@ def _of_payment(unit: Unit, payment: Payment, language: str) -> dict[str, Any]:
 
 
 def _payment_decisions(unit: Unit, payment: Payment, language: str) -> Iterator[dict[str, Any]]:
-    """Those of applied runs; of what was only planned nothing followed."""
-    for found in PaymentDecision.objects.filter(unit=unit, payment=payment).order_by("run_id"):
-        run = Run.objects.get(unit=unit, pk=found.run_id)
-        if run.state == "applied":
+    """Those of applied runs; of what was only planned nothing followed. What run after run said is told once."""
+    said = PaymentDecision.objects.filter(unit=unit, payment=payment).order_by("run_id")
+    for _, same in groupby(said, key=lambda one: (one.outcome, one.clause, one.inputs)):
+        of_runs = [(found, Run.objects.get(unit=unit, pk=found.run_id)) for found in same]
+        applied = [(found, run) for found, run in of_runs if run.state == "applied"]
+        if applied:
+            found, run = applied[-1]
             yield {
                 **_told(found.outcome, found.clause, language, run, found.inputs),
                 "rule": found.rule,
                 "standing": found.standing,
                 "reasons": found.reasons,
                 "amount": format(found.amount, ".2f"),
+                "since": applied[0][1].on_date.isoformat(),
+                "times": len(applied),
             }
 
 

@@ -184,7 +184,7 @@ def _sums(found: dict[int, _Found], rest: Decimal) -> None:
 
 def _told(one: _Found) -> Candidate:
     claim, reference, number, name, due_date, _, still_open, _, code = one.row
-    reasons = tuple(sorted(one.reasons, key=lambda reason: -POINTS[reason]))
+    reasons = tuple(reason for reason in POINTS if reason in one.reasons)
     return Candidate(
         claim, f"{code}{number:09d}", name, reference, due_date, still_open,
         sum(POINTS[reason] for reason in reasons), reasons, one.together,

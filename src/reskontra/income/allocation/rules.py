@@ -58,6 +58,6 @@ def decide_allocation(terms: Terms) -> Decisions:
         (SEVERAL_POSSIBLE, "claims > 1", "OC 4.1-c"),
         (OTHER_UNITS_REFERENCE, "of_another_unit", "OC 4.2-d"),
         (WRONG_CHECK_DIGIT, "reference <> '' AND NOT reference_holds", "OC 4.1-c"),
-        (UNKNOWN_REFERENCE, "reference <> ''", "OC 4.1-c"),
+        (UNKNOWN_REFERENCE, "reference <> '' AND reference_holds", "OC 4.1-c"),
         otherwise=(NO_REFERENCE, "OC 4.1-c"),
     )
