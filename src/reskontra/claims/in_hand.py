@@ -1,20 +1,14 @@
 """The vocabulary of payments: all that something is left of, with what points from each to claims."""
 
-from importlib.resources import files
-
 from django.db import connection
 
+from reskontra.database.scripts import statements
 from reskontra.registers.models import Unit
 
 _TABLES = (
     "payments_left, payments_unpointed, pointed, named, told_shares, pointers, credits_waiting, claims_pointed_at,"
     " payer_names, payer_customers, payer_claims, pointing, shares, reversals, taken_back, payments_in_hand"
 )
-
-
-def _statements(name: str) -> list[str]:
-    source = (files("reskontra.claims") / name).read_text("utf-8")
-    return [statement for statement in source.split(";\n") if statement.strip()]
 
 
 def take_payments_in_hand(unit: Unit) -> None:
@@ -25,7 +19,7 @@ def take_payments_in_hand(unit: Unit) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")
-        for statement in _statements("in_hand.sql"):
+        for statement in statements("reskontra.claims", "in_hand.sql"):
             cursor.execute(statement, {"unit": unit.pk, "code": unit.code})
 
 
@@ -33,5 +27,5 @@ def take_open_claims(unit: Unit) -> None:
     """Fill the temporary table ``open_claims`` until the transaction ends: claims and what is open of each."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS open_claims")
-        for statement in _statements("open.sql"):
+        for statement in statements("reskontra.claims", "open.sql"):
             cursor.execute(statement, {"unit": unit.pk})

@@ -1,17 +1,13 @@
 """The vocabulary of orders: all open orders of a scope, with their lines priced, for the rules to decide on."""
 
 from collections.abc import Sequence
-from importlib.resources import files
 
 from django.db import connection
 
+from reskontra.database.scripts import statements
 from reskontra.registers.models import Unit
 
-_STATEMENTS = [
-    statement
-    for statement in (files("reskontra.sales") / "in_hand.sql").read_text("utf-8").split(";\n")
-    if statement.strip()
-]
+_STATEMENTS = statements("reskontra.sales", "in_hand.sql")
 
 
 class MissingVatRate(LookupError):

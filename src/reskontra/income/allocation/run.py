@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from importlib.resources import files
 from typing import Any
 
 from django.db import connection
 
 from reskontra.claims.in_hand import take_payments_in_hand
+from reskontra.database.scripts import statements
 from reskontra.income.allocation.rules import CHANGED_SINCE_PLAN, decide_allocation
 from reskontra.kernel.terms import Terms
 from reskontra.ledger.numbers import take_numbers
@@ -15,11 +15,7 @@ from reskontra.registers.posting import posting_account
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied, Control
 
-_STATEMENTS = [
-    statement
-    for statement in (files("reskontra.income.allocation") / "facts.sql").read_text("utf-8").split(";\n")
-    if statement.strip()
-]
+_STATEMENTS = statements("reskontra.income.allocation", "facts.sql")
 
 # What a person who asks "why?" wants to see; never a name or a message.
 _INPUTS = """jsonb_strip_nulls(jsonb_build_object('rest', rest::text, 'found_by', found_by,

@@ -1,12 +1,12 @@
 """Credits are set off against the invoices that they credit, so that nobody is asked for what was credited."""
 
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Any
 
 from django.db import connection
 
 from reskontra.claims.in_hand import take_open_claims
+from reskontra.database.scripts import statements
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.sets import Decisions, Outcome, decide
 from reskontra.kernel.terms import Terms
@@ -42,11 +42,7 @@ WHERE credit.amount < 0 AND credit.open < 0
 WINDOW before AS (PARTITION BY i.original_id ORDER BY i.number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))"""
 _INPUTS = """jsonb_strip_nulls(jsonb_build_object('rest', amount::text, 'claim', claim_reference,
   'open_before', open_before::text))"""
-_STATEMENTS = [
-    statement
-    for statement in (files("reskontra.income.allocation") / "set_off.sql").read_text("utf-8").split(";\n")
-    if statement.strip()
-]
+_STATEMENTS = statements("reskontra.income.allocation", "set_off.sql")
 
 
 class SetOffRun:

@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from importlib.resources import files
 from itertools import chain, islice, repeat
 
 from django.db import connection
 
+from reskontra.database import scripts
 from reskontra.documents.statement import Entry
 from reskontra.income.bank_material.material import InHand
 from reskontra.kernel.references import NotAReference, normal_reference
@@ -30,10 +30,9 @@ _SPECIAL = re.compile(r"[\\\r\n]")
 _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\r": "\\r", "\n": "\\n"})
 
 
-def statements(name: str) -> list[str]:
+def statements(name: str) -> Sequence[str]:
     """The SQL statements of a file of this room."""
-    source = (files("reskontra.income.bank_material") / name).read_text("utf-8")
-    return [statement for statement in source.split(";\n") if statement.strip()]
+    return scripts.statements("reskontra.income.bank_material", name)
 
 
 def stage(in_hand: Sequence[InHand]) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from importlib.resources import files
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 from django.conf import settings
 from django.db import connection
 
+from reskontra.database.scripts import script, statements
 from reskontra.documents.findings import Finding
 from reskontra.documents.invoice import Invoice
 from reskontra.exchange import archive
@@ -29,12 +29,11 @@ _CHUNK = 2000
 _SPOOL = 16 << 20  # attachments of a batch stay in memory up to this many bytes
 
 
+_ROOM = "reskontra.income.delivery"
+
+
 class MissingBankAccount(LookupError):
     """The unit has no bank account for income on the day: enter one before invoices ask for payment to it."""
-
-
-def _sql(name: str) -> str:
-    return (files("reskontra.income.delivery") / name).read_text("utf-8")
 
 
 def decide_invoices(unit: Unit, on: date, invoices: Sequence[int] | None = None) -> None:
@@ -46,7 +45,7 @@ def decide_invoices(unit: Unit, on: date, invoices: Sequence[int] | None = None)
     values = {"unit": unit.pk, "invoices": None if invoices is None else list(invoices)}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS due_to_go, invoices_in_hand, decided")
-        for statement in _sql("subjects.sql").split(";\n"):
+        for statement in statements(_ROOM, "subjects.sql"):
             cursor.execute(statement, values)
         query = decide_delivery(channels).select(
             "invoices_in_hand", f"decided.*, {passed_over(channels)} AS skipped"
@@ -187,8 +186,8 @@ def _heads_with_lines(unit: Unit) -> Iterator[tuple[Sequence[Any], list[Sequence
         driver.cursor("delivery_lines", binary=True) as lines,
     ):
         heads.itersize = lines.itersize = _CHUNK
-        heads.execute(_sql("documents.sql"), {"code": unit.code})
-        lines.execute(_sql("lines.sql"))
+        heads.execute(script(_ROOM, "documents.sql"), {"code": unit.code})
+        lines.execute(script(_ROOM, "lines.sql"))
         line = next(lines, None)
         for head in heads:
             own = []

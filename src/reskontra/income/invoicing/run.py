@@ -1,10 +1,10 @@
 """The invoice run: set by set from ready orders to numbered invoices, claims and balanced vouchers."""
 
-from importlib.resources import files
 from typing import Any
 
 from django.db import connection
 
+from reskontra.database.scripts import statements
 from reskontra.income.invoicing.report import write_report
 from reskontra.income.invoicing.rules import (
     CHANGED_SINCE_PLAN,
@@ -22,11 +22,7 @@ from reskontra.runs.run import Acting, Applied, Control
 from reskontra.sales.decided import decide_orders_in_hand, record_order_decisions
 from reskontra.sales.in_hand import take_in_hand
 
-
-def _statements(name: str) -> list[str]:
-    source = (files("reskontra.income.invoicing") / name).read_text("utf-8")
-    return [statement for statement in source.split(";\n") if statement.strip()]
-
+_ROOM = "reskontra.income.invoicing"
 
 # What the rule asks of an order beyond the order itself: its invoice to be, and where its payer is.
 _SUBJECTS = """(
@@ -53,7 +49,7 @@ class InvoicingRun:
                 "DROP TABLE IF EXISTS exceeding, collected, vat_in_hand, groups_in_hand,"
                 " new_invoice, new_order, numbered"
             )
-            for statement in _statements("subjects.sql"):
+            for statement in statements(_ROOM, "subjects.sql"):
                 cursor.execute(
                     statement.format(
                         collected_by=collected_by(terms),
@@ -95,7 +91,7 @@ class InvoicingRun:
         return Applied(controls, [report], {"invoices": count})
 
     def _collect(self, cursor: Any, terms: Terms) -> None:
-        for statement in _statements("collect.sql"):
+        for statement in statements(_ROOM, "collect.sql"):
             cursor.execute(statement.format(payment_terms=payment_terms(terms)))
 
     def _write(self, cursor: Any, run: Run, count: int, receivable: str) -> tuple[int, int]:
@@ -117,7 +113,7 @@ class InvoicingRun:
             "first_invoice": first_invoice,
             "first_voucher": first_voucher,
         }
-        for statement in _statements("facts.sql"):
+        for statement in statements(_ROOM, "facts.sql"):
             cursor.execute(statement, values)
         return first_invoice, first_voucher
 
