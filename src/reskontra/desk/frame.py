@@ -12,7 +12,7 @@ from reskontra.desk.access import Place
 SAID = "said"
 
 # The areas of the desk in their order: the name of the first page, which is also the text's ending.
-AREAS = ("home", "orders", "invoices", "runs", "status")
+AREAS = ("home", "orders", "invoices", "payments", "runs", "status")
 
 
 def show(
@@ -37,7 +37,7 @@ def show(
 
 
 def say(request: HttpRequest, sentence: str, kind: str = "good", link: str = "", words: str = "") -> None:
-    """Tell ``sentence`` on the next page; ``kind`` is good, warn or bad; ``link`` leads on, by ``words``."""
+    """Tell ``sentence`` on the next page; ``kind`` is good, warn or bad; ``words`` are the ``link`` that leads on."""
     request.session[SAID] = [
         *request.session.get(SAID, []),
         {"kind": kind, "sentence": sentence, "link": link, "words": words},

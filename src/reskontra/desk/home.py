@@ -11,6 +11,7 @@ from reskontra.desk.access import Place
 from reskontra.desk.status import RunLine, batches_by_state, line_of, orders_by_state
 from reskontra.desk.steps import STEPS
 from reskontra.insight.invoices import unsent_count
+from reskontra.insight.payments import unallocated_count
 from reskontra.insight.runs import latest_day, runs_of_day
 
 _ORDER_ACTS = {
@@ -111,6 +112,9 @@ def _tasks(place: Place) -> list[Task]:
             place.may("run_delivery"),
         )
     )
+    if place.may("point_payment"):
+        count, left = unallocated_count(place.unit)
+        tasks.append(Task("unallocated", count, left, reverse("payments", args=[code]), mine=True))
     for held in batches_by_state(place.unit):
         if held.state == "held":
             address = f"{reverse('status', args=[code])}#outbox"

@@ -6,10 +6,12 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from reskontra.claims.models import Claim
 from reskontra.desk.access import Place, in_unit
 from reskontra.desk.files import download
 from reskontra.desk.frame import show
 from reskontra.desk.paging import ROWS, key, page_of
+from reskontra.desk.settlements import open_of, settlements
 from reskontra.desk.why import why
 from reskontra.income.delivery.image import invoice_copy, invoice_image
 from reskontra.insight.explanations import invoice_number
@@ -23,6 +25,7 @@ from reskontra.insight.invoices import (
     way_out,
 )
 from reskontra.insight.orders import customers_named
+from reskontra.insight.payments import settlements_of_claim
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit
 from reskontra.sales.models import Invoice, InvoicedOrder
@@ -68,6 +71,8 @@ def invoice(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     lines = lines_of(place.unit, found, language)
     orders = InvoicedOrder.objects.filter(unit=place.unit, invoice=found).order_by("number")
     steps = way_out(place.unit, found)
+    claim = Claim.objects.filter(unit=place.unit, invoice=found).first()
+    settled = settlements(settlements_of_claim(place.unit, claim.pk)) if claim else []
     return show(
         request,
         place,
@@ -83,6 +88,8 @@ def invoice(request: HttpRequest, place: Place, number: int) -> HttpResponse:
             "steps": steps,
             "state": steps[-1].state if steps else "unsent",
             "entries": entries_of(place.unit, found, language),
+            "settled": settled,
+            "open": open_of(claim.amount, settled) if claim else None,
             "why": why(place.unit, invoice_number(place.unit, found.number), language),
         },
     )

@@ -160,7 +160,13 @@ def act(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     except ActRefused as refused:
         say(request, constraint(_broken(place, found, name, refused), language), "bad")
         return redirect(here)
-    say(request, text(f"desk.acts.{name}.done", language, order=number), "good", here, str(number))
+    say(
+        request,
+        text(f"desk.acts.{name}.done", language, order=number),
+        "good",
+        here,
+        text("desk.look_at", language, words=number),
+    )
     if following:
         return redirect("order", code=place.unit.code, number=following[0].number)
     return redirect(f"{reverse('orders', args=[place.unit.code])}?state={before}")

@@ -20,7 +20,7 @@ from reskontra.desk.steps import STEPS, Step
 from reskontra.documents.findings import Finding
 from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
-from reskontra.insight.runs import controls_of, files_of, just_decided, runs_listed, stored
+from reskontra.insight.runs import Subject, controls_of, files_of, just_decided, runs_listed, stored
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit
 from reskontra.registers.policy import require
@@ -126,7 +126,7 @@ def decided(request: HttpRequest, place: Place, id: int, outcome: str) -> HttpRe
     row = next((row for row in _rows(found, step) if row.name == outcome and row.open), None)
     if row is None:
         raise Http404
-    subject = step.subject if step else "order"
+    subject: Subject = step.subject if step else "order"
     if found.state == "planned" and step:
         step.room().decide(found, terms_of(place.unit, found.on_date))
         rows = just_decided(found, subject, outcome, key(request), ROWS + 1)

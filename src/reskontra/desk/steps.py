@@ -3,14 +3,18 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Literal
 
+from reskontra.income.allocation import rules as allocation_rules
+from reskontra.income.allocation import set_off
+from reskontra.income.allocation.run import AllocationRun
+from reskontra.income.allocation.set_off import SetOffRun
 from reskontra.income.delivery import rules as delivery_rules
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing import rules as invoicing_rules
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.order_handling import rules as order_rules
 from reskontra.income.order_handling.run import OrdersRun
+from reskontra.insight.runs import Subject
 from reskontra.kernel.sets import Outcome
 from reskontra.runs.run import Room
 
@@ -22,7 +26,7 @@ class Step:
     name: str
     room: Callable[[], Room]
     rules: ModuleType
-    subject: Literal["order", "invoice"]
+    subject: Subject
     sends: bool = False
 
     @property
@@ -44,5 +48,7 @@ STEPS: Mapping[str, Step] = {
         Step("orders", OrdersRun, order_rules, "order"),
         Step("invoicing", InvoicingRun, invoicing_rules, "order"),
         Step("delivery", DeliveryRun, delivery_rules, "invoice", sends=True),
+        Step("set_off", SetOffRun, set_off, "credit"),
+        Step("allocation", AllocationRun, allocation_rules, "payment"),
     )
 }

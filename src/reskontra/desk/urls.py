@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reskontra.desk import invoice_pages, language, order_pages, run_pages, sign_in, views
+from reskontra.desk import invoice_pages, language, order_pages, payment_pages, run_pages, sign_in, views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -21,6 +21,10 @@ urlpatterns = [
     path("u/<str:code>/invoices/<int:number>/finvoice.xml", invoice_pages.finvoice, name="finvoice"),
     path("u/<str:code>/invoices/<int:number>/invoice.pdf", invoice_pages.image, name="invoice-image"),
     path("u/<str:code>/invoices/<int:number>/page.png", invoice_pages.picture, name="invoice-picture"),
+    path("u/<str:code>/payments", payment_pages.payments, name="payments"),
+    path("u/<str:code>/payments/bank", payment_pages.bank, name="bank"),
+    path("u/<str:code>/payments/<int:id>", payment_pages.payment, name="payment"),
+    path("u/<str:code>/payments/<int:id>/act", payment_pages.act, name="payment-act"),
     path("u/<str:code>/runs", run_pages.runs, name="runs"),
     path("u/<str:code>/runs/preview", run_pages.preview, name="run-preview"),
     path("u/<str:code>/runs/<int:id>", run_pages.run, name="run"),

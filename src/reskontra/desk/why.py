@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from reskontra.insight.explanations import explain
+from reskontra.insight.payments import payment_number
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text, texts
 from reskontra.registers.models import Unit
 
-_AMOUNTS = frozenset({"net", "invoice_total"})
+_AMOUNTS = frozenset({"net", "invoice_total", "rest", "open_before"})
+_PAYMENTS = frozenset({"takes_back", "taken_back_by"})
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Why:
 
 
 def why(unit: Unit, number: str, language: str) -> Why:
-    """Why the order or invoice ``number`` is where it is; raises ``NothingFound``. Inside ``working_in``."""
+    """Why the order, invoice or payment ``number`` is where it is; raises ``NothingFound``. Inside ``working_in``."""
     found = explain(unit, number, language)["decisions"]
     decisions = [_because(one, language) for one in found]
     terms = {key: term for one in found for key, term in one["terms"].items()}
@@ -91,5 +93,7 @@ def _value(key: str, value: Any, language: str) -> str:
         return format_date(date.fromisoformat(value), language)
     if isinstance(value, bool):
         return text("term.yes" if value else "term.no", language)
-    source = f"desk.source.{value}"
-    return text(source, language) if key == "source" and source in texts() else str(value)
+    if key in _PAYMENTS:
+        return payment_number(int(value))
+    word = {"source": f"desk.source.{value}", "found_by": f"found_by.{value}"}.get(key, "")
+    return text(word, language) if word in texts() else str(value)

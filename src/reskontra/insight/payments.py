@@ -1,14 +1,20 @@
 """Payments as people look for them: what is unallocated and why, what one was used for, what was paid of a claim."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max, Q
 
-from reskontra.bank.models import Payment
+from reskontra.bank.models import Line, Payment
+from reskontra.claims.models import PaymentPointing
+from reskontra.kernel.money import NotAnAmount, parse_amount
+from reskontra.kernel.references import NotAReference, normal_reference
 from reskontra.registers.models import Unit
 
 
@@ -19,7 +25,7 @@ def payment_number(payment: int) -> str:
 
 @dataclass(frozen=True)
 class Unallocated:
-    """A payment that something is left of, and what the newest decision said of it."""
+    """A payment, what is left of it, and what the newest decision said of it."""
 
     payment: int
     booking_date: date
@@ -44,31 +50,103 @@ UNION ALL SELECT payment_id, amount FROM claims_overpayment WHERE {of_payment}
 UNION ALL SELECT payment_id, amount FROM claims_paymentreversal WHERE {of_payment}
 UNION ALL SELECT reversal_id, -amount FROM claims_paymentreversal WHERE {of_reversal}
 """
-_LEFT = (
-    """
+_LISTED = """
 SELECT p.id, p.booking_date, p.amount, p.amount - coalesce(owned.amount, 0), p.reference, p.message, p.payer,
   decided.outcome, decided.clause, decided.run_id
 FROM bank_payment p
-LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM ("""
-    + _OWNED.format(
-        of_allocation="unit_id = %(unit)s AND payment_id IS NOT NULL",
-        of_payment="unit_id = %(unit)s",
-        of_reversal="unit_id = %(unit)s",
-    )
-    + """) facts GROUP BY 1) owned ON owned.payment_id = p.id
-LEFT JOIN LATERAL (SELECT outcome, clause, run_id FROM claims_paymentdecision d
+LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM ({owned}) facts GROUP BY 1) owned ON owned.payment_id = p.id
+LEFT JOIN LATERAL (SELECT d.outcome, d.clause, d.run_id FROM claims_paymentdecision d
+                   JOIN runs_run r ON r.id = d.run_id AND r.state = 'applied'
                    WHERE d.payment_id = p.id ORDER BY d.run_id DESC LIMIT 1) decided ON true
-WHERE p.unit_id = %(unit)s AND p.amount <> coalesce(owned.amount, 0)
-ORDER BY p.booking_date, p.id LIMIT %(most)s
+WHERE p.unit_id = %(unit)s AND {only}
 """
+_OF_UNIT = _OWNED.format(
+    of_allocation="unit_id = %(unit)s AND payment_id IS NOT NULL",
+    of_payment="unit_id = %(unit)s",
+    of_reversal="unit_id = %(unit)s",
 )
+_OF_SOME = _OWNED.format(
+    of_allocation="payment_id = ANY (%(ids)s)",
+    of_payment="payment_id = ANY (%(ids)s)",
+    of_reversal="reversal_id = ANY (%(ids)s)",
+)
+_REST = "p.amount <> coalesce(owned.amount, 0)"
+_BEHIND = """(%(after)s::bigint IS NULL OR (p.booking_date, p.id) >
+  (SELECT before.booking_date, before.id FROM bank_payment before WHERE before.id = %(after)s::bigint))"""
+_LEFT = (
+    _LISTED.format(owned=_OF_UNIT, only=f"{_REST} AND {_BEHIND}")
+    + "ORDER BY p.booking_date, p.id LIMIT %(most)s"
+)
+_LEFT_COUNT = f"""
+SELECT count(*), coalesce(sum(p.amount - coalesce(owned.amount, 0)), 0) FROM bank_payment p
+LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM ({_OF_UNIT}) facts GROUP BY 1) owned
+  ON owned.payment_id = p.id
+WHERE p.unit_id = %(unit)s AND {_REST}
+"""
+_FOUND = _LISTED.format(owned=_OF_SOME, only="p.id = ANY (%(ids)s)") + "ORDER BY p.id DESC"
 
 
-def unallocated(unit: Unit, most: int = 1000) -> list[Unallocated]:
-    """The payments of ``unit`` that something is left of, the oldest first. Called inside ``working_in``."""
+def unallocated(unit: Unit, most: int = 1000, after: int | None = None) -> list[Unallocated]:
+    """The payments of ``unit`` that something is left of, the oldest first, from behind the payment ``after``.
+
+    Called inside ``working_in``.
+    """
+    return _listed(_LEFT, unit=unit.pk, most=most, after=after)
+
+
+def unallocated_count(unit: Unit) -> tuple[int, Decimal]:
+    """How many payments of ``unit`` something is left of, and how much in euro. Called inside ``working_in``."""
     with connection.cursor() as cursor:
-        cursor.execute(_LEFT, {"unit": unit.pk, "most": most})
+        cursor.execute(_LEFT_COUNT, {"unit": unit.pk})
+        row = cursor.fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def payments_found(unit: Unit, words: str, before: int | None = None, most: int = 50) -> list[Unallocated]:
+    """The payments that ``words`` name: ``P`` and the id, a reference in any form, or an amount in euro.
+
+    Newest first, from behind the payment ``before``; none for what is nothing of these. Inside ``working_in``.
+    """
+    named = _named(words)
+    if named is None:
+        return []
+    found = Payment.objects.filter(named, unit=unit)
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    ids = list(found.order_by("-pk").values_list("pk", flat=True)[:most])
+    return _listed(_FOUND, unit=unit.pk, ids=ids) if ids else []
+
+
+def _named(words: str) -> Q | None:
+    written = re.sub(r"\s", "", words)
+    if number := re.fullmatch(r"[Pp]([0-9]{1,18})", written):
+        return Q(pk=int(number[1]))
+    named = Q(reference=written) if written else Q()
+    with suppress(NotAReference):
+        named |= Q(reference=normal_reference(written))
+    with suppress(NotAnAmount):
+        named |= Q(amount=parse_amount(words))
+    return named or None
+
+
+def _listed(query: str, **values: Any) -> list[Unallocated]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
         return [Unallocated(*row) for row in cursor.fetchall()]
+
+
+def lines_of_payment(unit: Unit, payment: int) -> Sequence[Line]:
+    """What each source told of a payment, in the order they came in. Called inside ``working_in``."""
+    return list(
+        Line.objects.filter(unit=unit, payment=payment).select_related("material__file").order_by("id")
+    )
+
+
+def state_of(payment: Payment) -> str:
+    """Tells whether a payment is as it was seen: what is left of it, and how often a person said something of it."""
+    turns = PaymentPointing.objects.filter(payment=payment).aggregate(Max("turn"))["turn__max"] or 0
+    return f"{rest_of(payment):.2f} {turns}"
 
 
 def rest_of(payment: Payment) -> Decimal:

@@ -16,7 +16,7 @@ from reskontra.exchange.models import OutboxFile
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Evidence, Run
 
-Subject = Literal["order", "invoice"]
+Subject = Literal["order", "invoice", "payment", "credit"]
 
 # One row a subject, whatever it is: its key and number as people see it, who it concerns, and what was decided.
 _OF_ORDERS = """
@@ -35,11 +35,33 @@ WHERE d.unit_id = %(unit)s AND d.{outcome} = %(outcome)s AND {only}
   AND (%(after)s::bigint IS NULL OR i.id > %(after)s::bigint)
 ORDER BY i.id LIMIT %(most)s
 """
+_OF_PAYMENTS = """
+SELECT p.id, p.id AS number, '' AS customer_number, p.payer AS customer, d.amount, d.clause
+FROM {decided} d JOIN bank_payment p ON p.id = {key} AND p.unit_id = d.unit_id
+WHERE d.unit_id = %(unit)s AND d.outcome = %(outcome)s AND {only}
+  AND (%(after)s::bigint IS NULL OR p.id > %(after)s::bigint)
+ORDER BY p.id LIMIT %(most)s
+"""
+_OF_CREDITS = """
+SELECT k.id, i.number, c.number AS customer_number, c.name AS customer, d.amount, d.clause
+FROM {decided} d JOIN claims_claim k ON k.id = {key} AND k.unit_id = d.unit_id
+JOIN sales_invoice i ON i.id = k.invoice_id AND i.unit_id = k.unit_id
+JOIN registers_customer c ON c.id = i.customer_id
+WHERE d.unit_id = %(unit)s AND d.outcome = %(outcome)s AND {only}
+  AND (%(after)s::bigint IS NULL OR k.id > %(after)s::bigint)
+ORDER BY k.id LIMIT %(most)s
+"""
+# Subjects whose decisions are kept one by one: the query, the table, and its key.
+_KEPT = {
+    "order": (_OF_ORDERS, "sales_orderdecision", "d.order_id"),
+    "payment": (_OF_PAYMENTS, "claims_paymentdecision", "d.payment_id"),
+    "credit": (_OF_CREDITS, "claims_claimdecision", "d.claim_id"),
+}
 
 
 @dataclass(frozen=True)
 class Decided:
-    """One subject of a run, its amount in euro, and the clause it was decided by."""
+    """One subject of a run, its amount in euro, and the clause it was decided by. A payment's number is its id."""
 
     id: int
     number: int
@@ -121,8 +143,9 @@ def files_of(run: Run) -> list[Left]:
 
 def stored(run: Run, subject: Subject, outcome: str, after: int | None, most: int = 50) -> list[Decided]:
     """The subjects that ``run`` gave ``outcome``, as its decisions were kept."""
-    if subject == "order":
-        query = _OF_ORDERS.format(decided="sales_orderdecision", key="d.order_id", only="d.run_id = %(run)s")
+    if kept := _KEPT.get(subject):
+        query, table, key = kept
+        query = query.format(decided=table, key=key, only="d.run_id = %(run)s")
     else:
         query = _OF_INVOICES.format(
             decided="sales_invoicedelivery",
@@ -138,8 +161,8 @@ def just_decided(
     run: Run, subject: Subject, outcome: str, after: int | None, most: int = 50
 ) -> list[Decided]:
     """The same from the temporary table ``decided``: after the run's room has decided in this transaction."""
-    if subject == "order":
-        query = _OF_ORDERS.format(decided="decided", key="d.id", only="true")
+    if kept := _KEPT.get(subject):
+        query = kept[0].format(decided="decided", key="d.id", only="true")
     else:
         query = _OF_INVOICES.format(decided="decided", key="d.id", outcome="outcome", only="true")
     return _decided(query, run, outcome, after, most)

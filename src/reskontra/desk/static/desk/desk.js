@@ -1,4 +1,4 @@
-// Comfort only: every page works without this file. Lists by J and K, search by slash, no form sent twice.
+// Comfort only: every page works without this file. Lists by J and K, search by slash, candidates by number, no form sent twice.
 "use strict";
 
 const links = () => [...document.querySelectorAll("[data-list] tbody th a")];
@@ -26,6 +26,19 @@ document.addEventListener("keydown", (event) => {
   if (next) next.focus();
   else if (step > 0) document.querySelector("[data-next]")?.focus();
 });
+
+// In a numbered list a digit chooses, while the list has focus and nothing is being written (WCAG 2.1.4).
+for (const form of document.querySelectorAll("form[data-numbered]")) {
+  const numbered = [...form.querySelectorAll("input[type=radio]")];
+  form.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=radio])")) return;
+    const chosen = /^[1-9]$/.test(event.key) && numbered[event.key - 1];
+    if (!chosen) return;
+    event.preventDefault();
+    chosen.checked = true;
+    chosen.focus();
+  });
+}
 
 // The server does a thing once however often it is asked; this only keeps a second press from being confusing.
 for (const form of document.querySelectorAll("form[data-once]")) {
