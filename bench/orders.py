@@ -65,7 +65,8 @@ def make_registers(admin: Any, customers: int) -> tuple[int, int]:
         "INSERT INTO registers_customer (number, kind, name, name2, sort_key, language, business_id, vat_id,"
         " partner_code, street, postcode, town, country, email, einvoice_address, einvoice_operator, protected,"
         " safe_address) SELECT (500000 + n)::text, 'foreign_company', 'Mätbolaget Ab ' || n, '',"
-        " 'mz3tbolaget0ab0' || regexp_replace(translate(n::text, '0123456789', 'abcdefghij'), '(.)', '1\\1', 'g'), 'sv',"
+        " 'mz3tbolaget0ab0' || regexp_replace(translate(n::text, '0123456789', 'abcdefghij'), '(.)', '1\\1', 'g'),"
+        " 'sv',"
         " '', '', '', 'Storgatan ' || n, '00200', 'Helsingfors', 'FI', '', '0037' || lpad(n::text, 8, '0'),"
         " 'NDEAFIHH', false, false FROM generate_series(1, %s) n",
         (customers,),

@@ -15,7 +15,9 @@ from reskontra.formats.ktl import reader as ktl
 from reskontra.formats.workbooks.billing import counts_agree
 from reskontra.formats.workbooks.isolation import read_in_child
 
-Document = Invoice | BillingRequest | CustomerUpdates | Statement | PaymentList | DeliveryReport | ArchivePackage
+Document = (
+    Invoice | BillingRequest | CustomerUpdates | Statement | PaymentList | DeliveryReport | ArchivePackage
+)
 
 # A file is of the other kind of form when what refuses it is that the form's own heading is not there.
 _OTHER_FORM = frozenset({"file_column_missing", "file_heading_not_found"})
