@@ -148,7 +148,7 @@ FROM payer_claims p WHERE NOT EXISTS (SELECT FROM claims_pointed_at known WHERE 
 
 -- A payment that points at one claim pays it as a whole; at several, by the shares told, or where their sum is the payment.
 CREATE TEMP TABLE pointing ON COMMIT DROP AS
-SELECT p.payment_id, min(p.found_by) AS found_by, count(*) AS claims,
+SELECT p.payment_id, min(p.found_by) AS found_by, count(p.claim_id) AS claims,
   count(*) = 1 AND NOT bool_or(p.share) AS whole,
   bool_or(p.claim_id IS NULL) AS held,
   bool_or(p.share) OR min(p.found_by) = 'message' AND count(*) > 1 AND sum(c.open) = min(left_of.rest) AS shared,
