@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from reskontra.exchange import archive
 from reskontra.exchange.models import InboxFile
 from reskontra.runs.run import Acting, lock
@@ -13,6 +15,16 @@ class Received:
 
     file: InboxFile
     before: bool
+
+    @property
+    def first_came(self) -> str:
+        """When it first came, for people: day and time of the day in Finland."""
+        return came_in(self.file)
+
+
+def came_in(file: InboxFile) -> str:
+    """When ``file`` came in, for people: day and time of the day in Finland, ``2026-03-16 09:05``."""
+    return f"{timezone.localtime(file.received_at):%Y-%m-%d %H:%M}"
 
 
 def receive(acting: Acting, data: bytes, name: str, kind: str) -> Received:

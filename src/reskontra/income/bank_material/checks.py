@@ -10,6 +10,7 @@ from reskontra.bank.models import Material
 from reskontra.database.session import working_in
 from reskontra.documents.findings import Finding
 from reskontra.documents.statement import BankMaterial, Statement
+from reskontra.exchange.inbox import came_in
 from reskontra.income.bank_material.material import InHand, identities, masked, period_of, source_of
 from reskontra.kernel.clauses import clause
 from reskontra.registers.models import Unit, UnitAccount
@@ -150,7 +151,7 @@ def _told(rule: str, material: InHand, found: Material) -> Finding:
         detail={
             "account": masked(document.account),
             "file": found.file.name,
-            "when": found.file.received_at.isoformat(timespec="minutes"),
+            "when": came_in(found.file),
             "first": described(found.from_date, found.to_date, found.lines, found.total),
             "second": described(*period_of(document), document.count, document.total),
             "balances": _balances(found.opening, found.closing),

@@ -177,7 +177,7 @@ def _known_file(received: Received, documents: Sequence[BankMaterial]) -> BankAn
         "warning",
         _CLAUSE,
         value=received.file.name,
-        detail={"when": when.isoformat(timespec="minutes"), "who": received.file.person.username},
+        detail={"when": received.first_came, "who": received.file.person.username},
     )
     named = zip(documents, identities(documents), strict=True)
     told = [Told(place, document, identity, _KNOWN) for place, (document, identity) in enumerate(named, 1)]

@@ -91,7 +91,7 @@ def _billing_request(
             "OC 3.9-a",
             value=received.file.name,
             detail={
-                "when": received.file.received_at.isoformat(timespec="minutes"),
+                "when": received.first_came,
                 "who": received.file.person.username,
             },
         )
