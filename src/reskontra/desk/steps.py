@@ -16,6 +16,7 @@ from reskontra.income.order_handling import rules as order_rules
 from reskontra.income.order_handling.run import OrdersRun
 from reskontra.insight.runs import Subject
 from reskontra.kernel.sets import Outcome
+from reskontra.runs.decisions import CHANGED_SINCE_PLAN
 from reskontra.runs.run import Room
 
 
@@ -37,9 +38,8 @@ class Step:
     @property
     def standings(self) -> Mapping[str, str]:
         """What follows from each outcome, by its name: READY, REVIEW, RETURNED, WAITING or LEFT."""
-        return {
-            value.name: value.standing for value in vars(self.rules).values() if isinstance(value, Outcome)
-        }
+        own = (value for value in vars(self.rules).values() if isinstance(value, Outcome))
+        return {one.name: one.standing for one in (*own, CHANGED_SINCE_PLAN)}
 
 
 STEPS: Mapping[str, Step] = {

@@ -4,14 +4,12 @@ Called inside ``working_in``. Lists are read by key, newest first: a page costs 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
-from django.db import connection
-
+from reskontra.database.rows import one_row, rows
 from reskontra.kernel.money import round_cents
 from reskontra.kernel.references import NotAReference, normal_reference
 from reskontra.registers.models import Unit
@@ -172,26 +170,25 @@ def invoices_listed(
 
     ``kind`` is one of ``KINDS``; ``number`` and ``customers`` (ids) narrow the list.
     """
-    rows = _rows(
-        _LIST.format(only=_ONLY[kind]),
-        unit=unit.pk,
-        number=number,
-        customers=None if customers is None else list(customers),
-        after=after,
-        most=most,
-    )
-    return [Listed(**row) for row in rows]
+    values = {
+        "unit": unit.pk,
+        "number": number,
+        "customers": None if customers is None else list(customers),
+        "after": after,
+        "most": most,
+    }
+    return [Listed(**row) for row in rows(_LIST.format(only=_ONLY[kind]), values)]
 
 
 def unsent_count(unit: Unit) -> int:
     """How many invoices of ``unit`` have not gone out, or are to go again."""
-    [row] = _rows(
+    (count,) = one_row(
         "SELECT (SELECT count(*) FROM sales_invoice WHERE unit_id = %(unit)s)"
         " - (SELECT count(*) FROM sales_invoicedelivery WHERE unit_id = %(unit)s AND attempt = 1)"
-        f" + (SELECT count(DISTINCT invoice_id) FROM ({_AGAIN}) again) AS count",
-        unit=unit.pk,
+        f" + (SELECT count(DISTINCT invoice_id) FROM ({_AGAIN}) again)",
+        {"unit": unit.pk},
     )
-    return int(row["count"])
+    return int(count)
 
 
 def number_of(unit: Unit, written: str) -> int | None:
@@ -211,7 +208,7 @@ def number_of(unit: Unit, written: str) -> int | None:
 def lines_of(unit: Unit, invoice: Invoice, language: str) -> list[InvoiceLine]:
     """The lines of ``invoice``; names of items in ``language`` where the order gave none."""
     query = _LINES.format(name=f"t.name_{language if language in ('sv', 'fi') else 'en'}")
-    return [InvoiceLine(**row) for row in _rows(query, unit=unit.pk, invoice=invoice.pk)]
+    return [InvoiceLine(**row) for row in rows(query, {"unit": unit.pk, "invoice": invoice.pk})]
 
 
 def vat_of(lines: Sequence[InvoiceLine]) -> list[Vat]:
@@ -226,16 +223,9 @@ def vat_of(lines: Sequence[InvoiceLine]) -> list[Vat]:
 def entries_of(unit: Unit, invoice: Invoice, language: str) -> list[EntryLine]:
     """The entries of the invoice's voucher, with the names of their accounts in ``language``."""
     query = _ENTRIES.format(name=f"a.name_{language if language in ('sv', 'fi') else 'en'}")
-    return [EntryLine(**row) for row in _rows(query, unit=unit.pk, voucher=invoice.voucher_id)]
+    return [EntryLine(**row) for row in rows(query, {"unit": unit.pk, "voucher": invoice.voucher_id})]
 
 
 def way_out(unit: Unit, invoice: Invoice) -> list[WayOut]:
     """Every batch that ``invoice`` is in and what happened to it, in order of time."""
-    return [WayOut(**row) for row in _rows(_OUT, unit=unit.pk, invoice=invoice.pk)]
-
-
-def _rows(query: str, **values: Any) -> list[Mapping[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [WayOut(**row) for row in rows(_OUT, {"unit": unit.pk, "invoice": invoice.pk})]

@@ -4,14 +4,13 @@ Called inside ``working_in``: row-level security sees the unit, and every query 
 by key, never by offset: a page costs the same wherever in the list it is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
-from django.db import connection
-
+from reskontra.database.rows import rows
 from reskontra.documents.findings import Finding
 from reskontra.kernel.clauses import clause
 from reskontra.registers.models import Customer, Unit
@@ -181,15 +180,14 @@ def orders_listed(
         past=">" if working else "<",
         order="ASC" if working else "DESC",
     )
-    rows = _rows(
-        query,
-        unit=unit.pk,
-        state=state if working else None,
-        number=number,
-        customers=None if customers is None else list(customers),
-        after=after,
-        most=most,
-    )
+    values = {
+        "unit": unit.pk,
+        "state": state if working else None,
+        "number": number,
+        "customers": None if customers is None else list(customers),
+        "after": after,
+        "most": most,
+    }
     return [
         Listed(
             number=row["number"],
@@ -206,7 +204,7 @@ def orders_listed(
             since=row["since"],
             reviewer=row["reviewer"],
         )
-        for row in rows
+        for row in rows(query, values)
     ]
 
 
@@ -245,7 +243,7 @@ def lines_of(unit: Unit, order: Order, language: str) -> list[OrderLine]:
             vat_percent=row["vat_percent"],
             account=row["account"],
         )
-        for row in _rows(query, unit=unit.pk, order=order.pk)
+        for row in rows(query, {"unit": unit.pk, "order": order.pk})
     ]
 
 
@@ -273,22 +271,15 @@ ORDER BY 1, 5
 
 def events_of(unit: Unit, order: Order) -> list[Event]:
     """What happened to the number of ``order``, in all its versions, in order of time."""
-    return [Event(**row) for row in _rows(_EVENTS, unit=unit.pk, number=order.number)]
+    return [Event(**row) for row in rows(_EVENTS, {"unit": unit.pk, "number": order.number})]
 
 
 def told_to_sender(unit: Unit, order: Order) -> list[Finding]:
     """What the sender was told about ``order`` when it came in; nothing for an order that came otherwise."""
     if order.request_id is None:
         return []
-    rows = BillingRow.objects.filter(unit=unit, request=order.request_id, order=order).order_by("row")
-    return [Finding(**found) for row in rows for found in row.findings]
-
-
-def _rows(query: str, **values: Any) -> list[Mapping[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    told = BillingRow.objects.filter(unit=unit, request=order.request_id, order=order).order_by("row")
+    return [Finding(**found) for row in told for found in row.findings]
 
 
 def age_in_days(since: datetime, on: date) -> int:

@@ -13,6 +13,7 @@ from django.db.models import Max, Q
 
 from reskontra.bank.models import Line, Payment
 from reskontra.claims.models import PaymentPointing
+from reskontra.database.rows import one_row
 from reskontra.kernel.money import NotAnAmount, parse_amount
 from reskontra.kernel.references import NotAReference, normal_reference
 from reskontra.registers.models import Unit
@@ -96,11 +97,8 @@ def unallocated(unit: Unit, most: int = 1000, after: int | None = None) -> list[
 
 def unallocated_count(unit: Unit) -> tuple[int, Decimal]:
     """How many payments of ``unit`` something is left of, and how much in euro. Called inside ``working_in``."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LEFT_COUNT, {"unit": unit.pk})
-        row = cursor.fetchone()
-    assert row is not None
-    return row[0], row[1]
+    count, rest = one_row(_LEFT_COUNT, {"unit": unit.pk})
+    return count, rest
 
 
 def payments_found(unit: Unit, words: str, before: int | None = None, most: int = 50) -> list[Unallocated]:

@@ -3,15 +3,14 @@
 Called inside ``working_in``. Lists are read by key.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
-from django.db import connection
 from django.utils import timezone
 
+from reskontra.database.rows import rows
 from reskontra.exchange.models import OutboxFile
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Evidence, Run
@@ -169,12 +168,5 @@ def just_decided(
 
 
 def _decided(query: str, run: Run, outcome: str, after: int | None, most: int) -> list[Decided]:
-    rows = _rows(query, unit=run.unit_id, run=run.pk, outcome=outcome, after=after, most=most)
-    return [Decided(**row) for row in rows]
-
-
-def _rows(query: str, **values: Any) -> Sequence[Mapping[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    values = {"unit": run.unit_id, "run": run.pk, "outcome": outcome, "after": after, "most": most}
+    return [Decided(**row) for row in rows(query, values)]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from reskontra.kernel.sets import Decisions
+from reskontra.runs.decisions import record_decisions
 from reskontra.runs.models import Run
 
 # What a person who asks "why?" wants to see of the subject; amounts and counts, never a name or an identity.
@@ -32,11 +33,4 @@ def decide_orders_in_hand(
 
 def record_order_decisions(run: Run, rule: str) -> None:
     """Store ``decided`` as the decisions of ``run`` by ``rule``."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO sales_orderdecision"
-            " (unit_id, run_id, order_id, rule, outcome, standing, clause, reasons, inputs, amount)"
-            " SELECT unit_id, %s, id, %s, outcome, standing, clause, reasons, inputs, amount"
-            " FROM decided ORDER BY id",
-            [run.pk, rule],
-        )
+    record_decisions(run, rule, "sales_orderdecision", "order_id")

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db import connection
-
 from reskontra.bank.models import Payment
 from reskontra.claims.models import Claim, PaymentPointing
+from reskontra.database.rows import one_row
 from reskontra.income.allocation.undo import UndoRun
 from reskontra.kernel.clauses import clause
 from reskontra.registers.policy import require
@@ -52,18 +51,14 @@ def _say(
     acting: Acting, payment: Payment, shares: Sequence[tuple[Claim | None, Decimal | None]], reason: str
 ) -> None:
     lock(acting.unit, "settlement")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(max(turn), 0) + 1 FROM claims_paymentpointing WHERE payment_id = %s",
-            [payment.pk],
-        )
-        row = cursor.fetchone()
-    assert row is not None
+    (turn,) = one_row(
+        "SELECT coalesce(max(turn), 0) + 1 FROM claims_paymentpointing WHERE payment_id = %s", [payment.pk]
+    )
     PaymentPointing.objects.bulk_create(
         PaymentPointing(
             unit=acting.unit,
             payment=payment,
-            turn=row[0],
+            turn=turn,
             position=place,
             claim=claim,
             amount=amount,

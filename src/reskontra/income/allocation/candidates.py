@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from reskontra.bank.models import Payment
+from reskontra.database.rows import one_row
 from reskontra.kernel.clauses import clause
 from reskontra.registers.models import Unit
 
@@ -132,17 +133,14 @@ def _claims(unit: Unit, condition: str, *values: Any) -> list[Sequence[Any]]:
 
 def _told_of(payment: Payment) -> tuple[str, list[str], list[str]]:
     """What all sources tell with the payment: their messages, and the payer's names (as keys) and accounts."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(string_agg(DISTINCT message, ' '), ''),"
-            " coalesce(array_agg(DISTINCT name_key) FILTER (WHERE registers_name_words(name_key) <> ''), '{}'),"
-            " coalesce(array_agg(DISTINCT counterparty_account) FILTER (WHERE counterparty_account <> ''), '{}')"
-            " FROM bank_line WHERE payment_id = %s",
-            [payment.pk],
-        )
-        row = cursor.fetchone()
-    assert row is not None
-    return str(row[0]), list(row[1]), list(row[2])
+    messages, names, accounts = one_row(
+        "SELECT coalesce(string_agg(DISTINCT message, ' '), ''),"
+        " coalesce(array_agg(DISTINCT name_key) FILTER (WHERE registers_name_words(name_key) <> ''), '{}'),"
+        " coalesce(array_agg(DISTINCT counterparty_account) FILTER (WHERE counterparty_account <> ''), '{}')"
+        " FROM bank_line WHERE payment_id = %s",
+        [payment.pk],
+    )
+    return str(messages), list(names), list(accounts)
 
 
 def _add(found: dict[int, _Found], reason: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -4,7 +4,6 @@ from reskontra.kernel.clauses import clause
 from reskontra.kernel.sets import Decisions, Outcome, decide
 from reskontra.kernel.terms import Terms
 
-CHANGED_SINCE_PLAN = Outcome("CHANGED_SINCE_PLAN", "LEFT")
 TAKES_BACK = Outcome("TAKES_BACK", "READY")
 TAKEN_BACK = Outcome("TAKEN_BACK", "LEFT")
 REVERSAL_UNKNOWN = Outcome("REVERSAL_UNKNOWN", "WAITING")

@@ -1,17 +1,18 @@
 """The allocation run: set by set from payments that something is left of to settled claims, with one voucher."""
 
-from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
 from reskontra.claims.in_hand import take_payments_in_hand
+from reskontra.database.rows import one_row
 from reskontra.database.scripts import statements
-from reskontra.income.allocation.rules import CHANGED_SINCE_PLAN, decide_allocation
+from reskontra.income.allocation.rules import decide_allocation
 from reskontra.kernel.terms import Terms
 from reskontra.ledger.numbers import take_numbers
 from reskontra.registers.posting import posting_account
+from reskontra.runs.decisions import record_decisions, set_aside_changed
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied, Control
 
@@ -29,6 +30,7 @@ _ACCOUNTS = {
     "income": "overpayment_income",
     "waived": "remainder_waived",
 }
+_KEPT_IN = ("claims_paymentdecision", "payment_id")
 
 
 class AllocationRun:
@@ -54,26 +56,11 @@ class AllocationRun:
 
     def record(self, run: Run) -> None:
         """Store why each payment is allocated, waits or is left."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO claims_paymentdecision"
-                " (unit_id, run_id, payment_id, rule, outcome, standing, clause, reasons, inputs, amount)"
-                " SELECT unit_id, %s, id, %s, outcome, standing, clause, reasons, inputs, amount"
-                " FROM decided ORDER BY id",
-                [run.pk, self.name],
-            )
+        record_decisions(run, self.name, *_KEPT_IN)
 
     def set_aside(self, run: Run) -> None:
         """Leave every payment that would now become something else than was planned, or that was not planned."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE decided SET outcome = %s, standing = %s WHERE id IN"
-                " (SELECT d.id FROM decided d LEFT JOIN claims_paymentdecision planned"
-                "  ON planned.payment_id = d.id AND planned.run_id = %s AND planned.rule = %s"
-                "  WHERE d.standing = 'READY' AND (planned.outcome IS DISTINCT FROM d.outcome"
-                "    OR planned.amount <> d.amount OR planned.inputs <> d.inputs))",
-                [CHANGED_SINCE_PLAN.name, CHANGED_SINCE_PLAN.standing, run.pk, self.name],
-            )
+        set_aside_changed(run, self.name, *_KEPT_IN)
 
     def apply(self, run: Run, terms: Terms, acting: Acting) -> Applied:
         """Write allocations, overpayments, waived remainders and reversals, and the voucher that posts them."""
@@ -83,14 +70,13 @@ class AllocationRun:
             if not cursor.fetchone()[0]:
                 return Applied()
             books = {"unit": run.unit.pk, **accounts}
-            receivable, unallocated, *first = _told(cursor, _STATE, books)
+            receivable, unallocated, *first = one_row(_STATE, books)
             self._write(cursor, run, accounts)
-            asked, paid, owed_less, moved, allocations, overpayments, waived = _told(
-                cursor,
+            asked, paid, owed_less, moved, allocations, overpayments, waived = one_row(
                 _WRITTEN,
                 {"run": run.pk, **dict(zip(("allocation", "overpayment", "write_off"), first, strict=True))},
             )
-            receivable_now, unallocated_now, *_ = _told(cursor, _STATE, books)
+            receivable_now, unallocated_now, *_ = one_row(_STATE, books)
         return Applied(
             [
                 Control("payments = allocations and overpayments", _money(asked), _money(paid)),
@@ -157,13 +143,6 @@ SELECT
   count(*) FILTER (WHERE kind = 'waived')
 FROM written
 """
-
-
-def _told(cursor: Any, query: str, values: Mapping[str, Any]) -> Sequence[Any]:
-    cursor.execute(query, values)
-    row = cursor.fetchone()
-    assert row is not None
-    return list(row)
 
 
 def _money(amount: Decimal) -> str:

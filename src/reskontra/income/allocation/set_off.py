@@ -1,21 +1,19 @@
 """Credits are set off against the invoices that they credit, so that nobody is asked for what was credited."""
 
-from collections.abc import Sequence
-from typing import Any
-
 from django.db import connection
 
 from reskontra.claims.in_hand import take_open_claims
+from reskontra.database.rows import one_row
 from reskontra.database.scripts import statements
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.sets import Decisions, Outcome, decide
 from reskontra.kernel.terms import Terms
 from reskontra.ledger.numbers import take_numbers
 from reskontra.registers.posting import posting_account
+from reskontra.runs.decisions import record_decisions, set_aside_changed
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied, Control
 
-CHANGED_SINCE_PLAN = Outcome("CHANGED_SINCE_PLAN", "LEFT")
 SET_OFF = Outcome("SET_OFF", "READY")
 ORIGINAL_SETTLED = Outcome("ORIGINAL_SETTLED", "WAITING")
 
@@ -43,6 +41,7 @@ WINDOW before AS (PARTITION BY i.original_id ORDER BY i.number ROWS BETWEEN UNBO
 _INPUTS = """jsonb_strip_nulls(jsonb_build_object('rest', amount::text, 'claim', claim_reference,
   'open_before', open_before::text))"""
 _STATEMENTS = statements("reskontra.income.allocation", "set_off.sql")
+_KEPT_IN = ("claims_claimdecision", "claim_id")
 
 
 class SetOffRun:
@@ -62,38 +61,22 @@ class SetOffRun:
 
     def record(self, run: Run) -> None:
         """Store why each credit is set off, or is the customer's money."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO claims_claimdecision"
-                " (unit_id, run_id, claim_id, rule, outcome, standing, clause, reasons, inputs, amount)"
-                " SELECT unit_id, %s, id, %s, outcome, standing, clause, reasons, inputs, amount"
-                " FROM decided ORDER BY id",
-                [run.pk, self.name],
-            )
+        record_decisions(run, self.name, *_KEPT_IN)
 
     def set_aside(self, run: Run) -> None:
         """Leave every credit whose invoice is open by another amount than was planned."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE decided SET outcome = %s, standing = %s WHERE id IN"
-                " (SELECT d.id FROM decided d LEFT JOIN claims_claimdecision planned"
-                "  ON planned.claim_id = d.id AND planned.run_id = %s AND planned.rule = %s"
-                "  WHERE d.standing = 'READY' AND (planned.outcome IS DISTINCT FROM d.outcome"
-                "    OR planned.inputs <> d.inputs))",
-                [CHANGED_SINCE_PLAN.name, CHANGED_SINCE_PLAN.standing, run.pk, self.name],
-            )
+        set_aside_changed(run, self.name, *_KEPT_IN)
 
     def apply(self, run: Run, terms: Terms, acting: Acting) -> Applied:
         """Write the allocations of credits; the voucher moves nothing but says what was set off."""
         with connection.cursor() as cursor:
-            asked, ready = _row(
-                cursor,
+            asked, ready = one_row(
                 "SELECT coalesce(sum(least(amount, open_before)), 0), count(*) FROM decided WHERE standing = 'READY'",
             )
             if not ready:
                 return Applied()
-            before = _row(cursor, "SELECT coalesce(max(id), 0) FROM claims_allocation")[0]
-            voucher = _row(cursor, "SELECT nextval('ledger_voucher_id_seq')")[0]
+            before = one_row("SELECT coalesce(max(id), 0) FROM claims_allocation")[0]
+            voucher = one_row("SELECT nextval('ledger_voucher_id_seq')")[0]
             values = {
                 "unit": run.unit.pk,
                 "run": run.pk,
@@ -105,8 +88,7 @@ class SetOffRun:
             }
             for statement in _STATEMENTS:
                 cursor.execute(statement, values)
-            written, count = _row(
-                cursor,
+            written, count = one_row(
                 "SELECT coalesce(sum(amount), 0), count(*) FROM claims_allocation WHERE run_id = %s AND id > %s",
                 [run.pk, before],
             )
@@ -114,10 +96,3 @@ class SetOffRun:
             [Control("credits = what they were set off by", str(asked), str(written))],
             facts={"allocations": count},
         )
-
-
-def _row(cursor: Any, query: str, values: Sequence[Any] | None = None) -> Sequence[Any]:
-    cursor.execute(query, values)
-    row = cursor.fetchone()
-    assert row is not None
-    return list(row)

@@ -3,7 +3,6 @@
 from django.db import connection
 
 from reskontra.bank.models import Payment
-from reskontra.claims.in_hand import take_payments_in_hand
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.kernel.clauses import known
 from reskontra.kernel.sets import Outcome
@@ -23,10 +22,15 @@ class UndoRun(AllocationRun):
         super().__init__([payment.pk])
 
     def decide(self, run: Run, terms: Terms) -> None:
-        """The one payment, with what it was used for."""
-        take_payments_in_hand(run.unit)
+        """The one payment, with what it was used for; nothing new is shared out."""
         with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS decided, new_allocation, new_overpayment, new_write_off")
+            cursor.execute(
+                "DROP TABLE IF EXISTS shares, decided, new_allocation, new_overpayment, new_write_off"
+            )
+            cursor.execute(
+                "CREATE TEMP TABLE shares (payment_id bigint, claim_id bigint, amount numeric, open_before numeric)"
+                " ON COMMIT DROP"
+            )
             cursor.execute(
                 "CREATE TEMP TABLE decided ON COMMIT DROP AS"
                 " SELECT p.id, p.unit_id, used.amount, 0::numeric AS rest, NULL::bigint AS claim_id,"

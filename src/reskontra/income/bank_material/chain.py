@@ -1,10 +1,9 @@
 """Whether the statements of an account follow each other, and what is still to be explained (OC 4.1-b)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection
-
+from reskontra.database.rows import rows
 from reskontra.documents.findings import Finding
 from reskontra.income.bank_material.staging import statements
 from reskontra.kernel.clauses import clause
@@ -67,10 +66,7 @@ def assertions_that_fail(unit: Unit) -> list[dict[str, Any]]:
 
 def _rows(name: str, unit: Unit, **values: Any) -> list[dict[str, Any]]:
     (statement,) = statements(name)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"unit": unit.pk, **values})
-        columns: Sequence[str] = [column.name for column in cursor.description]
-        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    return rows(statement, {"unit": unit.pk, **values})
 
 
 def _written(value: object) -> str:

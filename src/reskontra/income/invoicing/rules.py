@@ -4,7 +4,6 @@ from reskontra.kernel.clauses import clause, known
 from reskontra.kernel.sets import Decisions, Outcome, decide
 from reskontra.kernel.terms import Terms
 
-CHANGED_SINCE_PLAN = Outcome("CHANGED_SINCE_PLAN", "LEFT")
 NOT_READY = Outcome("NOT_READY", "LEFT")
 DECIDE_AGAIN = Outcome("DECIDE_AGAIN", "LEFT")
 CREDIT_NOT_NEGATIVE = Outcome("CREDIT_NOT_NEGATIVE", "LEFT")

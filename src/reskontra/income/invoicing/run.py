@@ -7,7 +7,6 @@ from django.db import connection
 from reskontra.database.scripts import statements
 from reskontra.income.invoicing.report import write_report
 from reskontra.income.invoicing.rules import (
-    CHANGED_SINCE_PLAN,
     DECISION_HOLDS,
     collected_by,
     decide_invoicing,
@@ -17,6 +16,7 @@ from reskontra.kernel.days import due_date
 from reskontra.kernel.terms import Terms
 from reskontra.ledger.numbers import take_numbers
 from reskontra.registers.posting import posting_account
+from reskontra.runs.decisions import CHANGED_SINCE_PLAN
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied, Control
 from reskontra.sales.decided import decide_orders_in_hand, record_order_decisions
