@@ -5,19 +5,15 @@ CREATE TEMP TABLE payments_left ON COMMIT DROP AS
 SELECT p.id, p.account_id, p.booking_date, p.amount, p.amount - coalesce(owned.amount, 0) AS rest, p.reference,
   p.reference_holds
 FROM bank_payment p
-LEFT JOIN (SELECT payment_id, sum(amount) AS amount
-           FROM (SELECT payment_id, amount FROM claims_allocation WHERE unit_id = %(unit)s AND payment_id IS NOT NULL
-                 UNION ALL SELECT payment_id, amount FROM claims_overpayment WHERE unit_id = %(unit)s
-                 UNION ALL SELECT payment_id, amount FROM claims_paymentreversal WHERE unit_id = %(unit)s
-                 UNION ALL SELECT reversal_id, -amount FROM claims_paymentreversal WHERE unit_id = %(unit)s) facts
-           GROUP BY 1) owned ON owned.payment_id = p.id
+LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM claims_payment_use
+           WHERE unit_id = %(unit)s GROUP BY 1) owned ON owned.payment_id = p.id
 WHERE p.unit_id = %(unit)s AND p.amount <> coalesce(owned.amount, 0);
 
 ANALYZE payments_left (id, reference, rest);
 
 -- What the bank told of a payment in all its sources; only of payments that no reference points anywhere.
 CREATE TEMP TABLE payments_unpointed ON COMMIT DROP AS
-SELECT p.id, p.rest, p.booking_date,
+SELECT p.id, p.rest,
   coalesce((SELECT string_agg(DISTINCT l.message, ' ') FROM bank_line l WHERE l.payment_id = p.id AND l.message <> ''),
     '') AS message,
   ARRAY(SELECT DISTINCT registers_name_words(l.name_key) FROM bank_line l
@@ -104,11 +100,9 @@ ANALYZE credits_waiting;
 CREATE TEMP TABLE claims_pointed_at ON COMMIT DROP AS
 SELECT c.id, c.payer_id, c.reference, c.amount, c.amount - coalesce(settled.amount, 0) + coalesce(credited.amount, 0) AS open
 FROM claims_claim c
-LEFT JOIN (SELECT claim_id, sum(amount) AS amount
-           FROM (SELECT claim_id, amount FROM claims_allocation WHERE unit_id = %(unit)s
-                 UNION ALL SELECT claim_id, amount FROM claims_writeoff WHERE unit_id = %(unit)s) facts
-           WHERE claim_id IN (SELECT claim_id FROM pointers)
-           GROUP BY 1) settled ON settled.claim_id = c.id
+LEFT JOIN (SELECT claim_id, sum(amount) AS amount FROM claims_claim_settlement
+           WHERE unit_id = %(unit)s AND claim_id IN (SELECT claim_id FROM pointers) GROUP BY 1) settled
+  ON settled.claim_id = c.id
 LEFT JOIN credits_waiting credited ON credited.claim_id = c.id
 WHERE c.unit_id = %(unit)s AND c.id IN (SELECT claim_id FROM pointers);
 
@@ -133,9 +127,7 @@ SELECT n.payment_id, c.id AS claim_id, c.payer_id, c.reference, c.amount,
   c.amount - coalesce(settled.amount, 0) + coalesce(credited.amount, 0) AS open
 FROM payer_customers n
 JOIN claims_claim c ON c.unit_id = %(unit)s AND c.payer_id = n.payer_id AND c.amount >= n.rest
-LEFT JOIN LATERAL (SELECT sum(amount) AS amount
-                   FROM (SELECT amount FROM claims_allocation WHERE claim_id = c.id
-                         UNION ALL SELECT amount FROM claims_writeoff WHERE claim_id = c.id) facts) settled ON true
+LEFT JOIN LATERAL (SELECT sum(amount) AS amount FROM claims_claim_settlement WHERE claim_id = c.id) settled ON true
 LEFT JOIN credits_waiting credited ON credited.claim_id = c.id
 WHERE c.amount - coalesce(settled.amount, 0) + coalesce(credited.amount, 0) = n.rest;
 

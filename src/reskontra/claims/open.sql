@@ -2,10 +2,6 @@
 CREATE TEMP TABLE open_claims ON COMMIT DROP AS
 SELECT c.id, c.invoice_id, c.payer_id, c.reference, c.due_date, c.amount, c.amount - coalesce(settled.amount, 0) AS open
 FROM claims_claim c
-LEFT JOIN (SELECT claim_id, sum(amount) AS amount
-           FROM (SELECT claim_id, amount FROM claims_allocation WHERE unit_id = %(unit)s
-                 UNION ALL SELECT claim_id, amount FROM claims_writeoff WHERE unit_id = %(unit)s
-                 UNION ALL SELECT credit_id, -amount FROM claims_allocation
-                           WHERE unit_id = %(unit)s AND credit_id IS NOT NULL) facts
-           GROUP BY 1) settled ON settled.claim_id = c.id
+LEFT JOIN (SELECT claim_id, sum(amount) AS amount FROM claims_claim_settlement
+           WHERE unit_id = %(unit)s GROUP BY 1) settled ON settled.claim_id = c.id
 WHERE c.unit_id = %(unit)s AND c.amount <> coalesce(settled.amount, 0);

@@ -1,4 +1,20 @@
 -- The triggers below come after those that hold references: triggers fire in the order of their names.
+
+-- What owns the money of payments, and what settles claims: every fact that counts, told once. A taken-back payment and
+-- its reversal own each other; a credit is settled by what it is set off against. Whoever asks sees what he may see.
+CREATE OR REPLACE VIEW claims_payment_use WITH (security_invoker = true) AS
+SELECT unit_id, payment_id, amount FROM claims_allocation WHERE payment_id IS NOT NULL
+UNION ALL SELECT unit_id, payment_id, amount FROM claims_overpayment
+UNION ALL SELECT unit_id, payment_id, amount FROM claims_paymentreversal
+UNION ALL SELECT unit_id, reversal_id, -amount FROM claims_paymentreversal;
+
+CREATE OR REPLACE VIEW claims_claim_settlement WITH (security_invoker = true) AS
+SELECT unit_id, claim_id, amount FROM claims_allocation
+UNION ALL SELECT unit_id, claim_id, amount FROM claims_writeoff
+UNION ALL SELECT unit_id, credit_id, -amount FROM claims_allocation WHERE credit_id IS NOT NULL;
+
+GRANT SELECT ON claims_payment_use, claims_claim_settlement TO reskontra_app, reskontra_read, reskontra_check;
+
 -- No cent of a payment, of a credit or of a claim has two owners. Whoever settles money in a unit waits for those who
 -- settle at the same time: only then are the sums below the sums of everything.
 CREATE OR REPLACE FUNCTION claims_settle_alone(units bigint[]) RETURNS void LANGUAGE plpgsql AS $$
@@ -15,13 +31,8 @@ END $$;
 CREATE OR REPLACE FUNCTION claims_overspent(touched text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT format($query$
     SELECT min(payment.id)
-    FROM (SELECT facts.id, sum(facts.amount) AS amount
-          FROM (SELECT payment_id AS id, amount FROM claims_allocation WHERE payment_id IS NOT NULL
-                UNION ALL SELECT payment_id, amount FROM claims_overpayment
-                UNION ALL SELECT payment_id, amount FROM claims_paymentreversal
-                UNION ALL SELECT reversal_id, -amount FROM claims_paymentreversal) facts
-          WHERE facts.id IN (%s)
-          GROUP BY 1) owned
+    FROM (SELECT payment_id AS id, sum(amount) AS amount FROM claims_payment_use
+          WHERE payment_id IN (%s) GROUP BY 1) owned
     JOIN bank_payment payment ON payment.id = owned.id
     WHERE NOT (CASE WHEN payment.amount > 0 THEN owned.amount BETWEEN 0 AND payment.amount
                     ELSE owned.amount BETWEEN payment.amount AND 0 END)
@@ -31,12 +42,8 @@ $$;
 CREATE OR REPLACE FUNCTION claims_oversettled(touched text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT format($query$
     SELECT min(claim.id)
-    FROM (SELECT facts.id, sum(facts.amount) AS amount
-          FROM (SELECT claim_id AS id, amount FROM claims_allocation
-                UNION ALL SELECT claim_id, amount FROM claims_writeoff
-                UNION ALL SELECT credit_id, -amount FROM claims_allocation WHERE credit_id IS NOT NULL) facts
-          WHERE facts.id IN (%s)
-          GROUP BY 1) settled
+    FROM (SELECT claim_id AS id, sum(amount) AS amount FROM claims_claim_settlement
+          WHERE claim_id IN (%s) GROUP BY 1) settled
     JOIN claims_claim claim ON claim.id = settled.id
     WHERE NOT (CASE WHEN claim.amount > 0 THEN settled.amount BETWEEN 0 AND claim.amount
                     ELSE settled.amount BETWEEN claim.amount AND 0 END)

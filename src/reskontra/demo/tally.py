@@ -107,10 +107,7 @@ overpaid AS (
 rest AS (
   SELECT p.id, p.amount - coalesce(sum(used.amount), 0) AS amount
   FROM bank_payment p
-  LEFT JOIN (SELECT payment_id, amount FROM claims_allocation WHERE payment_id IS NOT NULL
-             UNION ALL SELECT payment_id, amount FROM claims_overpayment
-             UNION ALL SELECT payment_id, amount FROM claims_paymentreversal
-             UNION ALL SELECT reversal_id, -amount FROM claims_paymentreversal) used ON used.payment_id = p.id
+  LEFT JOIN claims_payment_use used ON used.payment_id = p.id
   GROUP BY p.id, p.amount HAVING p.amount <> coalesce(sum(used.amount), 0)),
 set_off AS (
   SELECT credit_id, sum(amount) AS amount FROM claims_allocation WHERE credit_id IS NOT NULL
@@ -119,10 +116,7 @@ waived AS (SELECT claim_id, sum(amount) AS amount FROM claims_writeoff GROUP BY 
 open AS (
   SELECT c.id, c.amount - coalesce(sum(settled.amount), 0) AS amount
   FROM claims_claim c
-  LEFT JOIN (SELECT claim_id, amount FROM claims_allocation
-             UNION ALL SELECT claim_id, amount FROM claims_writeoff
-             UNION ALL SELECT credit_id, -amount FROM claims_allocation WHERE credit_id IS NOT NULL) settled
-    ON settled.claim_id = c.id
+  LEFT JOIN claims_claim_settlement settled ON settled.claim_id = c.id
   GROUP BY c.id, c.amount HAVING c.amount <> coalesce(sum(settled.amount), 0))
 SELECT step, count, coalesce(amount, 0)
 FROM (SELECT 1, 'payments', count(*), sum(amount) FROM bank_payment

@@ -45,46 +45,32 @@ class Unallocated:
         return payment_number(self.payment)
 
 
-_OWNED = """
-SELECT payment_id, amount FROM claims_allocation WHERE {of_allocation}
-UNION ALL SELECT payment_id, amount FROM claims_overpayment WHERE {of_payment}
-UNION ALL SELECT payment_id, amount FROM claims_paymentreversal WHERE {of_payment}
-UNION ALL SELECT reversal_id, -amount FROM claims_paymentreversal WHERE {of_reversal}
-"""
 _LISTED = """
 SELECT p.id, p.booking_date, p.amount, p.amount - coalesce(owned.amount, 0), p.reference, p.message, p.payer,
   decided.outcome, decided.clause, decided.run_id
 FROM bank_payment p
-LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM ({owned}) facts GROUP BY 1) owned ON owned.payment_id = p.id
+LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM claims_payment_use WHERE {of} GROUP BY 1) owned
+  ON owned.payment_id = p.id
 LEFT JOIN LATERAL (SELECT d.outcome, d.clause, d.run_id FROM claims_paymentdecision d
                    JOIN runs_run r ON r.id = d.run_id AND r.state = 'applied'
                    WHERE d.payment_id = p.id ORDER BY d.run_id DESC LIMIT 1) decided ON true
 WHERE p.unit_id = %(unit)s AND {only}
 """
-_OF_UNIT = _OWNED.format(
-    of_allocation="unit_id = %(unit)s AND payment_id IS NOT NULL",
-    of_payment="unit_id = %(unit)s",
-    of_reversal="unit_id = %(unit)s",
-)
-_OF_SOME = _OWNED.format(
-    of_allocation="payment_id = ANY (%(ids)s)",
-    of_payment="payment_id = ANY (%(ids)s)",
-    of_reversal="reversal_id = ANY (%(ids)s)",
-)
+_OF_UNIT = "unit_id = %(unit)s"
 _REST = "p.amount <> coalesce(owned.amount, 0)"
 _BEHIND = """(%(after)s::bigint IS NULL OR (p.booking_date, p.id) >
   (SELECT before.booking_date, before.id FROM bank_payment before WHERE before.id = %(after)s::bigint))"""
 _LEFT = (
-    _LISTED.format(owned=_OF_UNIT, only=f"{_REST} AND {_BEHIND}")
+    _LISTED.format(of=_OF_UNIT, only=f"{_REST} AND {_BEHIND}")
     + "ORDER BY p.booking_date, p.id LIMIT %(most)s"
 )
 _LEFT_COUNT = f"""
 SELECT count(*), coalesce(sum(p.amount - coalesce(owned.amount, 0)), 0) FROM bank_payment p
-LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM ({_OF_UNIT}) facts GROUP BY 1) owned
+LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM claims_payment_use WHERE {_OF_UNIT} GROUP BY 1) owned
   ON owned.payment_id = p.id
 WHERE p.unit_id = %(unit)s AND {_REST}
 """
-_FOUND = _LISTED.format(owned=_OF_SOME, only="p.id = ANY (%(ids)s)") + "ORDER BY p.id DESC"
+_FOUND = _LISTED.format(of="payment_id = ANY (%(ids)s)", only="p.id = ANY (%(ids)s)") + "ORDER BY p.id DESC"
 
 
 def unallocated(unit: Unit, most: int = 1000, after: int | None = None) -> list[Unallocated]:
@@ -149,19 +135,10 @@ def state_of(payment: Payment) -> str:
 
 def rest_of(payment: Payment) -> Decimal:
     """What is left of ``payment`` in euro, negative for money that the bank took back."""
-    query = _OWNED.format(
-        of_allocation="payment_id = %(id)s",
-        of_payment="payment_id = %(id)s",
-        of_reversal="reversal_id = %(id)s",
+    (owned,) = one_row(
+        "SELECT coalesce(sum(amount), 0) FROM claims_payment_use WHERE payment_id = %s", [payment.pk]
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT coalesce(sum(amount), 0) FROM ({query}) facts",
-            {"id": payment.pk},
-        )
-        row = cursor.fetchone()
-    assert row is not None
-    return payment.amount - Decimal(row[0])
+    return payment.amount - Decimal(owned)
 
 
 _USES = """

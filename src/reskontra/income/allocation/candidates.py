@@ -117,9 +117,8 @@ SELECT c.id, c.reference, i.number, payer.name, c.due_date, c.amount, o.open, c.
 FROM claims_claim c
 JOIN sales_invoice i ON i.id = c.invoice_id
 JOIN registers_customer payer ON payer.id = c.payer_id
-CROSS JOIN LATERAL (SELECT c.amount - coalesce(sum(amount), 0) AS open
-                    FROM (SELECT amount FROM claims_allocation WHERE claim_id = c.id
-                          UNION ALL SELECT amount FROM claims_writeoff WHERE claim_id = c.id) facts) o
+CROSS JOIN LATERAL (SELECT c.amount - coalesce(sum(amount), 0) AS open FROM claims_claim_settlement
+                    WHERE claim_id = c.id) o
 WHERE c.unit_id = %s AND c.amount > 0 AND o.open > 0 AND {condition}
 ORDER BY c.due_date, c.id LIMIT 50
 """
