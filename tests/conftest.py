@@ -5,11 +5,13 @@ The server is the embedded one, in a folder of its own, unless ``DATABASE_URL`` 
 """
 
 import hashlib
+import json
 import os
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,8 +24,10 @@ import django  # noqa: E402
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 
+from reskontra.commands import main  # noqa: E402
 from reskontra.database import connect, safety, server  # noqa: E402
 
 TEMPLATE = "reskontra_template"
@@ -36,7 +40,7 @@ def _stamp() -> str:
         if source.suffix in {".py", ".sql"} and (
             "migrations" in source.parts
             or source.name in {"models.py", "safety.sql"}
-            or "database" in source.parts
+            or {"database", "models", "safety"} & set(source.parts)
         ):
             digest.update(source.read_bytes())
     return digest.hexdigest()[:12]
@@ -86,3 +90,28 @@ def database(postgres: server.Server, template: str) -> Iterator[server.Server]:
     yield postgres
     _disconnect()
     server.drop_database(postgres, name)
+
+
+@pytest.fixture
+def command(
+    database: server.Server,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> Callable[..., tuple[int, Any]]:
+    """``command("run", "orders", ...)``: its exit code and its JSON; without ``--json`` its text.
+
+    The server is running and the copy is prepared, so both steps are left out; all else is as people run it.
+    """
+    monkeypatch.setattr(server, "start", lambda folder=None: database)
+    monkeypatch.setattr(connect, "prepare", lambda running, name=None: None)
+    monkeypatch.setattr(settings, "OUT", tmp_path / "out")
+    monkeypatch.delenv("RESKONTRA_AS", raising=False)
+
+    def run(*words: str, text: bool = False) -> tuple[int, Any]:
+        capsys.readouterr()
+        code = main([*words, *(() if text else ("--json",))])
+        printed = capsys.readouterr().out
+        return code, printed if text else json.loads(printed)
+
+    return run

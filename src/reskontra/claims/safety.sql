@@ -5,12 +5,14 @@
 CREATE OR REPLACE VIEW claims_payment_use WITH (security_invoker = true) AS
 SELECT unit_id, payment_id, amount FROM claims_allocation WHERE payment_id IS NOT NULL
 UNION ALL SELECT unit_id, payment_id, amount FROM claims_overpayment
+UNION ALL SELECT unit_id, payment_id, amount FROM claims_sidepayment
 UNION ALL SELECT unit_id, payment_id, amount FROM claims_paymentreversal
 UNION ALL SELECT unit_id, reversal_id, -amount FROM claims_paymentreversal;
 
 CREATE OR REPLACE VIEW claims_claim_settlement WITH (security_invoker = true) AS
 SELECT unit_id, claim_id, amount FROM claims_allocation
 UNION ALL SELECT unit_id, claim_id, amount FROM claims_writeoff
+UNION ALL SELECT unit_id, claim_id, amount FROM claims_feededucted
 UNION ALL SELECT unit_id, credit_id, -amount FROM claims_allocation WHERE credit_id IS NOT NULL;
 
 GRANT SELECT ON claims_payment_use, claims_claim_settlement TO reskontra_app, reskontra_read, reskontra_check;

@@ -101,8 +101,19 @@ def apply_safety() -> None:
             for statement in statements(model):
                 cursor.execute(statement)
         for app in apps.get_app_configs():
-            if app.name.startswith("reskontra.") and (source := files(app.name) / "safety.sql").is_file():
-                cursor.execute(source.read_text("utf-8"))
+            if app.name.startswith("reskontra."):
+                for source in _own_safety(app.name):
+                    cursor.execute(source)
+
+
+def _own_safety(app: str) -> Iterator[str]:
+    """What only the app knows: its ``safety.sql``, then what stands in its folder ``safety``, by name."""
+    if (source := files(app) / "safety.sql").is_file():
+        yield source.read_text("utf-8")
+    if (folder := files(app) / "safety").is_dir():
+        for source in sorted(folder.iterdir(), key=lambda one: one.name):
+            if source.name.endswith(".sql"):
+                yield source.read_text("utf-8")
 
 
 DJANGO_TABLES = ("django_session",)

@@ -22,9 +22,20 @@ from reskontra.kernel.clauses import known
 from reskontra.kernel.texts import LANGUAGES, text
 
 Unit = Literal[
-    "euro", "percent", "days", "hours", "minutes", "characters", "megabyte", "count", "code", "codes", "text"
+    "euro",
+    "percent",
+    "days",
+    "hours",
+    "minutes",
+    "characters",
+    "megabyte",
+    "count",
+    "years",
+    "code",
+    "codes",
+    "text",
 ]
-Tighten = Literal["no", "lower", "higher", "any"]
+Tighten = Literal["no", "lower", "higher", "any", "missing"]
 Value = Decimal | int | str | tuple[str, ...]
 
 
@@ -58,8 +69,9 @@ class MissingTerm(LookupError):
 class TermNotAllowed(ValueError):
     """A unit's own value that the clause does not allow; ``said(language)`` tells people why.
 
-    ``reason`` is ``fixed`` (units may not set their own), ``only_lower``, ``only_higher`` (the value loosens
-    what may only be tightened) or ``not_a_value`` (not of the term's unit of measure).
+    ``reason`` is ``fixed`` (units may not set their own, or not while the common value is known), ``only_lower``,
+    ``only_higher`` (the value loosens what may only be tightened) or ``not_a_value`` (not of the term's unit of
+    measure).
     """
 
     def __init__(self, term: "Term", own: str, reason: str, limit: str = "") -> None:
@@ -107,7 +119,7 @@ class Term:
     """One term with its clause, its unit of measure, its periods in order of time, and who may change it.
 
     ``tighten`` says whether an accounting unit may set its own: ``no``, only ``lower`` or ``higher`` than
-    the common value, or ``any``.
+    the common value, ``any``, or only where the common value is ``missing``.
     """
 
     key: str
@@ -190,7 +202,7 @@ class Terms:
     def _written(self, term: Term, place: str, written: Callable[[Period], str]) -> str:
         own = self.own.get(place, self.own.get(term.key))
         # A unit's own value of "any" size needs no common value beside it; a tightened one is compared first.
-        period = None if own is not None and term.tighten == "any" else term.on(self.on)
+        period = None if own is not None and term.tighten in ("any", "missing") else term.on(self.on)
         if own is not None:
             found = {"value": own, "valid_from": None, "source": "own", "sourced": True, "own": True}
         else:
@@ -262,6 +274,8 @@ def _allow(term: Term, own: str, day: date) -> None:
         limit = term.on(day).value
     except MissingTerm:  # nothing to compare with: whoever asks for the term is stopped
         return
+    if term.tighten == "missing":
+        raise TermNotAllowed(term, own, "fixed")
     if term.tighten == "lower" and Decimal(own) > Decimal(limit):
         raise TermNotAllowed(term, own, "only_lower", limit)
     if term.tighten == "higher" and Decimal(own) < Decimal(limit):
@@ -272,7 +286,8 @@ _FORMS: Mapping[Unit, re.Pattern[str]] = {
     "euro": re.compile(r"\d{1,13}(\.\d{2})?", re.ASCII),
     "percent": re.compile(r"\d{1,3}(\.\d{1,4})?", re.ASCII),
     **dict.fromkeys(
-        ("days", "hours", "minutes", "characters", "megabyte", "count"), re.compile(r"\d{1,9}", re.ASCII)
+        ("days", "hours", "minutes", "characters", "megabyte", "count", "years"),
+        re.compile(r"\d{1,9}", re.ASCII),
     ),
     "code": re.compile(r"\S+"),
     "codes": re.compile(r"\S+( \S+)*"),
@@ -287,6 +302,7 @@ _READ: Mapping[Unit, Callable[[str], Value]] = {
     "characters": int,
     "megabyte": int,
     "count": int,
+    "years": int,
     "code": str,
     "codes": lambda written: tuple(written.split(" ")),
 }
@@ -337,7 +353,7 @@ def _read(key: str, row: Mapping[str, Any]) -> Term:
     demand(unit in get_args(Unit), f"unknown unit {unit!r}")
     demand(tighten in get_args(Tighten), f"tighten is {tighten!r}")
     demand(
-        tighten in ("no", "any") or unit not in ("code", "codes", "text"),
+        tighten in ("no", "any", "missing") or unit not in ("code", "codes", "text"),
         "only a number can be lower or higher",
     )
     demand(all(about.get(language) for language in LANGUAGES), "about lacks a language")

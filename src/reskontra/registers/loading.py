@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
+from reskontra.database.refused import constraint_of
 from reskontra.database.session import working_in
 from reskontra.database.tables import Table
 from reskontra.documents.findings import Finding, Refused
@@ -314,9 +315,7 @@ def _refused_row(file: str, pending: Sequence[Pending]) -> Finding | None:
 
 
 def _constraint_finding(file: str, row: int | None, refusal: IntegrityError) -> Finding:
-    # Only the constraint's name: the database's own message repeats the row.
-    diagnosis = getattr(refusal.__cause__, "diag", None)
-    constraint = getattr(diagnosis, "constraint_name", None) or "a rule without a name"
+    constraint = constraint_of(refusal) or "a rule without a name"
     detail = {"constraint": constraint.replace("_", " ")}
     return Finding("register_row_refused", clause="X-1", where=file, row=row, value=constraint, detail=detail)
 

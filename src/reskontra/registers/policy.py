@@ -33,13 +33,46 @@ MAY: Mapping[str, frozenset[str]] = {
     "approve_invoice_list": frozenset({"PG"}),
     "review_invoice_list": frozenset({"SG"}),
     "approve_invoice_list_in_unit": frozenset({"GK"}),
+    # Refunds: the centre finds out and prepares, somebody else in the centre approves the run's voucher (OC 3.9, 4.2).
+    "run_refunds": frozenset({"PK"}),
+    "prepare_refund": frozenset({"K", "PK"}),
+    "approve_refunds": frozenset({"PG"}),
+    # Collection: the centre runs it, the unit decides what only a creditor can (OC 6.1, 6.2).
+    "run_reminders": frozenset({"PK"}),
+    "run_interest": frozenset({"PK"}),
+    "waive_interest": frozenset({"K", "PK"}),
+    "block": frozenset({"K", "PK"}),
+    "answer_complaint": frozenset({"K"}),
+    "run_deferrals": frozenset({"K", "PK"}),
+    "grant_time": frozenset({"K", "PK"}),
+    "run_limitation": frozenset({"K", "PK"}),
+    "interrupt_limitation": frozenset({"K", "PK"}),
+    "run_agency": frozenset({"PK"}),
+    "run_collection": frozenset({"PK"}),
+    "run_enforcement": frozenset({"PK"}),
+    "run_court": frozenset({"PK"}),
+    "handle_case": frozenset({"K", "PK"}),
+    "decide_case": frozenset({"K", "GK"}),
+    "sign_summons": frozenset({"GK"}),
+    # Write-offs: anybody of the unit or the centre proposes, two of the unit decide (OC 5.1-b).
+    "propose_write_off": frozenset({"K", "PK"}),
+    "review_write_off": frozenset({"SG"}),
+    "approve_write_off": frozenset({"GK"}),
+    "refuse_write_off": frozenset({"K", "SG", "GK"}),
+    "run_write_offs": frozenset({"PK"}),
+    "run_valuation": frozenset({"PK"}),
     "load_registers": frozenset({"PK", "AD"}),
     "set_password": frozenset({"AD"}),
 }
 
 
 # Acts that the responsibility table gives either to the unit's own people or to the centre's (OC 1.2-a).
-STEPS: Mapping[str, str] = {"run_invoicing": "run_invoicing", "run_delivery": "send_to_operator"}
+STEPS: Mapping[str, str] = {
+    "run_invoicing": "run_invoicing",
+    "run_delivery": "send_to_operator",
+    "run_reminders": "send_reminders",
+    "grant_time": "grant_payment_time",
+}
 CENTRE = frozenset({"PK", "PG"})
 
 

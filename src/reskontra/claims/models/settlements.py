@@ -1,4 +1,4 @@
-"""Receivables. A claim is born with its invoice; what is open is derived from the facts that followed."""
+"""Claims, and what settles them: payments, credits, fees and write-offs, each with its voucher."""
 
 from typing import ClassVar
 
@@ -9,16 +9,39 @@ from reskontra.database.tables import Fact, Points
 from reskontra.runs.models import Decision
 
 NOTHING = models.DO_NOTHING
+# On what ground a claim is no longer asked for: the first is waived with a payment, the others the unit decides.
+GROUNDS = (
+    "small_remainder",
+    "small_claim",
+    "expired",
+    "obstacle",
+    "bankruptcy",
+    "debt_adjustment",
+    "abroad",
+    "decided",
+)
 
 
 class Claim(Fact):
-    """What one invoice claims, from one payer, under one kind of law. A credit invoice claims a negative sum."""
+    """What one invoice claims, from one payer, under one kind of law. A credit invoice claims a negative sum.
+
+    ``kind`` is that of the invoice behind it: a sales invoice, or an invoice of interest.
+    """
 
     run = models.ForeignKey(
         "runs.Run", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
+    kind = models.CharField(max_length=8, default="invoice", db_default="invoice")
     invoice = models.ForeignKey(
-        "sales.Invoice", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+        "sales.Invoice", on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    interest_invoice = models.ForeignKey(
+        "claims.InterestInvoice",
+        on_delete=NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
     )
     payer = models.ForeignKey(
         "registers.Customer",
@@ -35,12 +58,21 @@ class Claim(Fact):
     references = (
         Points("run", "a_claim_comes_from_a_run", set_wise=True),
         Points("invoice", "a_claim_belongs_to_an_invoice", set_wise=True),
+        Points("interest_invoice", "an_interest_claim_belongs_to_an_interest_invoice", set_wise=True),
         Points("payer", "a_claim_has_a_payer", set_wise=True),
     )
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(name="an_invoice_is_claimed_once", fields=["unit", "invoice"]),
+            models.UniqueConstraint(
+                name="an_interest_invoice_is_claimed_once", fields=["unit", "interest_invoice"]
+            ),
+            models.CheckConstraint(
+                name="a_claim_is_of_an_invoice_or_of_interest",
+                condition=Q(kind="invoice", invoice__isnull=False, interest_invoice__isnull=True)
+                | Q(kind="interest", invoice__isnull=True, interest_invoice__isnull=False),
+            ),
             models.UniqueConstraint(name="a_reference_names_one_claim", fields=["unit", "reference"]),
         ]
         indexes: ClassVar = [models.Index(name="claims_of_a_payer", fields=["payer"])]
@@ -178,24 +210,77 @@ class Overpayment(Settlement):
         ]
 
 
+class SidePayment(Settlement):
+    """Money of a payment to what a claim costs beside its capital: late interest first, then costs (OC 6.1.3-b).
+
+    Neither stands on the ledger before it is paid; by Act 513/1999, section 11 a, a consumer's money goes to the
+    claim and its interest before costs.
+    """
+
+    payment = models.ForeignKey(
+        "bank.Payment", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    claim = models.ForeignKey(Claim, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
+    kind = models.CharField(max_length=8)
+
+    references = (
+        Points("run", "a_side_payment_comes_from_a_run", set_wise=True),
+        Points("voucher", "a_side_payment_has_its_voucher", set_wise=True),
+        Points("undoes", "a_side_payment_undoes_one_of_its_unit", set_wise=True),
+        Points("payment", "a_side_payment_is_of_a_payment", set_wise=True),
+        Points("claim", "a_side_payment_is_to_a_claim", set_wise=True),
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="a_side_payment_is_undone_once", fields=["undoes"]),
+            models.CheckConstraint(
+                name="a_side_payment_is_of_interest_or_of_costs",
+                condition=Q(kind__in=["interest", "cost"]),
+            ),
+            models.CheckConstraint(
+                name="a_side_payment_is_money_and_its_undoing_takes_it_back",
+                condition=Q(amount__gt=0, undoes__isnull=True) | Q(amount__lt=0, undoes__isnull=False),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(name="side_payments_of_a_payment", fields=["payment"]),
+            models.Index(name="side_payments_to_a_claim", fields=["claim"]),
+        ]
+
+
 class WriteOff(Settlement):
-    """What is no longer asked of a claim, and on what ground: a small remainder is waived (OC 4.3-a)."""
+    """What is no longer asked of a claim: a small remainder is waived (OC 4.3-a), the rest is decided (OC 5.1-b)."""
 
     claim = models.ForeignKey(Claim, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
     ground = models.CharField(max_length=20)
+    proposal = models.ForeignKey(
+        "claims.WriteOffProposal",
+        on_delete=NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
+    )
 
     references = (
         Points("run", "a_write_off_comes_from_a_run", set_wise=True),
         Points("voucher", "a_write_off_has_its_voucher", set_wise=True),
         Points("undoes", "a_write_off_undoes_one_of_its_unit", set_wise=True),
         Points("claim", "a_write_off_is_of_a_claim", set_wise=True),
+        Points("proposal", "a_write_off_follows_a_proposal_of_its_unit", set_wise=True),
     )
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(name="a_write_off_is_undone_once", fields=["undoes"]),
             models.CheckConstraint(
-                name="a_write_off_has_a_ground_that_is_known", condition=Q(ground__in=["small_remainder"])
+                name="a_write_off_has_a_ground_that_is_known", condition=Q(ground__in=GROUNDS)
+            ),
+            models.CheckConstraint(
+                name="what_is_written_off_was_proposed_unless_it_is_a_small_remainder",
+                condition=Q(ground="small_remainder", proposal__isnull=True)
+                | ~Q(ground="small_remainder") & Q(proposal__isnull=False),
             ),
             models.CheckConstraint(
                 name="a_write_off_is_money_and_its_undoing_takes_it_back",

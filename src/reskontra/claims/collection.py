@@ -1,0 +1,33 @@
+"""The vocabulary of collection: every open claim with its reminders, blocks, cases and clock, on a day."""
+
+from typing import Any
+
+from django.db import connection
+
+from reskontra.database.scripts import statements
+from reskontra.kernel.blocks import WORK, stopped_by
+from reskontra.kernel.terms import Terms
+from reskontra.registers.models import Unit
+
+_TABLES = "blocks_in_force, cases_standing, claims_in_hand"
+
+
+def take_claims_in_hand(unit: Unit, terms: Terms) -> None:
+    """Fill the temporary table ``claims_in_hand`` for the day of ``terms`` until the transaction ends.
+
+    One row for every claim of ``unit`` that something is open of; its columns stand in ``collection.sql``.
+    ``blocks_in_force`` and ``cases_standing`` stay behind it.
+    """
+    values: dict[str, Any] = {
+        "unit": unit.pk,
+        "on": terms.on,
+        **{work: stopped_by(work) for work in WORK},
+        "limitation_general": terms.limitation_general,
+        "limitation_after_judgment": terms.limitation_after_judgment,
+        "limitation_public_law": terms.limitation_public_law,
+        "limitation_final": terms.limitation_final,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")
+        for statement in statements("reskontra.claims", "collection.sql"):
+            cursor.execute(statement, values)
