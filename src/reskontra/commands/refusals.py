@@ -2,27 +2,19 @@
 
 from argparse import Namespace
 
-from django.db import IntegrityError, OperationalError
-from psycopg.errors import LockNotAvailable
+from django.db import OperationalError
 
 from reskontra.commands.connection import UnknownPerson, UnknownUnit, Unsafe
 from reskontra.commands.output import as_json, out
 from reskontra.database.server import DatabaseUnavailable
+from reskontra.desk.refusals import reason
 from reskontra.documents.findings import Refused
 from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import NotHeld
-from reskontra.income.delivery.actions import DeliveryRefused
-from reskontra.income.delivery.channels import ChannelsDefect
-from reskontra.income.delivery.run import MissingBankAccount
-from reskontra.income.order_handling.actions import ActRefused
 from reskontra.insight.explanations import NothingFound
 from reskontra.kernel.secrets import KeyFileRefused
-from reskontra.kernel.terms import MissingTerm
-from reskontra.kernel.texts import text, texts
+from reskontra.kernel.texts import text
 from reskontra.registers.policy import NotAllowed
-from reskontra.registers.posting import MissingPostingAccount
-from reskontra.runs.run import RunRefused
-from reskontra.sales.in_hand import MissingVatRate
 
 
 def told(problem: Exception, arguments: Namespace) -> int | None:
@@ -30,7 +22,7 @@ def told(problem: Exception, arguments: Namespace) -> int | None:
     language = arguments.lang
     if isinstance(problem, Refused):
         reasons = [{**found.as_json(), "message": message(found, language)} for found in problem.findings]
-        return _tell(arguments, "refused", [reason["message"] for reason in reasons], 2, reasons=reasons)
+        return _tell(arguments, "refused", [one["message"] for one in reasons], 2, reasons=reasons)
     sentence = _sentence(problem, language)
     if sentence is None:
         return None
@@ -39,29 +31,9 @@ def told(problem: Exception, arguments: Namespace) -> int | None:
 
 
 def _sentence(problem: Exception, language: str) -> tuple[str, str, int] | None:
+    if alike := reason(problem, language):
+        return *alike, 2
     match problem:
-        case MissingTerm():
-            return "missing_term", problem.said(language), 2
-        case MissingVatRate():
-            told = text(
-                "command.missing_vat_rate",
-                language,
-                vat=problem.vat_class,
-                day=problem.day,
-                item=problem.item,
-            )
-            return "missing_vat_rate", told, 2
-        case MissingPostingAccount():
-            told = text("command.missing_posting_account", language, event=problem.event, day=problem.on)
-            return "missing_posting_account", told, 2
-        case MissingBankAccount():
-            return "missing_bank_account", text("command.missing_bank_account", language, unit=problem), 2
-        case RunRefused():
-            return problem.key, text(problem.key, language, **problem.values), 2
-        case ChannelsDefect():
-            return "channels", text("command.channels", language, problem=problem), 2
-        case ActRefused() | DeliveryRefused():
-            return problem.constraint, _constraint(problem.constraint, language), 2
         case NotAllowed():
             told = text(
                 "command.not_allowed",
@@ -85,21 +57,9 @@ def _sentence(problem: Exception, language: str) -> tuple[str, str, int] | None:
             return "system", str(problem), 5
         case FileNotFoundError() | IsADirectoryError() | PermissionError():
             return "file", text("command.file", language, name=problem.filename, problem=problem.strerror), 2
-        case IntegrityError():
-            diagnosis = getattr(problem.__cause__, "diag", None)
-            name = str(getattr(diagnosis, "constraint_name", None) or "constraint")
-            return name, _constraint(name, language), 2
-        case OperationalError() if isinstance(problem.__cause__, LockNotAvailable):
-            return "busy", text("command.busy", language), 2
         case OperationalError():
             return "database", text("command.database_gone", language), 5
     return None
-
-
-def _constraint(name: str, language: str) -> str:
-    """A refusal by the database, in words where the constraint has some of its own."""
-    key = f"refused.{name}"
-    return text(key if key in texts() else "refused.constraint", language, name=name)
 
 
 def _tell(arguments: Namespace, rule: str, words: list[str], code: int, **more: object) -> int:

@@ -5,9 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from psycopg.errors import LockNotAvailable
 
+from reskontra.database.refused import constraint_of
 from reskontra.documents.findings import Refused
 from reskontra.exchange.archive import ArchiveBroken
 from reskontra.exchange.messages import message
+from reskontra.income.delivery.actions import DeliveryRefused
 from reskontra.income.delivery.channels import ChannelsDefect
 from reskontra.income.delivery.run import MissingBankAccount
 from reskontra.income.order_handling.actions import ActRefused
@@ -35,35 +37,44 @@ def sentence(problem: Exception, language: str) -> str | None:
             return text("desk.refused.not_allowed", language, act=text(f"act.{problem.act}", language))
         case StalePlan():
             return text("desk.refused.stale_plan", language)
-        case ActRefused():
-            return constraint(problem.constraint, language)
+        case Refused():
+            return " ".join(message(found, language) for found in problem.findings)
+        case ArchiveBroken():
+            return text("desk.refused.archive", language)
+    found = reason(problem, language)
+    return found[1] if found else None
+
+
+def reason(problem: Exception, language: str) -> tuple[str, str] | None:
+    """The name of a refusal and what to tell of it, where pages and commands say the same; None for all else."""
+    match problem:
+        case ActRefused() | DeliveryRefused():
+            return problem.constraint, constraint(problem.constraint, language)
         case RunRefused():
-            return text(problem.key, language, **problem.values)
+            return problem.key, text(problem.key, language, **problem.values)
         case MissingTerm():
-            return problem.said(language)
+            return "missing_term", problem.said(language)
         case MissingVatRate():
-            return text(
+            told = text(
                 "command.missing_vat_rate",
                 language,
                 vat=problem.vat_class,
                 day=problem.day,
                 item=problem.item,
             )
+            return "missing_vat_rate", told
         case MissingPostingAccount():
-            return text("command.missing_posting_account", language, event=problem.event, day=problem.on)
+            told = text("command.missing_posting_account", language, event=problem.event, day=problem.on)
+            return "missing_posting_account", told
         case MissingBankAccount():
-            return text("command.missing_bank_account", language, unit=problem)
+            return "missing_bank_account", text("command.missing_bank_account", language, unit=problem)
         case ChannelsDefect():
-            return text("command.channels", language, problem=problem)
-        case Refused():
-            return " ".join(message(found, language) for found in problem.findings)
-        case ArchiveBroken():
-            return text("desk.refused.archive", language)
+            return "channels", text("command.channels", language, problem=problem)
         case IntegrityError():
-            diagnosis = getattr(problem.__cause__, "diag", None)
-            return constraint(str(getattr(diagnosis, "constraint_name", None) or "constraint"), language)
+            name = constraint_of(problem) or "constraint"
+            return name, constraint(name, language)
         case OperationalError() if isinstance(problem.__cause__, LockNotAvailable):
-            return text("command.busy", language)
+            return "busy", text("command.busy", language)
     return None
 
 

@@ -1,18 +1,12 @@
 """What only people can judge of a delivery: sending again, another channel (OC 3.9-d). One fact, one right each."""
 
-from collections.abc import Callable
-from typing import TypeVar
-
-from django.db import IntegrityError, transaction
-
+from reskontra.database.refused import refused_as
 from reskontra.income.delivery.channels import channels_on
 from reskontra.income.delivery.follow_up import follow_up, not_sent
 from reskontra.kernel.clauses import clause
 from reskontra.registers.policy import require
 from reskontra.runs.run import Acting
 from reskontra.sales.models import DeliveryDecision, Invoice, InvoiceDelivery
-
-_Made = TypeVar("_Made")
 
 
 class DeliveryRefused(Exception):
@@ -51,8 +45,8 @@ def _decide(acting: Acting, invoice: Invoice, channel: str, reason: str) -> Deli
     newest = InvoiceDelivery.objects.filter(unit=acting.unit, invoice=invoice).order_by("-attempt").first()
     if not _waits_for_a_person(acting, invoice, bool(newest), bool(channel)):
         raise DeliveryRefused("an_answer_may_still_come")
-    return stored(
-        lambda: DeliveryDecision.objects.create(
+    with refused_as(DeliveryRefused):
+        return DeliveryDecision.objects.create(
             unit=acting.unit,
             invoice=invoice,
             attempt=newest.attempt + 1 if newest else 1,
@@ -61,7 +55,6 @@ def _decide(acting: Acting, invoice: Invoice, channel: str, reason: str) -> Deli
             person=acting.person,
             decided_at=acting.at,
         )
-    )
 
 
 def _waits_for_a_person(acting: Acting, invoice: Invoice, was_sent: bool, chosen: bool) -> bool:
@@ -71,13 +64,3 @@ def _waits_for_a_person(acting: Acting, invoice: Invoice, was_sent: bool, chosen
     [followed] = follow_up(acting.unit, acting.at, [invoice.pk])
     # One that has arrived is refused by the database, in its own words.
     return followed.standing in {"REVIEW", "LEFT"} or bool(not_sent(acting, [invoice.pk]))
-
-
-def stored(make: Callable[[], _Made]) -> _Made:
-    """What ``make`` stores; raises ``DeliveryRefused`` with the constraint by which the database refused."""
-    try:
-        with transaction.atomic():
-            return make()
-    except IntegrityError as refused:
-        diagnosis = getattr(refused.__cause__, "diag", None)
-        raise DeliveryRefused(str(getattr(diagnosis, "constraint_name", None) or "refused")) from refused

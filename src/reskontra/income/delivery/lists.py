@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import connection
 
-from reskontra.income.delivery.actions import DeliveryRefused, stored
+from reskontra.database.refused import refused_as
+from reskontra.income.delivery.actions import DeliveryRefused
 from reskontra.kernel.clauses import clause
 from reskontra.registers.models import Unit
 from reskontra.registers.policy import require
@@ -127,8 +128,8 @@ def review_invoice_list(acting: Acting, run: Run, seen: str, comment: str = "") 
 
 
 def _act(acting: Acting, run: Run, act: str, seen: str, comment: str) -> InvoiceListApproval:
-    return stored(
-        lambda: InvoiceListApproval.objects.create(
+    with refused_as(DeliveryRefused):
+        return InvoiceListApproval.objects.create(
             unit=acting.unit,
             run=run,
             digest=seen,
@@ -137,4 +138,3 @@ def _act(acting: Acting, run: Run, act: str, seen: str, comment: str) -> Invoice
             given_at=acting.at,
             comment=comment,
         )
-    )

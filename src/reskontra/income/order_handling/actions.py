@@ -1,7 +1,6 @@
 """What only people can judge: reviewing and approving an order (OC 3.2.1). One fact, one clause, one right each."""
 
-from django.db import IntegrityError, transaction
-
+from reskontra.database.refused import refused_as
 from reskontra.kernel.clauses import clause
 from reskontra.registers.policy import require
 from reskontra.runs.run import Acting
@@ -31,17 +30,13 @@ def approve(acting: Acting, order: Order, seen: str, comment: str = "") -> Order
 
 
 def _act(acting: Acting, order: Order, act: str, seen: str, comment: str) -> OrderApproval:
-    try:
-        with transaction.atomic():
-            return OrderApproval.objects.create(
-                unit=acting.unit,
-                order=order,
-                digest=seen,
-                act=act,
-                person=acting.person,
-                given_at=acting.at,
-                comment=comment,
-            )
-    except IntegrityError as refused:
-        diagnosis = getattr(refused.__cause__, "diag", None)
-        raise ActRefused(str(getattr(diagnosis, "constraint_name", None) or "refused")) from refused
+    with refused_as(ActRefused):
+        return OrderApproval.objects.create(
+            unit=acting.unit,
+            order=order,
+            digest=seen,
+            act=act,
+            person=acting.person,
+            given_at=acting.at,
+            comment=comment,
+        )
