@@ -123,14 +123,14 @@ def _state(wanted: str) -> Callable[..., bool]:
 
 
 CRASHES: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
-    "before the intent": _dies(outbox, "_happened", _state("intent")),
-    "before the intent is committed": _dies(outbox, "_happened", _state("intent"), after=True),
+    "before the intent": _dies(outbox, "happened", _state("intent")),
+    "before the intent is committed": _dies(outbox, "happened", _state("intent"), after=True),
     "after the intent": _dies(outbox, "_link"),
     "while the bytes are copied": _dies(os, "fsync"),
     "before the link": _dies(os, "link"),
     "after the link": _dies(os, "link", after=True),
-    "before the sending is stored": _dies(outbox, "_happened", _state("sent")),
-    "before the sending is committed": _dies(outbox, "_happened", _state("sent"), after=True),
+    "before the sending is stored": _dies(outbox, "happened", _state("sent")),
+    "before the sending is committed": _dies(outbox, "happened", _state("sent"), after=True),
 }
 
 STEPS: dict[str, Callable[[Desk], None]] = {

@@ -21,6 +21,8 @@ from reskontra.exchange import archive
 from reskontra.exchange.models import OutboxEvent, OutboxFile
 from reskontra.registers.models import Person, Unit
 
+_LONGEST_DETAIL = 200
+
 
 class SealBroken(Exception):
     """The archived bytes of a batch are not those that were sealed; it is not sent."""
@@ -66,17 +68,17 @@ def hand_over(file: OutboxFile, at: datetime) -> Handed:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / file.name
     with working_in([file.unit_id]):
-        _only_one_sender(file)
+        only_one_sender(file)
         before = state_of(file)
         if before == "built":
-            _happened(file, "intent", at)
+            happened(file, "intent", at)
     if before not in {"built", "intent"}:
         return Handed(file, before, target)
     state = _link(file, target) if before == "built" else _look(file, target)
     with working_in([file.unit_id]):
-        _only_one_sender(file)
+        only_one_sender(file)
         if state_of(file) == "intent":
-            _happened(file, state, at)
+            happened(file, state, at)
         return Handed(file, state_of(file), target)
 
 
@@ -86,7 +88,7 @@ def decide_held(file: OutboxFile, sent: bool, first: Person, second: Person, at:
     Raises ``NotHeld``, also when two others were heard first. The database refuses one person twice
     (``a_held_batch_is_decided_by_two``).
     """
-    _only_one_sender(file)
+    only_one_sender(file)
     if state_of(file) != "held":
         raise NotHeld(file.name)
     OutboxEvent.objects.create(
@@ -99,13 +101,17 @@ def decide_held(file: OutboxFile, sent: bool, first: Person, second: Person, at:
     )
 
 
-def _only_one_sender(file: OutboxFile) -> None:
+def only_one_sender(file: OutboxFile) -> None:
+    """Wait until nobody else moves the batch, and keep it until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('outbox'), %s)", [file.pk % 2**31])
 
 
-def _happened(file: OutboxFile, state: str, at: datetime) -> None:
-    OutboxEvent.objects.create(unit_id=file.unit_id, file=file, state=state, happened_at=at)
+def happened(file: OutboxFile, state: str, at: datetime, detail: str = "") -> None:
+    """Store that the batch is in ``state`` since ``at``; ``detail`` says by what it is known, as far as it fits."""
+    OutboxEvent.objects.create(
+        unit_id=file.unit_id, file=file, state=state, happened_at=at, detail=detail[:_LONGEST_DETAIL]
+    )
 
 
 def _link(file: OutboxFile, target: Path) -> str:

@@ -3,11 +3,10 @@
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection
 
@@ -17,9 +16,10 @@ from reskontra.documents.invoice import Invoice as Document
 from reskontra.exchange import archive
 from reskontra.exchange.attachments import Fetch
 from reskontra.exchange.inbox import Received
-from reskontra.exchange.messages import message
 from reskontra.exchange.reading import read_documents
+from reskontra.income.delivery.taken import Taken
 from reskontra.kernel.clauses import clause
+from reskontra.kernel.references import running_number
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Evidence, Run
 from reskontra.runs.run import Acting, lock
@@ -30,29 +30,11 @@ _PDF = b"%PDF-"
 
 
 @dataclass(frozen=True)
-class PackageTaken:
-    """What became of a package: each file's outcome with its findings."""
+class PackageTaken(Taken):
+    """What became of each file of a package."""
 
-    outcomes: Sequence[tuple[int, str, Sequence[Finding]]]
-    before: str = ""  # when the same bytes came in before
-
-    def count(self, outcome: str) -> int:
-        """How many files ended as ``outcome``."""
-        return sum(1 for _, one, _ in self.outcomes if one == outcome)
-
-    def as_json(self, language: str) -> dict[str, Any]:
-        """The contract of ``reskontra import --json`` for an archive package."""
-        return {
-            "kind": "archive_package",
-            "read": len(self.outcomes),
-            **{outcome: self.count(outcome) for outcome in ("accepted", "known", "returned")},
-            "reasons": [
-                {**finding.as_json(), "outcome": outcome, "message": message(finding, language)}
-                for _, outcome, findings in self.outcomes
-                for finding in findings
-            ],
-            "before": self.before or None,
-        }
+    kind = "archive_package"
+    counted = ("accepted", "known", "returned")
 
 
 @clause("OC 3.9-e")
@@ -166,11 +148,7 @@ def _is_document_of(data: bytes, file: ReturnedFile, total: Decimal) -> bool:
 
 def _listed(unit: Unit, numbers: Iterable[str]) -> Mapping[str, _Listed]:
     """The invoices by number, with the sum of their run's invoicing report, read back from the archive."""
-    own = [
-        int(number[len(unit.code) :])
-        for number in numbers
-        if number.startswith(unit.code) and len(number) == len(unit.code) + 9
-    ]
+    own = [running for number in numbers if (running := running_number(unit.code, number)) is not None]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT %s || lpad(i.number::text, 9, '0'), i.id, i.run_id,"

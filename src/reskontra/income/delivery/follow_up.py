@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from importlib.resources import files
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
+from reskontra.database.scripts import script
 from reskontra.income.delivery.rules import PassedOver, decide_follow_up, told_passed_over
-from reskontra.income.delivery.run import decide_invoices
+from reskontra.income.delivery.run import ROOM, decide_invoices
 from reskontra.kernel.clauses import clause
 from reskontra.registers.models import Unit
 from reskontra.registers.unit_terms import terms_of
@@ -89,7 +89,7 @@ def follow_up(
     }
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS deliveries_in_hand")
-        cursor.execute((files("reskontra.income.delivery") / "follow_up.sql").read_text("utf-8"), values)
+        cursor.execute(script(ROOM, "follow_up.sql"), values)
         cursor.execute(
             "SELECT id, %(code)s || lpad(number::text, 9, '0'), amount, attempt, channel, outcome, standing, clause,"
             f" batch, sent_at, reason FROM ({rule.select('deliveries_in_hand', 'decided.*')}) followed"

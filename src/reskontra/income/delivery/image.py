@@ -8,13 +8,13 @@ the delivery run would build it.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from importlib.resources import files
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from django.db import connection
 
+from reskontra.database.scripts import script
 from reskontra.documents.invoice import Invoice as Document
 from reskontra.exchange.archive import ArchiveBroken
 from reskontra.exchange.excerpts import finvoice_of
@@ -28,9 +28,10 @@ from reskontra.exchange.imaging import (
 )
 from reskontra.exchange.writing import Message
 from reskontra.income.delivery.document import Seller, invoice_document
-from reskontra.income.delivery.run import MissingBankAccount
+from reskontra.income.delivery.run import ROOM, income_account
 from reskontra.kernel.clauses import clause
-from reskontra.registers.models import Unit, UnitAccount
+from reskontra.kernel.references import invoice_number
+from reskontra.registers.models import Unit
 from reskontra.registers.unit_terms import terms_of
 from reskontra.sales.models import Invoice, InvoiceDelivery
 
@@ -94,12 +95,7 @@ class _Sellers:
 
     def on(self, day: date) -> Seller:
         if day not in self._known:
-            account = UnitAccount.objects.filter(
-                unit=self.unit, purpose="income", validity__contains=day
-            ).first()
-            if account is None:
-                raise MissingBankAccount(self.unit.code)
-            self._known[day] = Seller(self.unit, account, terms_of(self.unit, day))
+            self._known[day] = Seller(self.unit, income_account(self.unit, day), terms_of(self.unit, day))
         return self._known[day]
 
 
@@ -123,7 +119,7 @@ def _newest_deliveries(unit: Unit, invoice_ids: Sequence[int]) -> Mapping[int, t
         .select_related("file__run", "invoice")
         .order_by("invoice__number", "file_id")
     )
-    return {one.invoice_id: (f"{unit.code}{one.invoice.number:09d}", one) for one in found}
+    return {one.invoice_id: (invoice_number(unit.code, one.invoice.number), one) for one in found}
 
 
 def _as_sent(sellers: _Sellers, number: str, delivery: InvoiceDelivery) -> Copy:
@@ -167,7 +163,6 @@ def _heads_with_lines(
     unit: Unit, invoice_ids: Sequence[int]
 ) -> Iterator[tuple[Sequence[Any], list[Sequence[Any]]]]:
     """The rows that the delivery run reads, for these invoices, whatever became of their channel."""
-    room = files("reskontra.income.delivery")
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS decided")
         cursor.execute(
@@ -176,9 +171,9 @@ def _heads_with_lines(
             " WHERE unit_id = %s AND id = ANY (%s)",
             [unit.pk, list(invoice_ids)],
         )
-        cursor.execute((room / "documents.sql").read_text("utf-8"), {"code": unit.code})
+        cursor.execute(script(ROOM, "documents.sql"), {"code": unit.code})
         heads = cursor.fetchall()
-        cursor.execute((room / "lines.sql").read_text("utf-8"))
+        cursor.execute(script(ROOM, "lines.sql"))
         lines = cursor.fetchall()
     own = {invoice: list(rows) for invoice, rows in groupby(lines, itemgetter(0))}
     for head in heads:

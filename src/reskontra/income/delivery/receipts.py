@@ -12,13 +12,14 @@ from typing import Any
 
 from django.db import connection
 
+from reskontra.database.rows import one_row
 from reskontra.documents.delivery_report import DeliveryAnswer, DeliveryReport
 from reskontra.documents.findings import Finding
 from reskontra.exchange.inbox import Received
-from reskontra.exchange.messages import message
-from reskontra.exchange.models import OutboxEvent, OutboxFile
-from reskontra.exchange.outbox import state_of
+from reskontra.exchange.models import OutboxFile
+from reskontra.exchange.outbox import happened, only_one_sender, state_of
 from reskontra.income.delivery.channels import channels_on
+from reskontra.income.delivery.taken import Taken
 from reskontra.kernel.clauses import clause
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Run
@@ -49,28 +50,16 @@ class Reconciled:
 
 
 @dataclass(frozen=True)
-class ReportTaken:
-    """What became of a report: each answer's outcome with its findings, and the batches that it is about."""
+class ReportTaken(Taken):
+    """What became of a report: of each answer, and of the batches that it is about."""
 
-    outcomes: Sequence[tuple[int, str, Sequence[Finding]]]
-    batches: Sequence[Reconciled]
-    before: str = ""  # when the same bytes came in before
+    kind = "delivery_report"
+    counted = ("taken", "known", "contradicts", "returned")
 
-    def count(self, outcome: str) -> int:
-        """How many answers ended as ``outcome``."""
-        return sum(1 for _, one, _ in self.outcomes if one == outcome)
+    batches: Sequence[Reconciled] = ()
 
-    def as_json(self, language: str) -> dict[str, Any]:
-        """The contract of ``reskontra import --json`` for a receipt report."""
+    def _own(self) -> dict[str, Any]:
         return {
-            "kind": "delivery_report",
-            "read": len(self.outcomes),
-            **{outcome: self.count(outcome) for outcome in ("taken", "known", "contradicts", "returned")},
-            "reasons": [
-                {**finding.as_json(), "outcome": outcome, "message": message(finding, language)}
-                for _, outcome, findings in self.outcomes
-                for finding in findings
-            ],
             "batches": [
                 {
                     "batch": one.batch,
@@ -82,8 +71,7 @@ class ReportTaken:
                     "state": one.state,
                 }
                 for one in self.batches
-            ],
-            "before": self.before or None,
+            ]
         }
 
 
@@ -98,7 +86,7 @@ def take_in_report(acting: Acting, received: Received, report: DeliveryReport, o
     before = StoredReport.objects.filter(unit=acting.unit, file=received.file).order_by("-id").first()
     if before and not before.receipts.filter(outcome="returned").exists():
         outcomes = [(answer.row, "known", ()) for answer in report.answers]
-        return ReportTaken(outcomes, [], received.file.received_at.isoformat())
+        return ReportTaken(outcomes, received.file.received_at.isoformat())
     run = Run.objects.create(
         unit=acting.unit, name="receipts", on_date=on, person=acting.person, planned_at=acting.at
     )
@@ -112,7 +100,7 @@ def take_in_report(acting: Acting, received: Received, report: DeliveryReport, o
     run.state, run.applied_at = "applied", acting.at
     run.save()
     told = [(one.row, one.outcome, laid.findings.get(one.row, ())) for one in receipts]
-    return ReportTaken(told, batches)
+    return ReportTaken(told, batches=batches)
 
 
 class _Laying:
@@ -237,31 +225,21 @@ def _reconcile(file: OutboxFile, acting: Acting, report: str) -> Reconciled:
 
     An answer proves that a batch in doubt arrived: a held one leaves that state by it (D19).
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('outbox'), %s)", [file.pk % 2**31])
-        cursor.execute(
-            "SELECT count(*), coalesce(sum(i.total), 0) FROM sales_invoicedelivery d"
-            " JOIN sales_invoice i ON i.id = d.invoice_id"
-            " WHERE d.unit_id = %s AND d.file_id = %s AND EXISTS (SELECT FROM sales_deliveryreceipt a"
-            "   WHERE a.unit_id = d.unit_id AND a.invoice_id = d.invoice_id AND a.attempt = d.attempt"
-            "     AND a.outcome IN ('taken', 'contradicts'))",
-            [file.unit_id, file.pk],
-        )
-        answered, amount = cursor.fetchone()
-    state = state_of(file)
-    if state in {"intent", "held"}:
-        state = _happened(file, "sent", acting, report)
-    if state == "sent" and (answered, amount) == (file.documents, file.amount):
-        state = _happened(file, "receipted", acting, report)
-    return Reconciled(file.name, file.documents, answered, file.amount, amount, state)
-
-
-def _happened(file: OutboxFile, state: str, acting: Acting, report: str) -> str:
-    OutboxEvent.objects.create(
-        unit_id=file.unit_id,
-        file=file,
-        state=state,
-        happened_at=acting.at,
-        detail=f"receipt report {report}"[:200],
+    only_one_sender(file)
+    answered, amount = one_row(
+        "SELECT count(*), coalesce(sum(i.total), 0) FROM sales_invoicedelivery d"
+        " JOIN sales_invoice i ON i.id = d.invoice_id"
+        " WHERE d.unit_id = %s AND d.file_id = %s AND EXISTS (SELECT FROM sales_deliveryreceipt a"
+        "   WHERE a.unit_id = d.unit_id AND a.invoice_id = d.invoice_id AND a.attempt = d.attempt"
+        "     AND a.outcome IN ('taken', 'contradicts'))",
+        [file.unit_id, file.pk],
     )
-    return state
+    state = state_of(file)
+    told_by = f"receipt report {report}"
+    if state in {"intent", "held"}:
+        state = "sent"
+        happened(file, state, acting.at, told_by)
+    if state == "sent" and (answered, amount) == (file.documents, file.amount):
+        state = "receipted"
+        happened(file, state, acting.at, told_by)
+    return Reconciled(file.name, file.documents, answered, file.amount, amount, state)

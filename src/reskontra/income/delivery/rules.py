@@ -7,6 +7,7 @@ from reskontra.income.delivery.channels import Channel, Channels, ReachedBy
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.sets import Decisions, Outcome, decide
 from reskontra.kernel.terms import Terms
+from reskontra.sales.skipped import skipped_channels
 
 # One outcome a channel; the keys are those of ``channels.toml``.
 CONSUMER_E_INVOICE = Outcome("CONSUMER_E_INVOICE", "READY")
@@ -184,8 +185,7 @@ class PassedOver:
 
 def told_passed_over(written: str) -> list[PassedOver]:
     """The column that ``passed_over`` writes, read back."""
-    pairs = (one.partition("=") for one in written.split())
-    return [PassedOver(channel, why, PASSED_OVER[why]) for channel, _, why in pairs]
+    return [PassedOver(channel, why, PASSED_OVER[why]) for channel, why in skipped_channels(written)]
 
 
 # --- what the answers mean (OC 3.9-d) ---

@@ -20,6 +20,7 @@ from reskontra.income.delivery.channels import channels_on
 from reskontra.income.delivery.document import Seller, invoice_document
 from reskontra.income.delivery.rules import decide_delivery, passed_over
 from reskontra.kernel.identifiers import is_ovt, peppol_id
+from reskontra.kernel.references import running_number
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit, UnitAccount
 from reskontra.runs.models import Evidence, Run
@@ -28,12 +29,19 @@ from reskontra.runs.run import Acting, Applied, Control
 _CHUNK = 2000
 _SPOOL = 16 << 20  # attachments of a batch stay in memory up to this many bytes
 
-
-_ROOM = "reskontra.income.delivery"
+ROOM = "reskontra.income.delivery"
 
 
 class MissingBankAccount(LookupError):
     """The unit has no bank account for income on the day: enter one before invoices ask for payment to it."""
+
+
+def income_account(unit: Unit, day: date) -> UnitAccount:
+    """The bank account that the invoices of ``unit`` ask for payment to on ``day``; raises ``MissingBankAccount``."""
+    account = UnitAccount.objects.filter(unit=unit, purpose="income", validity__contains=day).first()
+    if account is None:
+        raise MissingBankAccount(unit.code)
+    return account
 
 
 def decide_invoices(unit: Unit, on: date, invoices: Sequence[int] | None = None) -> None:
@@ -45,7 +53,7 @@ def decide_invoices(unit: Unit, on: date, invoices: Sequence[int] | None = None)
     values = {"unit": unit.pk, "invoices": None if invoices is None else list(invoices)}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS due_to_go, invoices_in_hand, decided")
-        for statement in statements(_ROOM, "subjects.sql"):
+        for statement in statements(ROOM, "subjects.sql"):
             cursor.execute(statement, values)
         query = decide_delivery(channels).select(
             "invoices_in_hand", f"decided.*, {passed_over(channels)} AS skipped"
@@ -116,13 +124,8 @@ class _Batch:
     """The messages of one batch as they stream by, and what was counted of them."""
 
     def __init__(self, run: Run, terms: Terms, acting: Acting) -> None:
-        account = UnitAccount.objects.filter(
-            unit=run.unit, purpose="income", validity__contains=run.on_date
-        ).first()
-        if account is None:
-            raise MissingBankAccount(run.unit.code)
         self.run, self.terms, self.acting = run, terms, acting
-        self.seller = Seller(run.unit, account, terms)
+        self.seller = Seller(run.unit, income_account(run.unit, run.on_date), terms)
         self.written, self.amount = 0, Decimal(0)
         self.rejected: list[dict[str, Any]] = []
         self.rejected_numbers: list[int] = []
@@ -143,7 +146,9 @@ class _Batch:
         """Leave out what our own checks found wrong; the unit is told which and why."""
         self.written -= 1
         self.amount -= invoice.total or 0
-        self.rejected_numbers.append(int((invoice.number or "0")[len(self.run.unit.code) :]))
+        running = running_number(self.run.unit.code, invoice.number or "")
+        assert running is not None  # or the invoice would count as sent
+        self.rejected_numbers.append(running)
         self.rejected.append({"invoice": invoice.number, "findings": [found.as_json() for found in findings]})
 
     def attach(self, file: IO[bytes]) -> Callable[[bytes], None]:
@@ -186,8 +191,8 @@ def _heads_with_lines(unit: Unit) -> Iterator[tuple[Sequence[Any], list[Sequence
         driver.cursor("delivery_lines", binary=True) as lines,
     ):
         heads.itersize = lines.itersize = _CHUNK
-        heads.execute(script(_ROOM, "documents.sql"), {"code": unit.code})
-        lines.execute(script(_ROOM, "lines.sql"))
+        heads.execute(script(ROOM, "documents.sql"), {"code": unit.code})
+        lines.execute(script(ROOM, "lines.sql"))
         line = next(lines, None)
         for head in heads:
             own = []
