@@ -174,6 +174,18 @@ class BankMaterial:
         """Their sum, in the account's currency."""
         return sum((entry.amount for entry in self.entries), _NOTHING)
 
+    @cached_property
+    def period(self) -> tuple[date | None, date | None]:
+        """The first and the last day that the material is about: as the bank says, else by balances or payments."""
+        start, end = self._stated_period()
+        days = sorted({entry.booking_date for entry in self.entries if entry.booking_date})
+        start = start or (days[0] if days else end)
+        return start, end or (days[-1] if days else start)
+
+    def _stated_period(self) -> tuple[date | None, date | None]:
+        """The days that the bank gives, without looking at the payments."""
+        return self.from_date, self.to_date
+
     def as_json(self) -> dict[str, Any]:
         """The document with stable keys: the entries last, amounts as texts with two decimals."""
         return {
@@ -235,6 +247,10 @@ class Statement(BankMaterial):
     def balance(self, code: str) -> Balance | None:
         """The first balance of the kind ``code``."""
         return next((balance for balance in self.balances if balance.code == code), None)
+
+    def _stated_period(self) -> tuple[date | None, date | None]:
+        start = self.from_date or (self.opening.day if self.opening else None)
+        return start, self.to_date or (self.closing.day if self.closing else None)
 
     def _own(self) -> dict[str, Any]:
         return {

@@ -11,7 +11,7 @@ from reskontra.database.session import working_in
 from reskontra.documents.findings import Finding
 from reskontra.documents.statement import BankMaterial, Statement
 from reskontra.exchange.inbox import came_in
-from reskontra.income.bank_material.material import InHand, identities, masked, period_of, source_of
+from reskontra.income.bank_material.material import InHand, masked, source_of
 from reskontra.kernel.clauses import clause
 from reskontra.registers.models import Unit, UnitAccount
 from reskontra.registers.policy import units_of
@@ -24,18 +24,27 @@ _MOST_DOCUMENTS = 2000  # statements or lists in one file: years of them for eve
 
 def account_of(document: BankMaterial, unit: Unit, on: date) -> UnitAccount | None:
     """The unit's account that the material is about, held on its last day (or on ``on``); None when it has none."""
-    day = period_of(document)[1] or on
+    day = document.period[1] or on
     return UnitAccount.objects.filter(unit=unit, iban=document.account, validity__contains=day).first()
 
 
 @clause("OC 4.1-b")
-def whole_file_findings(documents: Sequence[BankMaterial], acting: Acting, on: date) -> Iterator[Finding]:
-    """Every reason for which nothing of the file may be used, and every warning of its reader."""
+def too_many(documents: Sequence[BankMaterial]) -> Iterator[Finding]:
+    """The refusal of a file with more documents than anybody looks at; asked before any of them is looked at."""
     if len(documents) > _MOST_DOCUMENTS:
         detail = {"limit": str(_MOST_DOCUMENTS)}
         yield Finding("bank_too_many_materials", clause=_CLAUSE, value=str(len(documents)), detail=detail)
-        return
-    for document in documents:
+
+
+@clause("OC 4.1-b")
+def whole_file_findings(
+    named: Sequence[tuple[BankMaterial, str]], acting: Acting, on: date
+) -> Iterator[Finding]:
+    """Every reason for which nothing of the file may be used, and every warning of its reader.
+
+    ``named`` are its documents with their ``identities``.
+    """
+    for document, _ in named:
         yield from document.findings
         if not document.account:
             continue  # a batch of reference payments that is empty names none
@@ -49,12 +58,10 @@ def whole_file_findings(documents: Sequence[BankMaterial], acting: Acting, on: d
             )
         if account_of(document, acting.unit, on) is None:
             yield _unknown_account(document, acting, on)
-    named = Counter(
-        (document.account, source_of(document), identity)
-        for document, identity in zip(documents, identities(documents), strict=True)
-        if document.account
+    told = Counter(
+        (document.account, source_of(document), identity) for document, identity in named if document.account
     )
-    for (account, source, identity), times in named.items():
+    for (account, source, identity), times in told.items():
         if times > 1:
             detail = {"account": masked(account), "source": source}
             yield Finding("bank_material_twice_in_file", clause=_CLAUSE, value=identity, detail=detail)
@@ -126,7 +133,7 @@ def same_meaning(in_hand: Sequence[InHand], unit: Unit) -> Iterator[Finding]:
             continue
         if not isinstance(material.document, Statement):
             continue
-        start, end = period_of(material.document)
+        start, end = material.document.period
         own = Span(start, end, material.opening, material.closing, material.document.sequence or "")
         near = known.filter(from_date__lte=end, to_date__gte=start) if start and end else known.none()
         for one in near.select_related("file").order_by("id"):
@@ -153,7 +160,7 @@ def _told(rule: str, material: InHand, found: Material) -> Finding:
             "file": found.file.name,
             "when": came_in(found.file),
             "first": described(found.from_date, found.to_date, found.lines, found.total),
-            "second": described(*period_of(document), document.count, document.total),
+            "second": described(*document.period, document.count, document.total),
             "balances": _balances(found.opening, found.closing),
             "other_balances": _balances(material.opening, material.closing),
         },

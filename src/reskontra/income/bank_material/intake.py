@@ -16,14 +16,15 @@ from reskontra.documents.statement import BankMaterial
 from reskontra.exchange.inbox import Received
 from reskontra.exchange.messages import message
 from reskontra.income.bank_material.chain import chain_gaps
-from reskontra.income.bank_material.checks import account_of, same_meaning, whole_file_findings
-from reskontra.income.bank_material.material import InHand, identities, masked, period_of, source_of
+from reskontra.income.bank_material.checks import account_of, same_meaning, too_many, whole_file_findings
+from reskontra.income.bank_material.material import InHand, identities, masked, source_of
 from reskontra.income.bank_material.run import BankMaterialRun
 from reskontra.kernel.clauses import clause
 from reskontra.registers.models import Unit
 from reskontra.runs.run import Acting, Result, apply, lock
 
 _CLAUSE = "OC 4.1-b"
+_Named = tuple[BankMaterial, str]  # a document and its identity
 _STORED, _COPY_OF_KNOWN, _COPY, _EMPTY, _KNOWN = "stored", "copy_known", "copy", "empty", "known"
 _STATUS: Mapping[str, Sequence[str]] = {
     "accepted": [_STORED],
@@ -43,7 +44,7 @@ class Told:
 
     def as_json(self) -> dict[str, Any]:
         """The document with stable keys, without its lines."""
-        start, end = period_of(self.document)
+        start, end = self.document.period
         return {
             "kind": self.document.kind,
             "source": source_of(self.document),
@@ -123,11 +124,14 @@ def take_in_bank_material(
     """Store and post what the file holds. Called inside ``working_in``; raises ``Refused`` for the whole file."""
     lock(acting.unit, BankMaterialRun.lock)  # two who bring the same file at once: the second finds it stored
     if Material.objects.filter(unit=acting.unit, file=received.file).exists():
-        return _known_file(received, documents)
-    found = list(whole_file_findings(documents, acting, on))
+        return _known_file(received, _named(documents))
+    if beyond := list(too_many(documents)):
+        raise Refused(*beyond)
+    named = _named(documents)
+    found = list(whole_file_findings(named, acting, on))
     if any(finding.severity == "error" for finding in found):
         raise Refused(*found)
-    told, in_hand = _sorted_out(documents, acting.unit, on)
+    told, in_hand = _sorted_out(named, acting.unit, on)
     if again := list(same_meaning(in_hand, acting.unit)):
         raise Refused(*again)
     # What the reader said of a copy is said again below, with what became of it.
@@ -141,10 +145,14 @@ def take_in_bank_material(
     return BankAnswer(told, findings, result, outcomes=outcomes)
 
 
-def _sorted_out(documents: Sequence[BankMaterial], unit: Unit, on: date) -> tuple[list[Told], list[InHand]]:
+def _named(documents: Sequence[BankMaterial]) -> list[_Named]:
+    """Each document with what tells it apart."""
+    return list(zip(documents, identities(documents), strict=True))
+
+
+def _sorted_out(named: Sequence[_Named], unit: Unit, on: date) -> tuple[list[Told], list[InHand]]:
     """What becomes of each document, and those that go in."""
     told, in_hand = [], []
-    named = zip(documents, identities(documents), strict=True)
     for place, (document, identity) in enumerate(named, 1):
         account = account_of(document, unit, on) if document.account else None
         if account is None:
@@ -170,7 +178,7 @@ def _set_aside(told: Told) -> Sequence[Finding]:
     return []
 
 
-def _known_file(received: Received, documents: Sequence[BankMaterial]) -> BankAnswer:
+def _known_file(received: Received, named: Sequence[_Named]) -> BankAnswer:
     when = received.file.received_at
     known = Finding(
         "file_known",
@@ -179,7 +187,6 @@ def _known_file(received: Received, documents: Sequence[BankMaterial]) -> BankAn
         value=received.file.name,
         detail={"when": received.first_came, "who": received.file.person.username},
     )
-    named = zip(documents, identities(documents), strict=True)
     told = [Told(place, document, identity, _KNOWN) for place, (document, identity) in enumerate(named, 1)]
     return BankAnswer(told, [known], before=when.isoformat())
 

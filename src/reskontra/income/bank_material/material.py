@@ -100,17 +100,6 @@ def _same_lines(first: BankMaterial, second: BankMaterial) -> bool:
     return marks[0] == marks[1]
 
 
-def period_of(document: BankMaterial) -> tuple[date | None, date | None]:
-    """The first and the last day that the material is about: as the bank says, else by balances or lines."""
-    start, end = document.from_date, document.to_date
-    if isinstance(document, Statement):
-        start = start or (document.opening.day if document.opening else None)
-        end = end or (document.closing.day if document.closing else None)
-    days = sorted({entry.booking_date for entry in document.entries if entry.booking_date})
-    start = start or (days[0] if days else end)
-    return start, end or (days[-1] if days else start)
-
-
 def masked(account: str) -> str:
     """An account as it may be shown to somebody who may not know it: its ends only."""
     return f"{account[:4]}…{account[-4:]}" if len(account) > 8 else "…"

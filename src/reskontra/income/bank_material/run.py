@@ -8,7 +8,7 @@ from django.db import connection
 
 from reskontra.bank.models import Material
 from reskontra.exchange.models import InboxFile
-from reskontra.income.bank_material.material import InHand, period_of
+from reskontra.income.bank_material.material import InHand
 from reskontra.income.bank_material.rules import IS_PAYMENT, decide_lines
 from reskontra.income.bank_material.staging import stage, statements
 from reskontra.kernel.clauses import clause
@@ -106,7 +106,7 @@ class BankMaterialRun:
     def _store_material(self, run: Run) -> list[Material]:
         rows = []
         for one in self.in_hand:
-            start, end = period_of(one.document)
+            start, end = one.document.period
             rows.append(
                 Material(
                     unit=run.unit,
@@ -143,7 +143,7 @@ class BankMaterialRun:
         """What the bank says stood on the account at the end of a statement, dated, for the books to show."""
         told = []
         for one in self.in_hand:
-            end = period_of(one.document)[1]
+            _, end = one.document.period
             if one.closing is not None and end is not None:
                 told.append(
                     Assertion(
