@@ -1,27 +1,23 @@
 """Payments by command: set off, planned, applied, explained; killed anywhere, two at once, a plan that has aged."""
 
-import multiprocessing
-import os
 import signal
 import threading
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import connections
-from psycopg.conninfo import make_conninfo
 
 from cast import DAY, HARBOUR, inside, run, unit
 from faults.child import Death
-from faults.child import command as dying_command
+from faults.forked import killable
 from income.money import Purse, a_payment, balance
 from income.tables import read
 from reskontra.claims.models import Allocation, PaymentDecision
 from reskontra.database import server
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.insight.invariants import broken
+from reskontra.kernel.texts import text
 
 Command = Callable[..., tuple[int, Any]]
 IN_HARBOUR = ("--unit", HARBOUR, "--on", DAY.isoformat())
@@ -98,6 +94,21 @@ def test_a_payment_and_its_invoice_explain_themselves(command: Command) -> None:
     ]  # fmt: skip
 
 
+def test_a_set_off_is_no_payment_on_either_invoice(command: Command) -> None:
+    """OC 3.2.1-a: the invoice and its credit tell the same settlement, in three languages; nobody paid it."""
+    purse = _purse()
+    command("run", "set_off", *IN_HARBOUR)
+    for claim, amount in (("B", "20.00"), ("X", "-20.00")):
+        reference = purse.claims[claim].reference
+        _, told = command("explain", reference, "--unit", HARBOUR)
+        [found] = told["claim"]["settlements"]
+        assert (found["kind"], found["amount"], found["payment"]) == ("set_off", amount, None)
+        for language in ("sv", "fi", "en"):
+            _, shown = command("explain", reference, "--unit", HARBOUR, "--lang", language, text=True)
+            assert text("settlement.set_off", language) in shown
+            assert f"  {text('settlement.allocation', language)}  " not in shown
+
+
 def test_two_runs_at_once_allocate_once(database: server.Server) -> None:
     purse = _purse()
     together, done = threading.Barrier(2), []
@@ -120,26 +131,7 @@ def test_two_runs_at_once_allocate_once(database: server.Server) -> None:
 def test_a_run_that_is_killed_anywhere_leaves_all_or_nothing(database: server.Server) -> None:
     """P8: SIGKILL at statements all along the way and on both sides of the commit; the next run ends the work."""
     purse = _purse()
-    name = connections["default"].settings_dict["NAME"]
-    forks = multiprocessing.get_context("forkserver")
-    forks.set_forkserver_preload(["faults.child"])
-    os.environ["PYTHONPATH"] = os.pathsep.join(
-        [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]
-    )
-
-    def do(death: Death | None) -> int:
-        process = forks.Process(
-            target=dying_command,
-            args=(
-                make_conninfo(**database.admin_address()), name, str(settings.HOME),
-                ("run", "allocation", *IN_HARBOUR), death,
-            ),
-        )  # fmt: skip
-        process.start()
-        process.join(60)
-        assert process.exitcode is not None
-        return int(process.exitcode)
-
+    do = killable(database, ("run", "allocation", *IN_HARBOUR))
     for death in [*(Death("statement", place) for place in (15, 40, 55, 64)), Death("commit", 1)]:
         assert do(death) == -signal.SIGKILL, death
         with inside(purse.where):

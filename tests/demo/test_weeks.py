@@ -181,7 +181,7 @@ def test_an_invoice_that_was_taken_back_is_asked_of_nobody(played: Day) -> None:
     unit = Unit.objects.get(code=credit["unit"])
     with working_in([unit.pk]):
         claim = Claim.objects.get(unit=unit, reference=unit_reference(unit.code, int(credit["original"][4:])))
-        settled = settlements_of_claim(unit, claim.pk)
+        settled = [one.as_json() for one in settlements_of_claim(unit, claim.pk)]
         assert credit["original"] not in {one.invoice for one in owed(unit)}
     assert [(one["amount"], one["clause"], one["payment"]) for one in settled] == [
         (format(claim.amount, ".2f"), "OC 3.2.1-a", None)

@@ -1,6 +1,5 @@
 """Stages of a working day, each a database and a home folder that a test may copy and kill in."""
 
-import multiprocessing
 import os
 import shutil
 import time
@@ -13,10 +12,10 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
-from psycopg.conninfo import make_conninfo
 
 from database import working_day as day
-from faults.child import Death, command
+from faults.child import Death
+from faults.forked import ended, started
 from reskontra.database import connect, server
 from reskontra.insight.invariants import broken
 from reskontra.registers.keys import key_ring
@@ -30,13 +29,6 @@ COUNTED = (
     "ledger_entry", "claims_claim", "runs_evidence", "exchange_outboxfile", "sales_invoicedelivery",
     "exchange_outboxevent",
 )  # fmt: skip
-
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["faults.child"])
-# The server of forks finds the tests by the environment: it is not given our path.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]
-)
 
 
 @dataclass
@@ -78,27 +70,11 @@ class World:
         self, step: str, death: Death | None = None, counts: Path | None = None, fault: str = ""
     ) -> Any:
         """A process that does the step, and dies where it is told to; ``fault`` is planted in it."""
-        process = _forks.Process(
-            target=command,
-            args=(
-                make_conninfo(**self.postgres.admin_address()),
-                self.database,
-                str(self.home),
-                self.argv(step),
-                death,
-                str(counts or ""),
-                fault,
-            ),
-        )
-        process.start()
-        return process
+        return started(self.postgres, self.database, self.home, self.argv(step), death, counts, fault)
 
     def do(self, step: str) -> int:
         """Do the step to its end; the exit code."""
-        process = self.start(step)
-        process.join(60)
-        assert process.exitcode is not None
-        return int(process.exitcode)
+        return ended(self.start(step))
 
     def alone(self) -> None:
         """Wait until the database has noticed that the killed are gone."""

@@ -1,8 +1,6 @@
 """Real bytes by the import command: all formats, hostile and cut files, the process killed, two at once (OC 4.1-b)."""
 
 import json
-import multiprocessing
-import os
 import signal
 import threading
 from collections.abc import Callable
@@ -11,17 +9,14 @@ from typing import Any
 
 import pytest
 from bank_tables import account, ask, balances, payments
-from django.conf import settings
 from django.db import connections
-from psycopg.conninfo import make_conninfo
 
 from cast import FOREST, HARBOUR, inside, unit
 from faults.child import Death
-from faults.child import command as dying_command
+from faults.forked import killable
 from formats.camt import bank_cast as bank
 from formats.ktl import ktl_cast as ktl
-from reskontra.commands import main
-from reskontra.database import connect, server
+from reskontra.database import server
 from reskontra.documents.findings import Refused
 from reskontra.exchange.inbox import receive
 from reskontra.exchange.reading import read_documents
@@ -49,26 +44,6 @@ def notification(where: Unit, version: str = "02") -> bytes:
 
 def reference_list(where: Unit) -> bytes:
     return in_the_units_name(where, (bank.KTL_GOLDEN / "payments.ktl").read_bytes())
-
-
-@pytest.fixture
-def command(
-    database: server.Server,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Command:
-    """``command("import", FILE, …)``: its exit code and its JSON; without ``--json`` its text."""
-    monkeypatch.setattr(server, "start", lambda folder=None: database)
-    monkeypatch.setattr(connect, "prepare", lambda running, name=None: None)
-    monkeypatch.delenv("RESKONTRA_AS", raising=False)
-
-    def run(*words: str, text: bool = False) -> tuple[int, Any]:
-        capsys.readouterr()
-        code = main([*words, *(() if text else ("--json",))])
-        printed = capsys.readouterr().out
-        return code, printed if text else json.loads(printed)
-
-    return run
 
 
 def written(folder: Path, name: str, data: bytes) -> str:
@@ -237,24 +212,7 @@ def test_an_import_that_is_killed_anywhere_leaves_all_or_nothing(
     """P8: SIGKILL at statements all along the way and on both sides of the commits; the next import ends the work."""
     where = unit()
     file = written(tmp_path, "day.xml", statement(where))
-    name = connections["default"].settings_dict["NAME"]
-    forks = multiprocessing.get_context("forkserver")
-    forks.set_forkserver_preload(["faults.child"])
-    os.environ["PYTHONPATH"] = os.pathsep.join(
-        [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH", "")]
-    )
-    argv = ("import", file, "--unit", HARBOUR, *DAY)
-
-    def do(death: Death | None) -> int:
-        process = forks.Process(
-            target=dying_command,
-            args=(make_conninfo(**database.admin_address()), name, str(settings.HOME), argv, death),
-        )
-        process.start()
-        process.join(60)
-        assert process.exitcode is not None
-        return int(process.exitcode)
-
+    do = killable(database, ("import", file, "--unit", HARBOUR, *DAY))
     deaths = [Death("statement", place) for place in (12, 30, 45, 60)]
     deaths += [Death("commit", 2), Death("commit", 1, after=True)]
     for death in deaths:

@@ -6,13 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from pypdf import PdfReader
 from tables import Told, read
 
 from cast import CUSTOMERS, DAY, an_order, customer, inside, run, set_term, unit
-from reskontra.commands import main
-from reskontra.database import connect, server
 from reskontra.documents.findings import Refused
 from reskontra.exchange import archive
 from reskontra.exchange.excerpts import finvoice_of
@@ -272,23 +269,11 @@ def test_without_a_bank_account_there_is_no_image_that_asks_for_payment() -> Non
 
 
 @pytest.fixture
-def command(
-    database: server.Server,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
-) -> Any:
-    monkeypatch.setattr(server, "start", lambda folder=None: database)
-    monkeypatch.setattr(connect, "prepare", lambda running, name=None: None)
-    monkeypatch.setattr(settings, "OUT", tmp_path / "out")
-    monkeypatch.delenv("RESKONTRA_AS", raising=False)
-
-    def call(*words: str) -> tuple[int, str]:
-        capsys.readouterr()
-        code = main(["invoice", *words, "--unit", unit().code, "--on", DAY.isoformat()])
-        return code, capsys.readouterr().out
-
-    return call
+def command(command: Any) -> Any:
+    """``command(NUMBER, …)``: the exit code and the text of the invoice command in the unit."""
+    return lambda *words: command(
+        "invoice", *words, "--unit", unit().code, "--on", DAY.isoformat(), text=True
+    )
 
 
 def test_the_command_tells_the_invoice_and_writes_its_files(command: Any, tmp_path: Path) -> None:
