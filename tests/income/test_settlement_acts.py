@@ -75,7 +75,7 @@ def test_what_was_undone_is_pointed_anew_and_may_be_undone_again() -> None:
         )
         undo(acting, payment, "once more")
         assert open_amount(purse.where, purse.claims["B"]) == 100
-        assert [use["amount"] for use in uses_of_payment(purse.where, payment.pk)] == [
+        assert [use.as_json()["amount"] for use in uses_of_payment(purse.where, payment.pk)] == [
             "100.00", "-100.00", "100.00", "-100.00",
         ]  # fmt: skip
 
@@ -232,7 +232,7 @@ def test_an_invoice_tells_what_was_paid_of_it() -> None:
     purse = _purse("claim A bruk 100.00\ncredit X A 20.00\npayment p 60.00 of A")
     run(AllocationRun(), purse.where)
     with inside(purse.where):
-        found = settlements_of_claim(purse.where, purse.claims["A"].pk)
+        found = [one.as_json() for one in settlements_of_claim(purse.where, purse.claims["A"].pk)]
     assert [(one["kind"], one["amount"], one["payment"]) for one in found] == [
         ("allocation", "60.00", f"P{purse.payments['p'].pk}")
     ]

@@ -13,11 +13,13 @@ from reskontra.kernel.references import (
     NotAReference,
     bank_barcode,
     grouped,
+    invoice_number,
     is_national_reference,
     is_rf_reference,
     national_reference,
     normal_reference,
     rf_reference,
+    running_number,
     unit_reference,
 )
 
@@ -209,6 +211,24 @@ def test_every_number_of_every_unit_gives_a_reference_with_its_code(code: int, n
     assert is_national_reference(reference)
     assert reference.startswith(str(code))
     assert int(reference[len(str(code)) : -1]) == number
+
+
+@given(st.integers(1, 9999999), st.integers(0, 999999999))
+def test_an_invoice_number_tells_its_running_number_and_begins_its_reference(code: int, number: int) -> None:
+    written = invoice_number(str(code), number)
+    assert running_number(str(code), written) == number
+    assert unit_reference(str(code), number)[:-1] == written
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "4210", "17", "000000017", "421000000017", "42100000000017", "4220000000017", "4210 000000017",
+        "421000000001²", "421000000001٣", "42100000000-1", "4210000000017\n", "42104210000000017",
+    ],
+)  # fmt: skip
+def test_what_is_no_invoice_number_of_the_unit_has_no_running_number(text: str) -> None:
+    assert running_number("4210", text) is None
 
 
 @pytest.mark.parametrize(

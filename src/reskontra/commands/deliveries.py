@@ -14,6 +14,7 @@ from reskontra.income.delivery.follow_up import Followed, worklist
 from reskontra.income.delivery.lists import approve_invoice_list, invoice_lists, review_invoice_list
 from reskontra.insight.explanations import NothingFound
 from reskontra.kernel.money import format_amount
+from reskontra.kernel.references import running_number
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Run
@@ -106,12 +107,8 @@ def _go_again(arguments: Namespace) -> int:
 
 
 def _invoice(unit: Unit, number: str) -> Invoice:
-    own = number.removeprefix(unit.code) if len(number) == len(unit.code) + 9 else ""
-    found = (
-        Invoice.objects.filter(unit=unit, number=int(own)).first()
-        if own.isascii() and own.isdigit()
-        else None
-    )
+    running = running_number(unit.code, number)
+    found = None if running is None else Invoice.objects.filter(unit=unit, number=running).first()
     if found is None:
         raise NothingFound(number)
     return found

@@ -13,7 +13,7 @@ from reskontra.income.delivery.image import invoice_copy
 from reskontra.insight.explanations import NothingFound
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount, plain
-from reskontra.kernel.references import grouped
+from reskontra.kernel.references import grouped, running_number
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit
 from reskontra.sales.models import Invoice
@@ -48,11 +48,10 @@ def handle(arguments: Namespace) -> int:
 
 def _id_of(unit: Unit, number: str) -> int:
     """The id of the unit's invoice with this number, its spaces aside."""
-    digits = "".join(number.split())
-    running = digits.removeprefix(unit.code)
-    if len(running) != 9 or len(digits) == len(running) or not (running.isascii() and running.isdigit()):
+    running = running_number(unit.code, "".join(number.split()))
+    if running is None:
         raise NothingFound(number)
-    found = Invoice.objects.filter(unit=unit, number=int(running)).values_list("pk", flat=True).first()
+    found = Invoice.objects.filter(unit=unit, number=running).values_list("pk", flat=True).first()
     if found is None:
         raise NothingFound(number)
     return found

@@ -11,7 +11,6 @@ from reskontra.desk.access import Place, in_unit
 from reskontra.desk.files import download
 from reskontra.desk.frame import show
 from reskontra.desk.paging import ROWS, key, page_of
-from reskontra.desk.settlements import open_of, settlements
 from reskontra.desk.why import why
 from reskontra.income.delivery.image import invoice_copy, invoice_image
 from reskontra.insight.explanations import invoice_number
@@ -25,7 +24,7 @@ from reskontra.insight.invoices import (
     way_out,
 )
 from reskontra.insight.orders import customers_named
-from reskontra.insight.payments import settlements_of_claim
+from reskontra.insight.payments import open_of, settlements_of_claim
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit
 from reskontra.sales.models import Invoice, InvoicedOrder
@@ -72,7 +71,7 @@ def invoice(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     orders = InvoicedOrder.objects.filter(unit=place.unit, invoice=found).order_by("number")
     steps = way_out(place.unit, found)
     claim = Claim.objects.filter(unit=place.unit, invoice=found).first()
-    settled = settlements(settlements_of_claim(place.unit, claim.pk)) if claim else []
+    settled = settlements_of_claim(place.unit, claim.pk) if claim else []
     return show(
         request,
         place,

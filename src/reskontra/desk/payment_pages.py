@@ -16,7 +16,6 @@ from reskontra.desk.frame import say, show
 from reskontra.desk.paging import LARGEST, ROWS, key, page_of
 from reskontra.desk.payment_acts import ACTS, ActRejected, Rejection, act_on
 from reskontra.desk.refusals import sentence
-from reskontra.desk.settlements import settlements
 from reskontra.desk.why import outcome, why
 from reskontra.exchange.messages import message
 from reskontra.income.allocation.candidates import Candidate, candidates
@@ -31,6 +30,7 @@ from reskontra.insight.payments import (
     uses_of_payment,
 )
 from reskontra.kernel.money import format_amount, plain
+from reskontra.kernel.references import running_number
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit, UnitAccount
 from reskontra.runs.run import RunRefused
@@ -119,7 +119,7 @@ def _page(
     language = request.language  # type: ignore[attr-defined]
     rest = rest_of(found)
     offered = candidates(place.unit, found, rest) if rest > 0 else []
-    used = settlements(uses_of_payment(place.unit, found.pk))
+    used = uses_of_payment(place.unit, found.pk)
     sent = request.POST if rejected else {}
     return show(
         request,
@@ -133,7 +133,7 @@ def _page(
             "lines": lines_of_payment(place.unit, found.pk),
             "used": used,
             "used_up": sum((one.amount for one in used), start=Decimal(0)),
-            "candidates": [(one, int(one.invoice[-9:])) for one in offered],
+            "candidates": [(one, running_number(place.unit.code, one.invoice)) for one in offered],
             "shares": _sent_shares(request) if rejected else _shares(place.unit, offered, language),
             "seen": state_of(found),
             "may": place.may(RIGHT),

@@ -8,8 +8,9 @@ from typing import Any
 from reskontra.bank.models import Payment
 from reskontra.claims.models import Claim, PaymentDecision
 from reskontra.insight.payments import payment_number, rest_of, settlements_of_claim, uses_of_payment
+from reskontra.kernel import references
 from reskontra.kernel.clauses import cite, clause
-from reskontra.kernel.references import NotAReference, normal_reference
+from reskontra.kernel.references import NotAReference, normal_reference, running_number
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Run
 from reskontra.sales.models import (
@@ -20,6 +21,7 @@ from reskontra.sales.models import (
     OrderApproval,
     OrderDecision,
 )
+from reskontra.sales.skipped import skipped_channels
 
 
 class NothingFound(LookupError):
@@ -44,21 +46,20 @@ def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
 
 
 def invoice_number(unit: Unit, number: int) -> str:
-    """The invoice number as people see it: the unit's code and nine digits (OC 4.1-a)."""
-    return f"{unit.code}{number:09d}"
+    """The number of the unit's invoice as people see it."""
+    return references.invoice_number(unit.code, number)
 
 
 def _invoice(unit: Unit, written: str) -> Invoice | None:
-    if re.fullmatch(rf"{unit.code}[0-9]{{9}}", written):
-        found = Invoice.objects.filter(unit=unit, number=int(written[len(unit.code) :])).first()
-        if found:
-            return found
+    number = running_number(unit.code, written)
+    if number is not None and (found := Invoice.objects.filter(unit=unit, number=number).first()):
+        return found
     try:
         reference = normal_reference(written)
     except NotAReference:
         return None
     claim = Claim.objects.filter(unit=unit, reference=reference).first()
-    return Invoice.objects.get(unit=unit, pk=claim.invoice_id) if claim else None
+    return Invoice.objects.get(unit=unit, pk=claim.invoice_id) if claim and claim.invoice_id else None
 
 
 def _order(unit: Unit, written: str) -> Order | None:
@@ -91,8 +92,8 @@ def _of_delivery(delivery: InvoiceDelivery, language: str) -> dict[str, Any]:
     told = _told(delivery.channel, delivery.clause, language, None, {"batch": delivery.file.name})
     if delivery.attempt > 1:
         told["inputs"]["attempt"] = delivery.attempt
-    passed_over = (one.partition("=") for one in delivery.skipped.split())
-    return {**told, "passed_over": [{"channel": name, "why": why} for name, _, why in passed_over]}
+    passed_over = skipped_channels(delivery.skipped)
+    return {**told, "passed_over": [{"channel": name, "why": why} for name, why in passed_over]}
 
 
 def _payment(unit: Unit, written: str) -> Payment | None:
@@ -110,26 +111,26 @@ def _of_payment(unit: Unit, payment: Payment, language: str) -> dict[str, Any]:
         "booking_date": payment.booking_date.isoformat(),
         "reference": payment.reference,
         "rest": format(rest_of(payment), ".2f"),
-        "uses": uses_of_payment(unit, payment.pk),
+        "uses": [one.as_json() for one in uses_of_payment(unit, payment.pk)],
         "decisions": list(_payment_decisions(unit, payment, language)),
     }
 
 
 def _payment_decisions(unit: Unit, payment: Payment, language: str) -> Iterator[dict[str, Any]]:
     """Those of applied runs; of what was only planned nothing followed. What run after run said is told once."""
-    said = PaymentDecision.objects.filter(unit=unit, payment=payment).order_by("run_id")
+    said = PaymentDecision.objects.filter(unit=unit, payment=payment).select_related("run").order_by("run_id")
     for _, same in groupby(said, key=lambda one: (one.outcome, one.clause, one.inputs)):
-        of_runs = [(found, Run.objects.get(unit=unit, pk=found.run_id)) for found in same]
-        applied = [(found, run) for found, run in of_runs if run.state == "applied"]
+        # Not asked of the database: what a plan said in between parts what was said before it and after it.
+        applied = [found for found in same if found.run.state == "applied"]
         if applied:
-            found, run = applied[-1]
+            found = applied[-1]
             yield {
-                **_told(found.outcome, found.clause, language, run, found.inputs),
+                **_told(found.outcome, found.clause, language, found.run, found.inputs),
                 "rule": found.rule,
                 "standing": found.standing,
                 "reasons": found.reasons,
                 "amount": format(found.amount, ".2f"),
-                "since": applied[0][1].on_date.isoformat(),
+                "since": applied[0].run.on_date.isoformat(),
                 "times": len(applied),
             }
 
@@ -166,7 +167,7 @@ def _of_invoice(unit: Unit, invoice: Invoice, language: str) -> dict[str, Any]:
             "reference": claim.reference,
             "amount": format(claim.amount, ".2f"),
             "public_law": claim.public_law,
-            "settlements": settlements_of_claim(unit, claim.pk),
+            "settlements": [one.as_json() for one in settlements_of_claim(unit, claim.pk)],
         },
         "voucher": str(invoice.voucher),
         "orders": [str(order.number) for order in orders],

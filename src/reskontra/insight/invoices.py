@@ -5,13 +5,14 @@ Called inside ``working_in``. Lists are read by key, newest first: a page costs 
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from reskontra.database.rows import one_row, rows
 from reskontra.kernel.money import round_cents
-from reskontra.kernel.references import NotAReference, normal_reference
+from reskontra.kernel.references import NotAReference, normal_reference, running_number
 from reskontra.registers.models import Unit
 from reskontra.sales.models import Invoice
 
@@ -194,15 +195,13 @@ def unsent_count(unit: Unit) -> int:
 def number_of(unit: Unit, written: str) -> int | None:
     """The invoice number that somebody wrote: with the unit's code, bare, or as a reference; else None."""
     compact = re.sub(r"\s", "", written)
-    if re.fullmatch(rf"{unit.code}[0-9]{{9}}", compact):
-        return int(compact[len(unit.code) :])
-    try:
-        reference = normal_reference(compact)
-    except NotAReference:
-        reference = ""
-    if re.fullmatch(rf"{unit.code}[0-9]{{10}}", reference):
-        return int(reference[len(unit.code) : -1])
-    return int(compact) if re.fullmatch(r"[0-9]{1,9}", compact) else None
+    number = running_number(unit.code, compact)
+    if number is None:
+        with suppress(NotAReference):
+            number = running_number(unit.code, normal_reference(compact)[:-1])  # without the check digit
+    if number is None and re.fullmatch(r"[0-9]{1,9}", compact):
+        number = int(compact)
+    return number
 
 
 def lines_of(unit: Unit, invoice: Invoice, language: str) -> list[InvoiceLine]:

@@ -1,7 +1,7 @@
 """Payments as people look for them: what is unallocated and why, what one was used for, what was paid of a claim."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -13,9 +13,9 @@ from django.db.models import Max, Q
 
 from reskontra.bank.models import Line, Payment
 from reskontra.claims.models import PaymentPointing
-from reskontra.database.rows import one_row
+from reskontra.database.rows import one_row, rows
 from reskontra.kernel.money import NotAnAmount, parse_amount
-from reskontra.kernel.references import NotAReference, normal_reference
+from reskontra.kernel.references import NotAReference, invoice_number, normal_reference
 from reskontra.registers.models import Unit
 
 
@@ -141,9 +141,51 @@ def rest_of(payment: Payment) -> Decimal:
     return payment.amount - Decimal(owned)
 
 
+@dataclass(frozen=True)
+class Settled:
+    """One settlement, of a payment or of a claim: its kind, euro, clause, claim and invoice, day, run, payment's id.
+
+    ``kind`` is the ending of a text ``settlement.…``; what came from a credit is a ``set_off`` and has no payment.
+    ``number`` is the running number of ``invoice``; ``undoes`` says that it takes back another.
+    """
+
+    kind: str
+    amount: Decimal
+    clause: str
+    claim: int
+    reference: str
+    invoice: str
+    number: int
+    on: date
+    run: int
+    undoes: bool
+    payment: int | None
+
+    @property
+    def of_claim(self) -> bool:
+        """Whether it lessens what is open of the claim; what was paid beyond it does not."""
+        return not self.kind.startswith("overpaid_")
+
+    def as_json(self) -> dict[str, Any]:
+        """The settlement as ``reskontra explain --json`` tells it."""
+        return {
+            "kind": self.kind,
+            "amount": format(self.amount, ".2f"),
+            "clause": self.clause,
+            "claim": self.claim,
+            "reference": self.reference,
+            "invoice": self.invoice,
+            "on": self.on.isoformat(),
+            "run": self.run,
+            "undoes": self.undoes,
+            "payment": payment_number(self.payment) if self.payment else None,
+        }
+
+
 _USES = """
-SELECT 'allocation' AS kind, a.amount, a.clause, a.claim_id, c.reference, i.number, r.on_date, r.id,
-  a.undoes_id IS NOT NULL, a.payment_id
+SELECT CASE WHEN a.payment_id IS NULL THEN 'set_off' ELSE 'allocation' END AS kind, a.amount, a.clause,
+  a.claim_id AS claim, c.reference, i.number, r.on_date AS "on", r.id AS run, a.undoes_id IS NOT NULL AS undoes,
+  a.payment_id AS payment
 FROM claims_allocation a JOIN claims_claim c ON c.id = a.claim_id JOIN sales_invoice i ON i.id = c.invoice_id
 JOIN runs_run r ON r.id = a.run_id WHERE a.{column} = %(id)s
 UNION ALL
@@ -166,29 +208,21 @@ JOIN runs_run r ON r.id = a.run_id WHERE a.credit_id = %(id)s
 """
 
 
-def uses_of_payment(unit: Unit, payment: int) -> list[dict[str, Any]]:
+def uses_of_payment(unit: Unit, payment: int) -> list[Settled]:
     """What a payment was used for, in order of time: allocations, overpayments, and what was undone of them."""
-    return list(_uses(unit, _USES.format(column="payment_id"), payment))
+    return _settled(unit, _USES.format(column="payment_id"), payment)
 
 
-def settlements_of_claim(unit: Unit, claim: int) -> list[dict[str, Any]]:
+def settlements_of_claim(unit: Unit, claim: int) -> list[Settled]:
     """What was paid, credited, waived and overpaid of a claim, in order of time."""
-    return list(_uses(unit, _USES.format(column="claim_id") + _WAIVED, claim))
+    return _settled(unit, _USES.format(column="claim_id") + _WAIVED, claim)
 
 
-def _uses(unit: Unit, query: str, subject: int) -> Iterator[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM ({query}) uses ORDER BY 8, 1, 2 DESC", {"id": subject})
-        for kind, amount, clause, claim, reference, number, on, run, undone, payment in cursor.fetchall():
-            yield {
-                "kind": kind,
-                "amount": format(amount, ".2f"),
-                "clause": clause,
-                "claim": claim,
-                "reference": reference,
-                "invoice": f"{unit.code}{number:09d}",
-                "on": on.isoformat(),
-                "run": run,
-                "undoes": undone,
-                "payment": payment_number(payment) if payment else None,
-            }
+def open_of(amount: Decimal, settled: Iterable[Settled]) -> Decimal:
+    """What is open of a claim of ``amount`` euro after all its settlements."""
+    return amount - sum((one.amount for one in settled if one.of_claim), start=Decimal(0))
+
+
+def _settled(unit: Unit, query: str, subject: int) -> list[Settled]:
+    found = rows(f"SELECT * FROM ({query}) uses ORDER BY run, kind, amount DESC", {"id": subject})
+    return [Settled(**row, invoice=invoice_number(unit.code, row["number"])) for row in found]

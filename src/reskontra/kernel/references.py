@@ -17,6 +17,7 @@ _NATIONAL = re.compile(r"[1-9][0-9]{3,19}")
 _RF = re.compile(r"RF(?P<check>[0-9]{2})(?P<body>[0-9A-Z]{1,21})")
 _BAR_CODE_LIMIT = Decimal("999999.99")
 _FINNISH_IBAN_LENGTH = 18
+_RUNNING = re.compile(r"[0-9]{9}")
 
 
 class NotAReference(ValueError):
@@ -103,6 +104,22 @@ def unit_reference(unit_code: str, number: int, width: int = 9) -> str:
     if number < 0 or len(str(number)) > width:
         raise NotAReference(f"the number of a reference has at most {width} digits and no sign")
     return national_reference(f"{unit_code}{number:0{width}d}")
+
+
+def invoice_number(code: str, number: int) -> str:
+    """The invoice number as people see it: the unit's code and the running ``number`` in nine digits (OC 4.1-a)."""
+    return f"{code}{number:09d}"
+
+
+def running_number(code: str, text: str) -> int | None:
+    """The number that ``invoice_number`` made ``text`` from; None for all but the unit's code and nine digits.
+
+    Spaces are not passed over: who reads what a person typed takes them away first.
+    """
+    running = text.removeprefix(code)
+    if len(running) == len(text) or not _RUNNING.fullmatch(running):
+        return None
+    return int(running)
 
 
 def bank_barcode(iban: str, amount: Decimal, reference: str, due_date: date | None) -> str:

@@ -15,6 +15,7 @@ from django.db import connection
 from reskontra.bank.models import Payment
 from reskontra.database.rows import one_row
 from reskontra.kernel.clauses import clause
+from reskontra.kernel.references import invoice_number
 from reskontra.registers.models import Unit
 
 # What speaks for a claim, and how much. An identifier that is almost right says more than an amount, an amount more
@@ -183,6 +184,6 @@ def _told(one: _Found) -> Candidate:
     claim, reference, number, name, due_date, _, still_open, _, code = one.row
     reasons = tuple(reason for reason in POINTS if reason in one.reasons)
     return Candidate(
-        claim, f"{code}{number:09d}", name, reference, due_date, still_open,
+        claim, invoice_number(code, number), name, reference, due_date, still_open,
         sum(POINTS[reason] for reason in reasons), reasons, one.together,
     )  # fmt: skip
