@@ -11,12 +11,13 @@ from django.db import IntegrityError
 from tables import Told, read
 
 from cast import AT, DAY, customer, inside, person, run, unit
+from reskontra.database.refused import ActRefused
 from reskontra.documents.delivery_report import DeliveryReport
 from reskontra.exchange.inbox import receive
 from reskontra.exchange.models import OutboxEvent, OutboxFile
 from reskontra.exchange.outbox import decide_held, hand_over, state_of, waiting
 from reskontra.exchange.reading import read_documents
-from reskontra.income.delivery.actions import DeliveryRefused, change_channel, send_again
+from reskontra.income.delivery.actions import change_channel, send_again
 from reskontra.income.delivery.follow_up import Followed, follow_up, worklist
 from reskontra.income.delivery.receipts import ReportTaken, take_in_report
 from reskontra.income.delivery.run import DeliveryRun
@@ -358,12 +359,12 @@ def test_an_answer_that_comes_after_the_second_sending_is_told() -> None:
 def test_what_has_arrived_or_may_still_be_answered_does_not_go_again() -> None:
     """OC 3.9-d: by us while time is left, by the database when it has arrived."""
     sent()
-    with pytest.raises(DeliveryRefused, match="an_answer_may_still_come"):
+    with pytest.raises(ActRefused, match="an_answer_may_still_come"):
         again(A, at=SOON)
     report(f"{A} delivered")
-    with pytest.raises(DeliveryRefused, match="what_has_arrived_does_not_go_again"):
+    with pytest.raises(ActRefused, match="what_has_arrived_does_not_go_again"):
         again(A)
-    with pytest.raises(DeliveryRefused, match="a_delivery_decision_gives_its_reason"):
+    with pytest.raises(ActRefused, match="a_delivery_decision_gives_its_reason"):
         again(B, " ")
     for who in ("maria", "gunnar", "olli"):
         with pytest.raises(NotAllowed):
@@ -394,7 +395,7 @@ def test_another_channel_is_chosen_for_an_invoice_that_was_refused() -> None:
         found = InvoiceDelivery.objects.get(unit=unit(), invoice__number=3, attempt=2)
         assert (found.channel, found.clause, found.skipped) == ("PAPER", "OC 3.9-d", "")
     for channel in ("KIVRA", "OWL", ""):
-        with pytest.raises(DeliveryRefused, match="channel_unknown_or_closed"):
+        with pytest.raises(ActRefused, match="channel_unknown_or_closed"):
             by(B, channel)
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from cast import AT, DAY, an_order, inside, person, run, unit
+from reskontra.database.refused import ActRefused
 from reskontra.documents.delivery_report import ArchivePackage
 from reskontra.exchange import archive
 from reskontra.exchange.attachments import beside
 from reskontra.exchange.inbox import receive
 from reskontra.exchange.reading import read_documents
-from reskontra.income.delivery.actions import DeliveryRefused
 from reskontra.income.delivery.archived import PackageTaken, take_in_package
 from reskontra.income.delivery.lists import (
     ListStanding,
@@ -129,11 +129,11 @@ def test_the_list_is_approved_when_everything_is_in_the_archive_and_not_before(o
     before = standing(operator.run)
     assert (before.invoices, before.complete) == (2, 0)
     assert before.lacking == [(FIRST, ("xml", "image", "attachment")), (SECOND, ("xml", "image"))]
-    with pytest.raises(DeliveryRefused, match="an_invoice_list_waits_for_its_archive"):
+    with pytest.raises(ActRefused, match="an_invoice_list_waits_for_its_archive"):
         approve(operator.run)
     assert comes_back(operator.returns("beslut.pdf")).count("accepted") == 4
     assert standing(operator.run).lacking == [(FIRST, ("attachment",))]
-    with pytest.raises(DeliveryRefused, match="an_invoice_list_waits_for_its_archive"):
+    with pytest.raises(ActRefused, match="an_invoice_list_waits_for_its_archive"):
         approve(operator.run)
     rest = comes_back(operator.returns())
     assert (rest.count("accepted"), rest.count("known"), rest.count("returned")) == (1, 4, 0)
@@ -162,16 +162,16 @@ def test_the_act_is_given_by_another_person_on_the_report_that_was_seen_and_once
     for who in ("kirsi", "gunnar", "cecilia"):
         with pytest.raises(NotAllowed):
             approve(operator.run, who)
-    with pytest.raises(DeliveryRefused, match="an_invoice_list_act_binds_to_its_report"):
+    with pytest.raises(ActRefused, match="an_invoice_list_act_binds_to_its_report"):
         approve(operator.run, digest="0" * 64)
     with inside(unit()):
         Run.objects.filter(pk=operator.run.pk).update(person=person("petra"))
-    with pytest.raises(DeliveryRefused, match="who_ran_the_invoicing_does_not_approve_its_list"):
+    with pytest.raises(ActRefused, match="who_ran_the_invoicing_does_not_approve_its_list"):
         approve(operator.run)
     with inside(unit()):
         Run.objects.filter(pk=operator.run.pk).update(person_id=operator.run.person_id)
     approve(operator.run)
-    with pytest.raises(DeliveryRefused, match="an_invoice_list_act_is_given_once"):
+    with pytest.raises(ActRefused, match="an_invoice_list_act_is_given_once"):
         approve(operator.run)
 
 
@@ -179,7 +179,7 @@ def test_a_list_without_expenditure_is_not_reviewed_apart(operator: Operator) ->
     """OC 3.9-f"""
     comes_back(operator.returns())
     with (
-        pytest.raises(DeliveryRefused, match="an_invoice_list_without_expenditure_is_the_centres"),
+        pytest.raises(ActRefused, match="an_invoice_list_without_expenditure_is_the_centres"),
         inside(unit(), "maria") as acting,
     ):
         review_invoice_list(acting, operator.run, standing(operator.run).digest)
@@ -197,11 +197,11 @@ def test_a_list_with_expenditure_is_reviewed_and_approved_by_two_in_the_unit() -
     for who in ("petra", "maria", "kirsi"):
         with pytest.raises(NotAllowed):
             approve(operator.run, who)
-    with pytest.raises(DeliveryRefused, match="a_list_with_expenditure_is_reviewed_first"):
+    with pytest.raises(ActRefused, match="a_list_with_expenditure_is_reviewed_first"):
         approve(operator.run, "gunnar")
     with inside(unit(), "hanna") as acting:
         review_invoice_list(acting, operator.run, standing(operator.run).digest)
-    with pytest.raises(DeliveryRefused, match="an_invoice_list_is_not_reviewed_and_approved_by_one"):
+    with pytest.raises(ActRefused, match="an_invoice_list_is_not_reviewed_and_approved_by_one"):
         approve(operator.run, "hanna")
     assert approve(operator.run, "gunnar").act == "approve"
 
@@ -222,7 +222,7 @@ def test_a_file_that_is_not_what_it_should_be_is_returned_and_stops_nothing_else
     other = operator.documents.get(instead.decode("latin-1"), instead)
     taken = comes_back(operator.returns(**{file: other}))
     assert (taken.count("accepted"), taken.count("returned"), rules(taken)) == (4, 1, [rule])
-    with pytest.raises(DeliveryRefused, match="an_invoice_list_waits_for_its_archive"):
+    with pytest.raises(ActRefused, match="an_invoice_list_waits_for_its_archive"):
         approve(operator.run)
 
 

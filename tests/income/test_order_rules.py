@@ -6,8 +6,9 @@ import pytest
 from tables import Told, decide_in_crowd_and_alone, read
 
 from cast import add_item, add_price, an_order, inside, person, run, unit
+from reskontra.database.refused import ActRefused
 from reskontra.income.invoicing.run import InvoicingRun
-from reskontra.income.order_handling.actions import ActRefused, approve, review
+from reskontra.income.order_handling.actions import approve, review
 from reskontra.income.order_handling.rules import decide_orders
 from reskontra.income.order_handling.run import OrdersRun
 from reskontra.kernel.terms import terms_on

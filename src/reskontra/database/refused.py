@@ -6,6 +6,14 @@ from contextlib import contextmanager
 from django.db import IntegrityError, transaction
 
 
+class ActRefused(Exception):
+    """The database refused an act of a person, by the named constraint."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint
+
+
 def constraint_of(error: IntegrityError) -> str:
     """The name of the constraint that ``error`` is about; empty where the rule has no name of its own."""
     # Only the name: the database's own message repeats the row.

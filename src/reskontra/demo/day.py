@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from reskontra.database import connect, server
+from reskontra.database.refused import ActRefused
 from reskontra.database.safety import unsafe
 from reskontra.database.session import working_in
 from reskontra.demo.diary import DAY, Day, moment, person_with
@@ -29,7 +30,7 @@ from reskontra.exchange.outbox import hand_over, waiting
 from reskontra.exchange.reading import read_documents
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
-from reskontra.income.order_handling.actions import ActRefused, approve, review
+from reskontra.income.order_handling.actions import approve, review
 from reskontra.income.order_handling.files import take_in_document
 from reskontra.income.order_handling.run import OrdersRun
 from reskontra.insight.explanations import explain, invoice_number

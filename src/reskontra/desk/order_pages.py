@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from reskontra.database.refused import ActRefused
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.files import archived
 from reskontra.desk.frame import say, show
@@ -16,7 +17,7 @@ from reskontra.desk.paging import LARGEST, ROWS, key, page_of
 from reskontra.desk.refusals import constraint
 from reskontra.desk.why import why
 from reskontra.exchange.messages import message
-from reskontra.income.order_handling.actions import ActRefused, approve, review
+from reskontra.income.order_handling.actions import approve, review
 from reskontra.insight.explanations import invoice_number
 from reskontra.insight.orders import (
     INVOICED,

@@ -5,14 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from psycopg.errors import LockNotAvailable
 
-from reskontra.database.refused import constraint_of
+from reskontra.database.refused import ActRefused, constraint_of
 from reskontra.documents.findings import Refused
 from reskontra.exchange.archive import ArchiveBroken
 from reskontra.exchange.messages import message
-from reskontra.income.delivery.actions import DeliveryRefused
 from reskontra.income.delivery.channels import ChannelsDefect
 from reskontra.income.delivery.run import MissingBankAccount
-from reskontra.income.order_handling.actions import ActRefused
 from reskontra.kernel.clauses import cite
 from reskontra.kernel.terms import MissingTerm
 from reskontra.kernel.texts import text, texts
@@ -48,7 +46,7 @@ def sentence(problem: Exception, language: str) -> str | None:
 def reason(problem: Exception, language: str) -> tuple[str, str] | None:
     """The name of a refusal and what to tell of it, where pages and commands say the same; None for all else."""
     match problem:
-        case ActRefused() | DeliveryRefused():
+        case ActRefused():
             return problem.constraint, constraint(problem.constraint, language)
         case RunRefused():
             return problem.key, text(problem.key, language, **problem.values)

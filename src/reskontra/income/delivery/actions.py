@@ -1,6 +1,6 @@
 """What only people can judge of a delivery: sending again, another channel (OC 3.9-d). One fact, one right each."""
 
-from reskontra.database.refused import refused_as
+from reskontra.database.refused import ActRefused, refused_as
 from reskontra.income.delivery.channels import channels_on
 from reskontra.income.delivery.follow_up import follow_up, not_sent
 from reskontra.kernel.clauses import clause
@@ -9,19 +9,11 @@ from reskontra.runs.run import Acting
 from reskontra.sales.models import DeliveryDecision, Invoice, InvoiceDelivery
 
 
-class DeliveryRefused(Exception):
-    """The act was refused; ``constraint`` is the sentence that it broke, by us or by the database."""
-
-    def __init__(self, constraint: str) -> None:
-        super().__init__(constraint)
-        self.constraint = constraint
-
-
 @clause("OC 3.9-d")
 def send_again(acting: Acting, invoice: Invoice, reason: str) -> DeliveryDecision:
     """The invoice goes in the next batch, by its recipient's cascade. Called inside ``working_in``.
 
-    Raises ``NotAllowed``, and ``DeliveryRefused`` while the operator may still answer or when it has arrived.
+    Raises ``NotAllowed``, and ``ActRefused`` while the operator may still answer or when it has arrived.
     """
     require(acting.person, "send_again", acting.unit, acting.day)
     return _decide(acting, invoice, "", reason)
@@ -32,20 +24,20 @@ def change_channel(acting: Acting, invoice: Invoice, channel: str, reason: str) 
     """The invoice goes in the next batch by ``channel`` alone. Called inside ``working_in``.
 
     Choosing a bank for an invoice with attachments means: the recipient's agreement with it was made sure of.
-    Raises ``NotAllowed``, and ``DeliveryRefused`` for a channel that is not connected.
+    Raises ``NotAllowed``, and ``ActRefused`` for a channel that is not connected.
     """
     require(acting.person, "change_channel", acting.unit, acting.day)
     known = channels_on(acting.day).by_key.get(channel)
     if known is None or not known.connected:
-        raise DeliveryRefused("channel_unknown_or_closed")
+        raise ActRefused("channel_unknown_or_closed")
     return _decide(acting, invoice, channel, reason)
 
 
 def _decide(acting: Acting, invoice: Invoice, channel: str, reason: str) -> DeliveryDecision:
     newest = InvoiceDelivery.objects.filter(unit=acting.unit, invoice=invoice).order_by("-attempt").first()
     if not _waits_for_a_person(acting, invoice, bool(newest), bool(channel)):
-        raise DeliveryRefused("an_answer_may_still_come")
-    with refused_as(DeliveryRefused):
+        raise ActRefused("an_answer_may_still_come")
+    with refused_as(ActRefused):
         return DeliveryDecision.objects.create(
             unit=acting.unit,
             invoice=invoice,

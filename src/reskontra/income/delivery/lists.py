@@ -8,8 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from reskontra.database.refused import refused_as
-from reskontra.income.delivery.actions import DeliveryRefused
+from reskontra.database.refused import ActRefused, refused_as
 from reskontra.kernel.clauses import clause
 from reskontra.registers.models import Unit
 from reskontra.registers.policy import require
@@ -111,7 +110,7 @@ def approve_invoice_list(acting: Acting, run: Run, seen: str, comment: str = "")
     """Approve the invoice list of ``run`` on its report with digest ``seen``. Called inside ``working_in``.
 
     One approver in the centre; with expenditure the unit's approver, after the unit's reviewer. Raises
-    ``NotAllowed``, and ``DeliveryRefused`` while the archive is not complete or for who ran the invoicing.
+    ``NotAllowed``, and ``ActRefused`` while the archive is not complete or for who ran the invoicing.
     """
     right = "approve_invoice_list_in_unit" if has_expenditure(run) else "approve_invoice_list"
     require(acting.person, right, acting.unit, acting.day)
@@ -123,12 +122,12 @@ def review_invoice_list(acting: Acting, run: Run, seen: str, comment: str = "") 
     """The unit's reviewer answers for a list with expenditure; a list without is not reviewed apart."""
     require(acting.person, "review_invoice_list", acting.unit, acting.day)
     if not has_expenditure(run):
-        raise DeliveryRefused("an_invoice_list_without_expenditure_is_the_centres")
+        raise ActRefused("an_invoice_list_without_expenditure_is_the_centres")
     return _act(acting, run, "review", seen, comment)
 
 
 def _act(acting: Acting, run: Run, act: str, seen: str, comment: str) -> InvoiceListApproval:
-    with refused_as(DeliveryRefused):
+    with refused_as(ActRefused):
         return InvoiceListApproval.objects.create(
             unit=acting.unit,
             run=run,

@@ -1,18 +1,10 @@
 """What only people can judge: reviewing and approving an order (OC 3.2.1). One fact, one clause, one right each."""
 
-from reskontra.database.refused import refused_as
+from reskontra.database.refused import ActRefused, refused_as
 from reskontra.kernel.clauses import clause
 from reskontra.registers.policy import require
 from reskontra.runs.run import Acting
 from reskontra.sales.models import Order, OrderApproval
-
-
-class ActRefused(Exception):
-    """The database refused the act; ``constraint`` is the sentence that it broke."""
-
-    def __init__(self, constraint: str) -> None:
-        super().__init__(constraint)
-        self.constraint = constraint
 
 
 @clause("OC 3.2.1-b")
