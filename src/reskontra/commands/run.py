@@ -17,6 +17,8 @@ from reskontra.income.allocation.set_off import SetOffRun
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.order_handling.run import OrdersRun
+from reskontra.income.write_off.run import WriteOffsRun
+from reskontra.income.write_off.valuation import ValuationRun
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit
@@ -29,6 +31,8 @@ ROOMS: Mapping[str, type[Room]] = {
     "delivery": DeliveryRun,
     "set_off": SetOffRun,
     "allocation": AllocationRun,
+    "write_offs": WriteOffsRun,
+    "valuation": ValuationRun,
 }
 
 

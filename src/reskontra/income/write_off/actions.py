@@ -1,0 +1,116 @@
+"""What only people can judge: that a claim leaves the books, that it is kept, that it lives again (OC 5.1)."""
+
+from datetime import date
+
+from reskontra.claims.models import (
+    Claim,
+    WriteOff,
+    WriteOffApproval,
+    WriteOffProposal,
+    WriteOffRefusal,
+)
+from reskontra.claims.models.settlements import GROUNDS
+from reskontra.database.refused import ActRefused, refused_as
+from reskontra.database.rows import one_row
+from reskontra.income.write_off.run import UndoWriteOffRun
+from reskontra.kernel.clauses import clause
+from reskontra.registers.policy import require
+from reskontra.runs.run import Acting, Result, RunRefused, apply, lock
+
+# A small remainder is waived with a payment; everything else is somebody's proposal.
+PROPOSABLE = tuple(ground for ground in GROUNDS if ground != "small_remainder")
+
+
+@clause("OC 5.1-b")
+def propose(acting: Acting, claim: Claim, ground: str, why: str) -> WriteOffProposal:
+    """Propose to write off what is open of ``claim``, on the unit's own initiative.
+
+    Called inside ``working_in``. Raises ``NotAllowed``; ``RunRefused`` when nothing is open; ``ActRefused`` when
+    another proposal waits; ``ValueError`` for a ground that is none.
+    """
+    require(acting.person, "propose_write_off", acting.unit, acting.day)
+    if ground not in PROPOSABLE or not why.strip():
+        raise ValueError("a proposal names one of the known grounds, and says why")
+    lock(acting.unit, "settlement")
+    (open_amount,) = one_row(
+        "SELECT c.amount - coalesce((SELECT sum(s.amount) FROM claims_claim_settlement s WHERE s.claim_id = c.id), 0)"
+        " FROM claims_claim c WHERE c.id = %s",
+        [claim.pk],
+    )
+    if open_amount <= 0:
+        raise RunRefused("write_off.nothing_open", reference=claim.reference)
+    evidence = {"why": why.strip()}
+    (digest,) = one_row(
+        "SELECT claims_proposal_digest(%s, %s, %s, jsonb_build_object('why', %s::text))",
+        [claim.pk, ground, open_amount, evidence["why"]],
+    )
+    with refused_as(ActRefused):
+        return WriteOffProposal.objects.create(
+            unit=acting.unit,
+            claim=claim,
+            ground=ground,
+            amount=open_amount,
+            proposed_date=acting.day,
+            clause="OC 5.1-b",
+            evidence=evidence,
+            digest=digest,
+            person=acting.person,
+            given_at=acting.at,
+        )
+
+
+@clause("OC 5.1-b")
+def review(acting: Acting, proposal: WriteOffProposal, digest: str, comment: str = "") -> WriteOffApproval:
+    """Find the proposal as it stood at ``digest`` right in facts and figures. Raises as ``approve``."""
+    require(acting.person, "review_write_off", acting.unit, acting.day)
+    return _act(acting, proposal, digest, "review", comment)
+
+
+@clause("OC 5.1-b")
+def approve(acting: Acting, proposal: WriteOffProposal, digest: str, comment: str = "") -> WriteOffApproval:
+    """Decide that the claim is written off; the next run posts it.
+
+    Called inside ``working_in``. Raises ``NotAllowed``, and ``ActRefused`` with the constraint: nobody reviewed
+    it, the same person did, he made the proposal, or it was refused meanwhile.
+    """
+    require(acting.person, "approve_write_off", acting.unit, acting.day)
+    return _act(acting, proposal, digest, "approve", comment)
+
+
+@clause("OC 5.1-b", "OC 6.4-a")
+def refuse(acting: Acting, proposal: WriteOffProposal, reason: str, follow_up: date) -> WriteOffRefusal:
+    """Keep the claim, with the reason and the day on which it is looked at again. Raises ``ActRefused``."""
+    require(acting.person, "refuse_write_off", acting.unit, acting.day)
+    with refused_as(ActRefused):
+        return WriteOffRefusal.objects.create(
+            unit=acting.unit,
+            proposal=proposal,
+            day=acting.day,
+            reason=reason,
+            follow_up_date=follow_up,
+            person=acting.person,
+            given_at=acting.at,
+        )
+
+
+@clause("OC 6.4-a")
+def undo(acting: Acting, write_off: WriteOff, why: str) -> Result:
+    """Ask for a written-off claim again, such as when its debtor has got means or has paid.
+
+    Called inside ``working_in``. Raises ``NotAllowed``, and ``RunRefused`` when there is nothing to take back.
+    """
+    require(acting.person, "undo_write_off", acting.unit, acting.day)
+    return apply(UndoWriteOffRun(write_off, why), acting, acting.day)
+
+
+def _act(acting: Acting, proposal: WriteOffProposal, digest: str, act: str, comment: str) -> WriteOffApproval:
+    with refused_as(ActRefused):
+        return WriteOffApproval.objects.create(
+            unit=acting.unit,
+            proposal=proposal,
+            digest=digest,
+            act=act,
+            person=acting.person,
+            given_at=acting.at,
+            comment=comment,
+        )

@@ -1,0 +1,58 @@
+"""What waits for the unit's decision: proposals that are neither posted nor refused, and claims that it keeps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from reskontra.database.rows import rows
+from reskontra.registers.models import Unit
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A proposal that waits: its claim, customer, ground, euro, digest and evidence, and for whom it waits."""
+
+    proposal: int
+    claim: int
+    reference: str
+    customer: str
+    due_date: date
+    amount: Decimal
+    ground: str
+    clause: str
+    digest: str
+    evidence: Mapping[str, Any]
+    proposed_date: date
+    standing: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values; ``amount`` stays a Decimal until it is written."""
+        return {
+            **self.__dict__,
+            "due_date": self.due_date.isoformat(),
+            "proposed_date": self.proposed_date.isoformat(),
+        }
+
+
+_WAITING = """
+SELECT p.id AS proposal, c.id AS claim, c.reference, payer.name AS customer, c.due_date, p.amount, p.ground, p.clause,
+  p.digest, p.evidence, p.proposed_date,
+  CASE WHEN bool_or(a.act = 'approve') THEN 'WRITE_OFF' WHEN bool_or(a.act = 'review') THEN 'WAITS_FOR_APPROVAL'
+       ELSE 'WAITS_FOR_REVIEW' END AS standing
+FROM claims_writeoffproposal p
+JOIN claims_claim c ON c.id = p.claim_id
+JOIN registers_customer payer ON payer.id = c.payer_id
+LEFT JOIN claims_writeoffapproval a ON a.proposal_id = p.id AND a.digest = p.digest
+WHERE p.unit_id = %(unit)s
+  AND NOT EXISTS (SELECT FROM claims_writeoffrefusal r WHERE r.proposal_id = p.id)
+  AND NOT EXISTS (SELECT FROM claims_writeoff w WHERE w.proposal_id = p.id)
+GROUP BY p.id, c.id, payer.id
+ORDER BY p.id LIMIT %(most)s
+"""
+
+
+def waiting_proposals(unit: Unit, most: int = 1000) -> list[Waiting]:
+    """The proposals of ``unit`` that wait, the oldest first. Called inside ``working_in``."""
+    return [Waiting(**row) for row in rows(_WAITING, {"unit": unit.pk, "most": most})]
