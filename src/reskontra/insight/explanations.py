@@ -7,6 +7,7 @@ from typing import Any
 
 from reskontra.bank.models import Payment
 from reskontra.claims.models import Claim, PaymentDecision
+from reskontra.insight.claims import claim_decisions
 from reskontra.insight.payments import payment_number, rest_of, settlements_of_claim, uses_of_payment
 from reskontra.kernel import references
 from reskontra.kernel.clauses import cite, clause
@@ -153,6 +154,7 @@ def _of_invoice(unit: Unit, invoice: Invoice, language: str) -> dict[str, Any]:
     )
     for delivery in InvoiceDelivery.objects.filter(unit=unit, invoice=invoice).order_by("attempt"):
         decisions.append(_of_delivery(delivery, language))
+    decisions.extend(claim_decisions(unit, claim, language))
     return {
         "subject": "invoice",
         "number": invoice_number(unit, invoice.number),
