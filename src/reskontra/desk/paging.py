@@ -35,4 +35,4 @@ def page_of(request: HttpRequest, found: Sequence[Row], by: str, name: str = "af
     if len(found) > ROWS:
         kept = {one: value for one, value in request.GET.items() if one != name}
         following = "?" + urlencode({**kept, name: getattr(rows[-1], by)})
-    return Rows(rows, following, key(request, name) is None)
+    return Rows(rows, following, not request.GET.get(name))

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from reskontra.desk import invoice_pages, language, order_pages, payment_pages, run_pages, sign_in, views
+from reskontra.desk import (
+    claim_pages,
+    invoice_pages,
+    language,
+    order_pages,
+    payment_pages,
+    run_pages,
+    sign_in,
+    views,
+)
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -25,6 +34,8 @@ urlpatterns = [
     path("u/<str:code>/payments/bank", payment_pages.bank, name="bank"),
     path("u/<str:code>/payments/<int:id>", payment_pages.payment, name="payment"),
     path("u/<str:code>/payments/<int:id>/act", payment_pages.act, name="payment-act"),
+    path("u/<str:code>/claims", claim_pages.claims, name="claims"),
+    path("u/<str:code>/claims/<str:reference>", claim_pages.claim, name="claim"),
     path("u/<str:code>/runs", run_pages.runs, name="runs"),
     path("u/<str:code>/runs/preview", run_pages.preview, name="run-preview"),
     path("u/<str:code>/runs/<int:id>", run_pages.run, name="run"),

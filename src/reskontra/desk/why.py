@@ -45,7 +45,11 @@ class Why:
 
 def why(unit: Unit, number: str, language: str) -> Why:
     """Why the order, invoice or payment ``number`` is where it is; raises ``NothingFound``. Inside ``working_in``."""
-    found = explain(unit, number, language)["decisions"]
+    return claim_why(explain(unit, number, language)["decisions"], language)
+
+
+def claim_why(found: Sequence[Mapping[str, Any]], language: str) -> Why:
+    """The decisions ``found``, told in order of time, as the panel shows them."""
     decisions = [_because(one, language) for one in found]
     terms = {key: term for one in found for key, term in one["terms"].items()}
     return Why(

@@ -96,6 +96,7 @@ def open_claims(
     step: str | None = None,
     block: str | None = None,
     customers: Sequence[int] | None = None,
+    only: int | None = None,
     after: tuple[date, int] | None = None,
     most: int = 50,
 ) -> list[OpenClaim]:
@@ -106,6 +107,7 @@ def open_claims(
         "step": step,
         "block": block,
         "customers": None if customers is None else list(customers),
+        "only": only,
         "due": after[0] if after else None,
         "id": after[1] if after else None,
         "most": most,
@@ -127,7 +129,8 @@ SELECT l.* FROM (
   FROM claims_in_hand h
   JOIN registers_customer payer ON payer.id = h.payer_id
   LEFT JOIN claims_case k ON k.id = h.case_id AND h.in_case
-  WHERE (%(customers)s::bigint[] IS NULL OR h.payer_id = ANY (%(customers)s::bigint[]))
+  WHERE (%(only)s::bigint IS NULL OR h.id = %(only)s::bigint)
+    AND (%(customers)s::bigint[] IS NULL OR h.payer_id = ANY (%(customers)s::bigint[]))
     AND (%(due)s::date IS NULL OR (h.due_date, h.id) > (%(due)s::date, %(id)s::bigint))
     AND (%(block)s::text IS NULL OR h.block_codes LIKE '%%' || %(block)s::text || '%%')
 ) l

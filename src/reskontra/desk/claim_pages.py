@@ -1,0 +1,173 @@
+"""Claims (S40): who owes, how old it is and what comes next; one claim with its whole story and what may be done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from reskontra.claims.models import Claim
+from reskontra.desk.access import Place, in_unit
+from reskontra.desk.frame import show
+from reskontra.desk.paging import ROWS, page_of
+from reskontra.desk.why import claim_why
+from reskontra.insight.ageing import BUCKETS, STEPS, Aged, ageing, open_claims, open_total, take_open_claims
+from reskontra.insight.claims import claim_story
+from reskontra.insight.orders import customers_named
+from reskontra.kernel.references import NotAReference, normal_reference
+from reskontra.kernel.texts import text
+from reskontra.registers.models import Unit
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bucket of age as a bar: how many claims, euro by kind of law, and its share of the longest (percent)."""
+
+    bucket: str
+    count: int
+    public: Decimal
+    private: Decimal
+    public_width: int
+    private_width: int
+
+    @property
+    def open(self) -> Decimal:
+        """Euro of both kinds."""
+        return self.public + self.private
+
+
+@require_safe
+@in_unit
+def claims(request: HttpRequest, place: Place) -> HttpResponse:
+    """Open claims, the oldest first, by age, step and customer; above them the ages as bars."""
+    language = request.language  # type: ignore[attr-defined]
+    words = request.GET.get("q", "").strip()
+    bucket = _one_of(request.GET.get("age", ""), [name for name, _ in BUCKETS])
+    step = _one_of(request.GET.get("step", ""), STEPS)
+    take_open_claims(place.unit, place.on)
+    aged = ageing(place.on)
+    found = open_claims(
+        place.on,
+        bucket=bucket,
+        step=step,
+        customers=customers_named(words) if words else None,
+        after=_after(request),
+        most=ROWS + 1,
+    )
+    if words and (claim := _by_reference(place.unit, words)):
+        found = open_claims(place.on, only=claim.pk)
+    count, amount = open_total()
+    return show(
+        request,
+        place,
+        "desk/claims.html",
+        "claims",
+        {
+            "page": page_of(request, [_Keyed(one) for one in found], "key"),
+            "bars": _bars(aged),
+            "steps": _steps(aged),
+            "bucket": bucket,
+            "step": step,
+            "words": words,
+            "count": count,
+            "amount": amount,
+            "empty": text(f"desk.claims.none.{'search' if words or bucket or step else 'open'}", language),
+        },
+    )
+
+
+@require_safe
+@in_unit
+def claim(request: HttpRequest, place: Place, reference: str) -> HttpResponse:
+    """One claim: its balance, what happened, why, and what comes next."""
+    return page(request, place, found_claim(place.unit, reference))
+
+
+def page(
+    request: HttpRequest, place: Place, found: Claim, more: Mapping[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of ``found``; ``more`` is what an act that was rejected puts back into its fields."""
+    language = request.language  # type: ignore[attr-defined]
+    story = claim_story(place.unit, found, place.on, language)
+    return show(
+        request,
+        place,
+        "desk/claim.html",
+        "claims",
+        {
+            "claim": found,
+            "story": story,
+            "late": max((place.on - found.due_date).days, 0) if story.open else 0,
+            "events": story.happened[::-1],
+            "invoice_number": int(found.reference[len(place.unit.code) : -1]) if found.invoice_id else None,
+            "why": claim_why(story.decisions, language),
+            **(more or {}),
+        },
+        status=status,
+    )
+
+
+def found_claim(unit: Unit, reference: str) -> Claim:
+    """The claim of ``unit`` with this reference, or 404."""
+    found = Claim.objects.filter(unit=unit, reference=reference).first() if len(reference) <= 20 else None
+    if found is None:
+        raise Http404
+    return found
+
+
+@dataclass(frozen=True)
+class _Keyed:
+    """A row of the list with the key behind which the next page begins."""
+
+    claim: Any
+
+    @property
+    def key(self) -> str:
+        return f"{self.claim.due_date.isoformat()}.{self.claim.id}"
+
+
+def _after(request: HttpRequest) -> tuple[date, int] | None:
+    day, _, claim = request.GET.get("after", "").partition(".")
+    try:
+        return (date.fromisoformat(day), int(claim)) if claim.isdecimal() and len(claim) < 19 else None
+    except ValueError:
+        return None
+
+
+def _one_of(asked: str, known: Sequence[str]) -> str | None:
+    return asked if asked in known else None
+
+
+def _by_reference(unit: Unit, words: str) -> Claim | None:
+    try:
+        return Claim.objects.filter(unit=unit, reference=normal_reference("".join(words.split()))).first()
+    except NotAReference:
+        return None
+
+
+def _bars(aged: Sequence[Aged]) -> list[Bar]:
+    sums = {
+        name: {law: sum((one.open for one in aged if one.bucket == name and one.public_law is law), Decimal(0))
+               for law in (True, False)}
+        for name, _ in BUCKETS
+    }  # fmt: skip
+    longest = max((sum(both.values()) for both in sums.values()), default=Decimal(0))
+    return [
+        Bar(
+            bucket=name,
+            count=sum(one.count for one in aged if one.bucket == name),
+            public=sums[name][True],
+            private=sums[name][False],
+            public_width=int(sums[name][True] * 100 / longest) if longest else 0,
+            private_width=int(sums[name][False] * 100 / longest) if longest else 0,
+        )
+        for name, _ in BUCKETS
+    ]
+
+
+def _steps(aged: Sequence[Aged]) -> list[tuple[str, int]]:
+    counts = [(step, sum(one.count for one in aged if one.step == step)) for step in STEPS]
+    return [one for one in counts if one[1]]
