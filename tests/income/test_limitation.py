@@ -1,16 +1,20 @@
 """Limitation (OC 5.1-c): every edge day, what restarts a period and what does not, refusals of interruptions."""
 
+import re
 from datetime import date
+from typing import get_args
 
 import pytest
 from django.db import IntegrityError
 
-from cast import inside, person, plan_of, run, set_term, unit
+from cast import inside, new_unit, person, plan_of, run, set_term, unit
 from income.limitation_tables import Clock, claims_issued, count_in_crowd_and_alone, noon
 from income.tables import read
 from reskontra.claims.models import Claim, ClaimDecision, Interruption
-from reskontra.income.limitation.actions import interrupt
+from reskontra.income.limitation.actions import Act, interrupt
+from reskontra.income.limitation.rules import STILL_POSSIBLE
 from reskontra.income.limitation.run import LimitationRun
+from reskontra.kernel.texts import LANGUAGES, text
 from reskontra.registers.policy import NotAllowed
 from reskontra.runs.run import RunRefused
 
@@ -208,8 +212,6 @@ def test_a_natural_persons_debt_ends_finally() -> None:
         ("640001", "2044-02-29", "EXPIRES_SOON"),
         ("640002", "2044-03-01", "EXPIRED"),
     ):
-        from cast import new_unit
-
         told = Clock(read(f"on {on}\n{table}"), new_unit(code)).tell().decided()
         assert (told["person"].outcome, told["person"].until, told["person"].by) == (
             outcome, date(2044, 2, 29), "final",
@@ -281,6 +283,16 @@ def test_the_terms_of_an_applied_run_are_kept() -> None:
     told = run(LimitationRun(), unit(), date(2027, 3, 1)).run.terms["terms"]
     assert told["limitation_warning_days"]["value"] == "30"
     assert told["limitation_public_law"]["value"] == "5"
+
+
+def test_what_can_still_be_done_is_told_in_words() -> None:
+    """OC 5.1-c: every word that the rule may answer, and every act that may be written down, has its sentence."""
+    possible = re.findall(r"(?:THEN|ELSE) '(\w+)'", STILL_POSSIBLE)
+    assert len(possible) == 6
+    for key in [f"limitation.possible.{one}" for one in possible] + [
+        f"limitation.act.{one}" for one in get_args(Act)
+    ]:
+        assert len({text(key, language) for language in LANGUAGES}) == 3
 
 
 # What people write down ----------------------------------------------------------------------------------------------
