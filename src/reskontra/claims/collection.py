@@ -15,7 +15,9 @@ _TABLES = "blocks_in_force, cases_standing, claims_in_hand"
 def take_claims_in_hand(unit: Unit, terms: Terms) -> None:
     """Fill the temporary table ``claims_in_hand`` for the day of ``terms`` until the transaction ends.
 
-    One row for every claim of ``unit`` that something is open of; its columns stand in ``collection.sql``.
+    One row for every claim of ``unit`` that something is open of; its columns stand in ``collection.sql``. The claim
+    lives up to and with ``limitation_date``; ``expired`` after it. ``limitation_kind`` is the period that decides:
+    ``public_law``, ``general``, ``interrupted``, ``final``, ``title``, or ``principal`` for interest.
     ``blocks_in_force`` and ``cases_standing`` stay behind it.
     """
     values: dict[str, Any] = {
@@ -24,8 +26,10 @@ def take_claims_in_hand(unit: Unit, terms: Terms) -> None:
         **{work: stopped_by(work) for work in WORK},
         "limitation_general": terms.limitation_general,
         "limitation_after_judgment": terms.limitation_after_judgment,
+        "limitation_after_withdrawal": terms.limitation_after_withdrawal,
         "limitation_public_law": terms.limitation_public_law,
         "limitation_final": terms.limitation_final,
+        "limitation_title": terms.limitation_title,
     }
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")

@@ -1,6 +1,7 @@
 -- The claims in hand: every claim of the unit that something is open of, with all that a rule of collection may ask of it
 -- on a day. Parameters: unit, on, and the letters of the block codes that stop reminders, interest, agency, legal and
--- write_off; limitation_general, limitation_after_judgment, limitation_public_law and limitation_final (years).
+-- write_off; limitation_general, limitation_after_judgment, limitation_after_withdrawal, limitation_public_law,
+-- limitation_final and limitation_title (years). How limitation is counted: ADR 0025.
 
 CREATE TEMP TABLE blocks_in_force ON COMMIT DROP AS
 SELECT b.claim_id, b.customer_id, b.code, b.review_date
@@ -24,6 +25,12 @@ open AS (
     c.amount - coalesce(s.amount, 0) AS open, c.due_date
   FROM claims_claim c LEFT JOIN settled s ON s.claim_id = c.id
   WHERE c.unit_id = %(unit)s AND c.amount > 0 AND c.amount > coalesce(s.amount, 0)),
+-- Interest: what it is interest on. An act about the principal is one about its interest too (section 12).
+principals AS (
+  SELECT o.id AS claim_id, c.id AS principal_id, c.public_law, i.issue_date
+  FROM open o JOIN claims_interestcharge h ON h.invoice_id = o.interest_invoice_id
+  JOIN claims_claim c ON c.id = h.claim_id JOIN sales_invoice i ON i.id = c.invoice_id
+  WHERE o.kind = 'interest'),
 blocked AS (
   SELECT o.id, string_agg(DISTINCT b.code, '' ORDER BY b.code) AS codes, min(b.review_date) AS review_date
   FROM open o JOIN blocks_in_force b ON b.claim_id = o.id OR b.customer_id = o.payer_id GROUP BY 1),
@@ -36,10 +43,13 @@ costs AS (
 aside AS (
   SELECT claim_id, sum(amount) FILTER (WHERE kind = 'cost') AS costs FROM claims_sidepayment
   WHERE unit_id = %(unit)s GROUP BY 1),
-paid AS (
-  SELECT a.claim_id, max(p.booking_date) AS last_day
+payments AS (
+  SELECT a.claim_id, p.booking_date AS day
   FROM claims_allocation a JOIN bank_payment p ON p.id = a.payment_id
-  WHERE a.unit_id = %(unit)s AND a.undoes_id IS NULL AND a.claim_id IN (SELECT id FROM open) GROUP BY 1),
+  WHERE a.unit_id = %(unit)s AND a.claim_id IN (SELECT id FROM open UNION ALL SELECT principal_id FROM principals)
+  GROUP BY a.claim_id, p.id HAVING sum(a.amount) > 0),
+paid AS (
+  SELECT claim_id, max(day) AS last_day FROM payments GROUP BY 1),
 deferred AS (
   SELECT dc.claim_id, max(d.until_date) AS until_date
   FROM claims_deferralclaim dc JOIN claims_deferral d ON d.id = dc.deferral_id
@@ -49,23 +59,92 @@ in_case AS (
   SELECT DISTINCT ON (cc.claim_id) cc.claim_id, k.* FROM claims_caseclaim cc JOIN cases_standing k ON k.case_id = cc.case_id
   WHERE cc.unit_id = %(unit)s ORDER BY cc.claim_id, k.case_id DESC),
 judged AS (
-  SELECT cc.claim_id, max(e.day) AS day
-  FROM claims_caseclaim cc JOIN claims_caseevent e ON e.case_id = cc.case_id AND e.kind = 'judged'
+  SELECT cc.claim_id, min(e.day) AS first_day, max(e.day) AS day
+  FROM claims_caseclaim cc JOIN claims_caseevent e ON e.case_id = cc.case_id AND e.kind = 'judged' AND e.day <= %(on)s
   WHERE cc.unit_id = %(unit)s GROUP BY 1),
 proposed AS (
   SELECT p.claim_id, max(r.follow_up_date) AS kept_until,
     bool_or(r.id IS NULL AND NOT EXISTS (SELECT FROM claims_writeoff w WHERE w.proposal_id = p.id)) AS waiting
   FROM claims_writeoffproposal p LEFT JOIN claims_writeoffrefusal r ON r.proposal_id = p.id
   WHERE p.unit_id = %(unit)s GROUP BY 1),
+-- Proceedings in court and in enforcement: when they began, and what ended them first, if anything has.
+proceedings AS (
+  SELECT k.id AS case_id, coalesce(begun.day, k.opened_date) AS begun, ended.kind AS ended_by, ended.day AS ended
+  FROM claims_case k
+  LEFT JOIN LATERAL (SELECT min(e.day) AS day FROM claims_caseevent e
+                     WHERE e.case_id = k.id AND e.kind = 'applied' AND e.day <= %(on)s) begun ON true
+  LEFT JOIN LATERAL (SELECT e.kind, e.day FROM claims_caseevent e
+                     WHERE e.case_id = k.id AND e.day <= %(on)s
+                       AND e.kind IN ('judged', 'obstacle', 'passive', 'closed', 'withdrawn', 'returned')
+                     ORDER BY e.position LIMIT 1) ended ON true
+  WHERE k.unit_id = %(unit)s AND k.kind IN ('court', 'enforcement')
+    AND (begun.day IS NOT NULL OR ended.day IS NOT NULL)),
+-- What interrupts the limitation of private-law claims: the day on which the act was begun, and the day from which a new
+-- period runs. Pending proceedings stay the clock: were they to end today, a new period would begin today. Those that we
+-- took back or got back leave only a short time (Act 728/2003, sections 10 and 11).
+acts AS (
+  SELECT claim_id, day AS begun, day, false AS judgment, false AS short FROM claims_interruption WHERE unit_id = %(unit)s
+  UNION ALL SELECT claim_id, sent_date, sent_date, false, false FROM claims_reminder WHERE unit_id = %(unit)s
+  UNION ALL SELECT claim_id, day, day, false, false FROM payments
+  UNION ALL SELECT dc.claim_id, d.from_date, d.from_date, false, false
+    FROM claims_deferralclaim dc JOIN claims_deferral d ON d.id = dc.deferral_id WHERE dc.unit_id = %(unit)s
+  UNION ALL SELECT cc.claim_id, e.day, e.day, false, false
+    FROM claims_caseclaim cc JOIN claims_caseevent e ON e.case_id = cc.case_id AND e.kind IN ('demanded', 'collected')
+    WHERE cc.unit_id = %(unit)s
+  UNION ALL SELECT cc.claim_id, p.begun, coalesce(p.ended, %(on)s), coalesce(p.ended_by = 'judged', false), false
+    FROM claims_caseclaim cc JOIN proceedings p ON p.case_id = cc.case_id
+    WHERE cc.unit_id = %(unit)s AND coalesce(p.ended_by NOT IN ('withdrawn', 'returned'), true)
+  UNION ALL SELECT cc.claim_id, min(p.begun), min(p.ended), false, true
+    FROM claims_caseclaim cc JOIN proceedings p ON p.case_id = cc.case_id
+    WHERE cc.unit_id = %(unit)s AND p.ended_by IN ('withdrawn', 'returned') GROUP BY cc.claim_id),
+dated_acts AS (
+  SELECT a.claim_id, a.begun, a.day, a.judgment, o.due_date,
+    (a.day + make_interval(years => CASE WHEN a.short THEN %(limitation_after_withdrawal)s
+       WHEN a.day >= j.first_day THEN %(limitation_after_judgment)s ELSE %(limitation_general)s END))::date AS until_date
+  FROM (SELECT * FROM acts UNION ALL
+        SELECT p.claim_id, a.begun, a.day, false, a.short FROM principals p JOIN acts a ON a.claim_id = p.principal_id) a
+  JOIN open o ON o.id = a.claim_id AND NOT o.public_law
+  LEFT JOIN judged j ON j.claim_id = a.claim_id
+  WHERE a.begun <= %(on)s AND a.day <= %(on)s),
+-- An act that comes too late revives nothing, nor does any after it; only a judgment binds all the same.
+timely_acts AS (
+  SELECT *, NOT judgment AND begun > greatest((due_date + make_interval(years => %(limitation_general)s))::date,
+                                              max(until_date) OVER before) AS too_late,
+    count(*) FILTER (WHERE judgment) OVER upto AS judgments
+  FROM dated_acts
+  WINDOW upto AS (PARTITION BY claim_id ORDER BY begun, day, judgment ROWS UNBOUNDED PRECEDING),
+    before AS (PARTITION BY claim_id ORDER BY begun, day, judgment ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)),
 interrupted AS (
-  SELECT claim_id, max(day) AS day FROM (
-    SELECT claim_id, day FROM claims_interruption WHERE unit_id = %(unit)s
-    UNION ALL SELECT claim_id, sent_date FROM claims_reminder WHERE unit_id = %(unit)s
-    UNION ALL SELECT cc.claim_id, e.day FROM claims_caseclaim cc
-      JOIN claims_caseevent e ON e.case_id = cc.case_id AND e.kind IN ('applied', 'demanded', 'collected', 'judged')
-      WHERE cc.unit_id = %(unit)s
-    UNION ALL SELECT claim_id, last_day FROM paid) acts
-  WHERE day <= %(on)s GROUP BY 1)
+  SELECT claim_id, max(day) AS day, max(until_date) AS until_date
+  FROM (SELECT *, bool_or(too_late) OVER (PARTITION BY claim_id, judgments ORDER BY begun, day, judgment
+                                          ROWS UNBOUNDED PRECEDING) AS lapsed FROM timely_acts) told
+  WHERE NOT lapsed GROUP BY 1),
+periods AS (
+  SELECT o.id, t.day AS interrupted_date,
+    CASE WHEN o.public_law
+         THEN make_date((extract(year FROM coalesce(i.issue_date, n.issue_date)) + %(limitation_public_law)s)::int, 12, 31)
+         ELSE greatest((o.due_date + make_interval(years => %(limitation_general)s))::date, t.until_date) END AS own_date,
+    CASE WHEN NOT o.public_law AND payer.kind IN ('person', 'foreign_person', 'sole_trader')
+         THEN (o.due_date + make_interval(years => %(limitation_final)s))::date END AS final_date,
+    CASE WHEN NOT o.public_law AND payer.kind IN ('person', 'foreign_person', 'sole_trader')
+         THEN (j.first_day + make_interval(years => %(limitation_title)s))::date END AS title_date
+  FROM open o
+  JOIN registers_customer payer ON payer.id = o.payer_id
+  LEFT JOIN sales_invoice i ON i.id = o.invoice_id
+  LEFT JOIN claims_interestinvoice n ON n.id = o.interest_invoice_id
+  LEFT JOIN judged j ON j.claim_id = o.id
+  LEFT JOIN interrupted t ON t.claim_id = o.id),
+-- Interest lapses with its principal at the latest (Act 706/2007, section 20 a; Act 728/2003, section 12): with the first
+-- of them, where it is of several. A private-law principal that is paid does not lapse.
+lapsing AS (
+  SELECT p.claim_id, min(CASE WHEN p.public_law
+      THEN make_date((extract(year FROM p.issue_date) + %(limitation_public_law)s)::int, 12, 31)
+      ELSE least(q.own_date, q.final_date, q.title_date) END) AS principal_date
+  FROM principals p LEFT JOIN periods q ON q.id = p.principal_id GROUP BY 1),
+limited AS (
+  SELECT p.id, p.interrupted_date, p.own_date, p.final_date, p.title_date, l.principal_date,
+    least(p.own_date, p.final_date, p.title_date, l.principal_date) AS limitation_date
+  FROM periods p LEFT JOIN lapsing l ON l.claim_id = p.id)
 SELECT o.*, coalesce(i.issue_date, n.issue_date) AS issue_date, coalesce(i.language, n.language) AS language,
   payer.kind AS payer_kind, payer.country <> 'FI' AS abroad, payer.protected,
   payer.kind IN ('person', 'foreign_person', 'sole_trader') AS natural_person,
@@ -82,15 +161,11 @@ SELECT o.*, coalesce(i.issue_date, n.issue_date) AS issue_date, coalesce(i.langu
   s.case_id, s.kind AS case_kind, s.procedure AS case_procedure, s.state AS case_state, s.state_date AS case_state_date,
   s.state_detail AS case_state_detail, s.case_id IS NOT NULL AND NOT s.over AS in_case,
   j.day AS judged_date, coalesce(w.waiting, false) AS write_off_proposed, w.kept_until,
-  CASE WHEN o.public_law
-       THEN make_date((extract(year FROM coalesce(i.issue_date, n.issue_date)) + %(limitation_public_law)s)::int, 12, 31)
-       ELSE least(
-         CASE WHEN j.day IS NOT NULL
-              THEN (greatest(j.day, t.day) + make_interval(years => %(limitation_after_judgment)s))::date
-              ELSE (greatest(o.due_date, t.day) + make_interval(years => %(limitation_general)s))::date END,
-         CASE WHEN payer.kind IN ('person', 'foreign_person', 'sole_trader')
-              THEN (o.due_date + make_interval(years => %(limitation_final)s))::date END)
-       END AS limitation_date
+  m.limitation_date, m.interrupted_date, m.limitation_date < %(on)s AS expired,
+  CASE m.limitation_date WHEN m.principal_date THEN 'principal' WHEN m.final_date THEN 'final'
+    WHEN m.title_date THEN 'title' ELSE CASE WHEN o.public_law THEN 'public_law'
+    WHEN m.own_date > (o.due_date + make_interval(years => %(limitation_general)s))::date THEN 'interrupted'
+    ELSE 'general' END END AS limitation_kind
 FROM open o
 JOIN registers_customer payer ON payer.id = o.payer_id
 LEFT JOIN sales_invoice i ON i.id = o.invoice_id
@@ -104,6 +179,6 @@ LEFT JOIN deferred d ON d.claim_id = o.id
 LEFT JOIN in_case s ON s.claim_id = o.id
 LEFT JOIN judged j ON j.claim_id = o.id
 LEFT JOIN proposed w ON w.claim_id = o.id
-LEFT JOIN interrupted t ON t.claim_id = o.id;
+JOIN limited m ON m.id = o.id;
 
 ANALYZE claims_in_hand (id, payer_id, open)

@@ -13,8 +13,15 @@ from importlib import import_module
 import django
 
 COMMANDS = (
-    "demo", "serve", "check", "clauses", "read", "validate", "import", "run", "act", "explain", "invoice", "claim",
-    "outbox", "deliveries", "bank", "write_off", "registers", "password",
+    "demo", "serve", "check", "clauses",
+    "read", "validate", "import",
+    "run", "act", "explain",
+    "invoice", "outbox", "deliveries",
+    "bank",
+    "claim",
+    "deferral", "interrupt",
+    "write_off",
+    "registers", "password",
 )  # fmt: skip
 _MODULES = {"import": "import_file"}
 

@@ -4,7 +4,8 @@ import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -79,6 +80,13 @@ def acting(arguments: Namespace, act: str) -> Iterator[Acting]:
     with working_in([unit.pk], person.pk, f"reskontra {arguments.command}"):
         require(person, act, unit, on)
         yield Acting(person, unit, timezone.now())
+
+
+def as_of(person: Acting, on: date | None) -> Acting:
+    """The same person at the end of the day ``on``, where one was asked for and it is another than today."""
+    if on is None or on == today():
+        return person
+    return replace(person, at=datetime.combine(on, time(23, 59, 59), timezone.get_default_timezone()))
 
 
 def person_of(arguments: Namespace) -> Person:

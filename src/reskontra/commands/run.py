@@ -14,8 +14,10 @@ from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.set_off import SetOffRun
+from reskontra.income.deferral.run import DeferralsRun
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
+from reskontra.income.limitation.run import LimitationRun
 from reskontra.income.order_handling.run import OrdersRun
 from reskontra.income.write_off.run import WriteOffsRun
 from reskontra.income.write_off.valuation import ValuationRun
@@ -33,6 +35,8 @@ ROOMS: Mapping[str, type[Room]] = {
     "allocation": AllocationRun,
     "write_offs": WriteOffsRun,
     "valuation": ValuationRun,
+    "deferrals": DeferralsRun,
+    "limitation": LimitationRun,
 }
 
 

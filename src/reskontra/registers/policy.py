@@ -44,6 +44,8 @@ MAY: Mapping[str, frozenset[str]] = {
     "block": frozenset({"K", "PK"}),
     "answer_complaint": frozenset({"K"}),
     "run_deferrals": frozenset({"K", "PK"}),
+    # Whoever hears a customer ask writes it down; who may answer is the responsibility table's to say (OC 6.1.1).
+    "ask_for_time": frozenset({"K", "PK"}),
     "grant_time": frozenset({"K", "PK"}),
     "run_payment_time": frozenset({"PK"}),
     "run_letters": frozenset({"K", "PK"}),

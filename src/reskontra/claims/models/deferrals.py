@@ -1,5 +1,6 @@
 """Payment time (OC 6.1.1): asked for, agreed in writing with instalments, kept or broken."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -9,6 +10,9 @@ from reskontra.claims.models.base import NOTHING, AboutClaim, ByPerson, FromRun
 from reskontra.claims.models.letters import Letter
 from reskontra.database.tables import Fact, Points
 from reskontra.runs.models import Decision
+
+# Longer than any year: what the term ``payment_time_maximum`` allows on a day is the rule's to know.
+_A_YEAR = timedelta(days=366)
 
 
 class DeferralRequest(ByPerson):
@@ -81,6 +85,10 @@ class Deferral(FromRun, ByPerson):
             models.UniqueConstraint(name="deferral_numbers_are_unique", fields=["unit", "number"]),
             models.UniqueConstraint(name="a_request_for_time_is_granted_once", fields=["request"]),
             models.CheckConstraint(name="a_deferral_gives_time", condition=Q(until_date__gt=F("from_date"))),
+            models.CheckConstraint(
+                name="more_than_a_year_needs_a_ground",
+                condition=Q(until_date__lte=F("from_date") + _A_YEAR) | ~Q(ground=""),
+            ),
         ]
 
 
@@ -161,5 +169,8 @@ class DeferralEnd(FromRun):
             models.CheckConstraint(
                 name="a_deferral_is_kept_broken_or_withdrawn",
                 condition=Q(outcome__in=["kept", "broken", "withdrawn"]),
+            ),
+            models.CheckConstraint(
+                name="a_deferral_is_withdrawn_for_a_reason", condition=~Q(outcome="withdrawn") | ~Q(reason="")
             ),
         ]
