@@ -2,6 +2,7 @@
 -- on a day. Parameters: unit, on, and the letters of the block codes that stop reminders, interest, agency, legal and
 -- write_off; limitation_general, limitation_after_judgment, limitation_public_law and limitation_final (years).
 
+-- The first two tables also stand alone (take_standing).
 CREATE TEMP TABLE blocks_in_force ON COMMIT DROP AS
 SELECT b.claim_id, b.customer_id, b.code, b.review_date
 FROM claims_block b LEFT JOIN claims_blocklift l ON l.block_id = b.id

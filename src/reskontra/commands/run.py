@@ -15,6 +15,7 @@ from reskontra.exchange.outbox import hand_over, waiting
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.set_off import SetOffRun
 from reskontra.income.delivery.run import DeliveryRun
+from reskontra.income.interest.run import InterestRun, PaymentTimeInterestRun
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.order_handling.run import OrdersRun
 from reskontra.kernel.money import format_amount
@@ -29,6 +30,8 @@ ROOMS: Mapping[str, type[Room]] = {
     "delivery": DeliveryRun,
     "set_off": SetOffRun,
     "allocation": AllocationRun,
+    "interest": InterestRun,
+    "payment_time": PaymentTimeInterestRun,
 }
 
 
