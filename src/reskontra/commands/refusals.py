@@ -17,7 +17,7 @@ from reskontra.income.delivery.run import MissingBankAccount
 from reskontra.income.order_handling.actions import ActRefused
 from reskontra.insight.explanations import NothingFound
 from reskontra.kernel.secrets import KeyFileRefused
-from reskontra.kernel.terms import MissingTerm
+from reskontra.kernel.terms import MissingTerm, TermNotAllowed
 from reskontra.kernel.texts import text, texts
 from reskontra.registers.policy import NotAllowed
 from reskontra.registers.posting import MissingPostingAccount
@@ -42,6 +42,8 @@ def _sentence(problem: Exception, language: str) -> tuple[str, str, int] | None:
     match problem:
         case MissingTerm():
             return "missing_term", problem.said(language), 2
+        case TermNotAllowed():
+            return "term_not_allowed", problem.said(language), 2
         case MissingVatRate():
             told = text(
                 "command.missing_vat_rate",
