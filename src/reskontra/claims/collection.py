@@ -1,5 +1,6 @@
 """The vocabulary of collection: every open claim with its reminders, blocks, cases and clock, on a day."""
 
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -9,7 +10,8 @@ from reskontra.kernel.blocks import WORK, stopped_by
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit
 
-_TABLES = "blocks_in_force, cases_standing, claims_in_hand"
+_STANDING = "blocks_in_force, cases_standing"
+_TABLES = f"{_STANDING}, claims_in_hand"
 
 
 def take_claims_in_hand(unit: Unit, terms: Terms) -> None:
@@ -35,3 +37,11 @@ def take_claims_in_hand(unit: Unit, terms: Terms) -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")
         for statement in statements("reskontra.claims", "collection.sql"):
             cursor.execute(statement, values)
+
+
+def take_standing(unit: Unit, on: date) -> None:
+    """Fill only ``blocks_in_force`` and ``cases_standing``: for whoever asks about claims that nothing is open of."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {_STANDING}")
+        for statement in statements("reskontra.claims", "collection.sql")[:2]:
+            cursor.execute(statement, {"unit": unit.pk, "on": on})

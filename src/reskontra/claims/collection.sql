@@ -3,6 +3,7 @@
 -- write_off; limitation_general, limitation_after_judgment, limitation_after_withdrawal, limitation_public_law,
 -- limitation_final and limitation_title (years). How limitation is counted: ADR 0025.
 
+-- The first two tables also stand alone (take_standing).
 CREATE TEMP TABLE blocks_in_force ON COMMIT DROP AS
 SELECT b.claim_id, b.customer_id, b.code, b.review_date
 FROM claims_block b LEFT JOIN claims_blocklift l ON l.block_id = b.id

@@ -84,13 +84,20 @@ ANALYZE pointers (payment_id, claim_id);
 
 -- Credits that wait for their set-off lessen the claim of the invoice that they credit.
 CREATE TEMP TABLE credits_waiting ON COMMIT DROP AS
-SELECT original.id AS claim_id, sum(waiting.amount + coalesce(used.amount, 0)) AS amount
-FROM sales_invoice i
-JOIN claims_claim waiting ON waiting.unit_id = i.unit_id AND waiting.invoice_id = i.id
-JOIN claims_claim original ON original.unit_id = i.unit_id AND original.invoice_id = i.original_id
+SELECT credits.claim_id, sum(credits.amount + coalesce(used.amount, 0)) AS amount
+FROM (SELECT original.id AS claim_id, waiting.id AS credit_id, waiting.amount
+      FROM sales_invoice i
+      JOIN claims_claim waiting ON waiting.unit_id = i.unit_id AND waiting.invoice_id = i.id
+      JOIN claims_claim original ON original.unit_id = i.unit_id AND original.invoice_id = i.original_id
+      WHERE i.unit_id = %(unit)s AND i.original_id IS NOT NULL
+      UNION ALL
+      SELECT original.id, waiting.id, waiting.amount
+      FROM claims_interestinvoice n
+      JOIN claims_claim waiting ON waiting.unit_id = n.unit_id AND waiting.interest_invoice_id = n.id
+      JOIN claims_claim original ON original.unit_id = n.unit_id AND original.interest_invoice_id = n.original_id
+      WHERE n.unit_id = %(unit)s AND n.original_id IS NOT NULL) credits
 LEFT JOIN (SELECT credit_id, sum(amount) AS amount FROM claims_allocation
-           WHERE unit_id = %(unit)s AND credit_id IS NOT NULL GROUP BY 1) used ON used.credit_id = waiting.id
-WHERE i.unit_id = %(unit)s AND i.original_id IS NOT NULL
+           WHERE unit_id = %(unit)s AND credit_id IS NOT NULL GROUP BY 1) used ON used.credit_id = credits.credit_id
 GROUP BY 1;
 
 ANALYZE credits_waiting;

@@ -1,87 +1,103 @@
--- Interest on the balance of claims, day by day, as stretches of days with one principal and one rate. Asked for by the
--- temporary table interest_scope (claim_id, until_date): interest runs from the day after the due date up to and with
--- until_date. Parameters: unit; rates, surcharges and payment_time (jsonb arrays of first, last and percent: the reference
--- rate, the surcharge of late interest, that of payment time); day_count.
+-- The balance of claims over time, as intervals of days with one principal. Asked for by the temporary table
+-- interest_scope (claim_id, until_date): interest runs from the day after the due date up to and with until_date.
+-- Parameter: unit.
 --
--- A payment ends interest on its amount after its booking day, a write-off after its posting day. What was credited was
--- never owed: it lessens the balance from the beginning. During payment time its own interest runs instead of late
--- interest (kind payment_time). ADR 0019.
+-- A payment ends interest on its amount after its booking day, a write-off after its posting day, a deducted fee after
+-- the day on which it was told. What a credit invoice takes back was never owed: it lessens the principal from the
+-- beginning, set off or not; money of another credit counts from the day of its set-off. What was undone never was.
+-- ADR 0019.
 
-CREATE TEMP TABLE interest_balance ON COMMIT DROP AS
-WITH scope AS (
-  SELECT s.claim_id, c.due_date + 1 AS first, s.until_date AS last, c.amount, c.payer_id
-  FROM interest_scope s JOIN claims_claim c ON c.id = s.claim_id AND c.unit_id = %(unit)s
-  WHERE c.kind = 'invoice' AND c.amount > 0 AND s.until_date > c.due_date),
-moved AS (
-  SELECT a.claim_id, CASE WHEN a.credit_id IS NULL THEN p.booking_date + 1 END AS day, -a.amount AS amount
-  FROM claims_allocation a LEFT JOIN bank_payment p ON p.id = a.payment_id
-  WHERE a.unit_id = %(unit)s AND a.claim_id IN (SELECT claim_id FROM scope)
-  UNION ALL
-  SELECT w.claim_id, v.posting_date + 1, -w.amount
-  FROM claims_writeoff w JOIN ledger_voucher v ON v.id = w.voucher_id
-  WHERE w.unit_id = %(unit)s AND w.claim_id IN (SELECT claim_id FROM scope)
-  UNION ALL
-  SELECT f.claim_id, e.day + 1, -f.amount
-  FROM claims_feededucted f JOIN claims_caseevent e ON e.id = f.event_id
-  WHERE f.unit_id = %(unit)s AND f.claim_id IN (SELECT claim_id FROM scope))
-SELECT s.claim_id, s.first AS day, s.amount AS moved FROM scope s
+CREATE TEMP TABLE interest_of ON COMMIT DROP AS
+SELECT s.claim_id, c.due_date + 1 AS first, s.until_date AS last, c.amount, c.invoice_id,
+  payer.kind IN ('person', 'foreign_person') AS consumer
+FROM interest_scope s
+JOIN claims_claim c ON c.id = s.claim_id AND c.unit_id = %(unit)s
+JOIN registers_customer payer ON payer.id = c.payer_id
+WHERE c.kind = 'invoice' AND c.amount > 0 AND s.until_date > c.due_date;
+
+ANALYZE interest_of;
+
+CREATE TEMP TABLE interest_moved ON COMMIT DROP AS
+SELECT o.claim_id, p.booking_date + 1 AS day, -a.amount AS moved
+FROM interest_of o
+JOIN claims_allocation a ON a.claim_id = o.claim_id AND a.unit_id = %(unit)s
+JOIN bank_payment p ON p.id = a.payment_id
 UNION ALL
-SELECT s.claim_id, greatest(coalesce(m.day, s.first), s.first), m.amount
-FROM scope s JOIN moved m ON m.claim_id = s.claim_id
-WHERE coalesce(m.day, s.first) <= s.last;
+SELECT o.claim_id, o.first, credit.amount
+FROM sales_invoice i
+JOIN interest_of o ON o.invoice_id = i.original_id
+JOIN claims_claim credit ON credit.unit_id = %(unit)s AND credit.invoice_id = i.id
+WHERE i.unit_id = %(unit)s AND i.original_id IS NOT NULL
+UNION ALL
+SELECT o.claim_id, v.posting_date + 1, -a.amount
+FROM claims_allocation a
+JOIN interest_of o ON o.claim_id = a.claim_id
+JOIN claims_claim credit ON credit.id = a.credit_id
+LEFT JOIN sales_invoice i ON i.id = credit.invoice_id
+LEFT JOIN claims_allocation undone ON undone.id = a.undoes_id
+JOIN ledger_voucher v ON v.id = coalesce(undone.voucher_id, a.voucher_id)
+WHERE a.unit_id = %(unit)s AND a.credit_id IS NOT NULL AND i.original_id IS DISTINCT FROM o.invoice_id
+UNION ALL
+SELECT o.claim_id, v.posting_date + 1, -w.amount
+FROM interest_of o
+JOIN claims_writeoff w ON w.claim_id = o.claim_id AND w.unit_id = %(unit)s
+LEFT JOIN claims_writeoff undone ON undone.id = w.undoes_id
+JOIN ledger_voucher v ON v.id = coalesce(undone.voucher_id, w.voucher_id)
+UNION ALL
+SELECT o.claim_id, e.day + 1, -f.amount
+FROM interest_of o
+JOIN claims_feededucted f ON f.claim_id = o.claim_id AND f.unit_id = %(unit)s
+LEFT JOIN claims_feededucted undone ON undone.id = f.undoes_id
+JOIN claims_caseevent e ON e.id = coalesce(undone.event_id, f.event_id);
 
--- Days of payment time: from the day of the agreement up to and with its last day, or the day on which it was broken.
+-- Days of payment time: from the day of the agreement up to and with its last day, or the day on which it ended.
 CREATE TEMP TABLE interest_deferred ON COMMIT DROP AS
-SELECT dc.claim_id, d.from_date AS first,
-  least(d.until_date, coalesce(e.day, d.until_date)) AS last
+SELECT dc.claim_id, range_agg(daterange(d.from_date, least(d.until_date, e.day), '[]')) AS days
 FROM claims_deferralclaim dc
+JOIN interest_of o ON o.claim_id = dc.claim_id
 JOIN claims_deferral d ON d.id = dc.deferral_id
 LEFT JOIN claims_deferralend e ON e.deferral_id = d.id
-WHERE dc.unit_id = %(unit)s AND dc.claim_id IN (SELECT claim_id FROM interest_scope);
+WHERE dc.unit_id = %(unit)s AND d.from_date <= least(d.until_date, e.day)
+GROUP BY dc.claim_id;
 
--- Every day on which something changes parts the time.
-CREATE TEMP TABLE interest_stretch ON COMMIT DROP AS
-WITH days AS (
-  SELECT claim_id, day, moved FROM interest_balance
+CREATE TEMP TABLE interest_waived ON COMMIT DROP AS
+SELECT w.claim_id, max(w.until_date) AS until_date
+FROM claims_interestwaiver w
+JOIN interest_of o ON o.claim_id = w.claim_id
+WHERE w.unit_id = %(unit)s
+GROUP BY w.claim_id;
+
+-- Time parts where the balance moves, where payment time begins and ends, and after what is waived.
+CREATE TEMP TABLE interest_balance ON COMMIT DROP AS
+WITH parted AS (
+  SELECT claim_id, first AS day, amount AS moved, true AS kept FROM interest_of
   UNION ALL
-  SELECT s.claim_id, changes.day, 0
-  FROM (SELECT b.claim_id, min(b.day) AS first, s.until_date AS last
-        FROM interest_balance b JOIN interest_scope s USING (claim_id) GROUP BY 1, 3) s
-  CROSS JOIN LATERAL (
-    SELECT (told ->> 'first')::date AS day FROM jsonb_array_elements(%(rates)s::jsonb) told
-    UNION SELECT (told ->> 'last')::date + 1 FROM jsonb_array_elements(%(rates)s::jsonb) told
-    UNION SELECT (told ->> 'first')::date FROM jsonb_array_elements(%(surcharges)s::jsonb) told
-    UNION SELECT make_date(year::int, 1, 1) FROM generate_series(extract(year FROM s.first), extract(year FROM s.last)) year
-    UNION SELECT first FROM interest_deferred d WHERE d.claim_id = s.claim_id
-    UNION SELECT last + 1 FROM interest_deferred d WHERE d.claim_id = s.claim_id
-  ) changes
-  WHERE changes.day > s.first AND changes.day <= s.last),
-balances AS (
-  SELECT claim_id, day, sum(sum(moved)) OVER (PARTITION BY claim_id ORDER BY day) AS principal,
-    lead(day) OVER (PARTITION BY claim_id ORDER BY day) AS next_day
-  FROM days GROUP BY claim_id, day)
-SELECT b.claim_id, b.day AS first, coalesce(b.next_day - 1, s.until_date) AS last, b.principal,
-  EXISTS (SELECT FROM interest_deferred d WHERE d.claim_id = b.claim_id AND b.day BETWEEN d.first AND d.last) AS deferred
-FROM balances b JOIN interest_scope s USING (claim_id)
-WHERE b.principal > 0;
+  SELECT m.claim_id, greatest(m.day, o.first), m.moved, false
+  FROM interest_moved m JOIN interest_of o USING (claim_id) WHERE m.day <= o.last
+  UNION ALL
+  SELECT d.claim_id, edge.day, 0, true
+  FROM interest_deferred d
+  JOIN interest_of o USING (claim_id)
+  CROSS JOIN LATERAL unnest(d.days) AS time (days)
+  CROSS JOIN LATERAL (VALUES (lower(time.days)), (upper(time.days))) edge (day)
+  WHERE edge.day > o.first AND edge.day <= o.last
+  UNION ALL
+  SELECT w.claim_id, w.until_date + 1, 0, true
+  FROM interest_waived w JOIN interest_of o USING (claim_id)
+  WHERE w.until_date + 1 > o.first AND w.until_date + 1 <= o.last),
+days AS (
+  SELECT claim_id, day, sum(moved) AS moved FROM parted GROUP BY claim_id, day HAVING sum(moved) <> 0 OR bool_or(kept)),
+intervals AS (
+  SELECT claim_id, day AS first, lead(day) OVER following - 1 AS last, sum(moved) OVER following AS principal
+  FROM days WINDOW following AS (PARTITION BY claim_id ORDER BY day))
+SELECT i.claim_id, i.first, coalesce(i.last, o.last) AS last, i.principal,
+  CASE WHEN i.first <@ d.days THEN 'payment_time' ELSE 'late' END AS kind,
+  CASE WHEN i.first <@ d.days THEN 'payment_time' WHEN o.consumer THEN 'consumer' ELSE 'late' END AS rate,
+  coalesce(i.first <= w.until_date, false) AS waived
+FROM intervals i
+JOIN interest_of o USING (claim_id)
+LEFT JOIN interest_deferred d USING (claim_id)
+LEFT JOIN interest_waived w USING (claim_id)
+WHERE i.principal > 0;
 
--- A day without a known rate leaves percent empty: whoever asked must stop.
-CREATE TEMP TABLE interest_lines ON COMMIT DROP AS
-SELECT s.claim_id, row_number() OVER (PARTITION BY s.claim_id ORDER BY s.first) AS position, s.first AS from_date,
-  s.last AS to_date, s.last - s.first + 1 AS days, s.principal, rate.percent + added.percent AS percent,
-  CASE WHEN s.deferred THEN 'payment_time' ELSE 'late' END AS kind,
-  s.principal * (rate.percent + added.percent) * (s.last - s.first + 1)
-    / (100 * CASE %(day_count)s WHEN 'actual_360' THEN 360 WHEN 'actual_365' THEN 365
-             ELSE make_date(extract(year FROM s.first)::int + 1, 1, 1) - make_date(extract(year FROM s.first)::int, 1, 1) END)
-    AS amount
-FROM interest_stretch s
-LEFT JOIN LATERAL (SELECT (told ->> 'percent')::numeric AS percent FROM jsonb_array_elements(%(rates)s::jsonb) told
-                   WHERE s.first >= (told ->> 'first')::date
-                     AND s.first <= coalesce((told ->> 'last')::date, 'infinity')) rate ON true
-LEFT JOIN LATERAL (SELECT (told ->> 'percent')::numeric AS percent
-                   FROM jsonb_array_elements(CASE WHEN s.deferred THEN %(payment_time)s::jsonb
-                                                  ELSE %(surcharges)s::jsonb END) told
-                   WHERE s.first >= (told ->> 'first')::date
-                     AND s.first <= coalesce((told ->> 'last')::date, 'infinity')) added ON true;
-
-ANALYZE interest_lines (claim_id)
+ANALYZE interest_balance (first, last, rate)

@@ -19,7 +19,7 @@ COMMANDS = (
     "invoice", "outbox", "deliveries",
     "bank",
     "claim",
-    "deferral", "interrupt",
+    "interest", "deferral", "interrupt",
     "write_off",
     "registers", "password",
 )  # fmt: skip

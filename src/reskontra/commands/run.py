@@ -16,6 +16,7 @@ from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.set_off import SetOffRun
 from reskontra.income.deferral.run import DeferralsRun
 from reskontra.income.delivery.run import DeliveryRun
+from reskontra.income.interest.run import InterestRun, PaymentTimeInterestRun
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.limitation.run import LimitationRun
 from reskontra.income.order_handling.run import OrdersRun
@@ -37,6 +38,8 @@ ROOMS: Mapping[str, type[Room]] = {
     "valuation": ValuationRun,
     "deferrals": DeferralsRun,
     "limitation": LimitationRun,
+    "interest": InterestRun,
+    "payment_time": PaymentTimeInterestRun,
 }
 
 

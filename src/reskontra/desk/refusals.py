@@ -12,7 +12,7 @@ from reskontra.exchange.messages import message
 from reskontra.income.delivery.channels import ChannelsDefect
 from reskontra.income.delivery.run import MissingBankAccount
 from reskontra.kernel.clauses import cite
-from reskontra.kernel.terms import MissingTerm
+from reskontra.kernel.terms import MissingTerm, TermNotAllowed
 from reskontra.kernel.texts import text, texts
 from reskontra.registers.policy import NotAllowed
 from reskontra.registers.posting import MissingPostingAccount
@@ -52,6 +52,8 @@ def reason(problem: Exception, language: str) -> tuple[str, str] | None:
             return problem.key, text(problem.key, language, **problem.values)
         case MissingTerm():
             return "missing_term", problem.said(language)
+        case TermNotAllowed():
+            return "term_not_allowed", problem.said(language)
         case MissingVatRate():
             told = text(
                 "command.missing_vat_rate",

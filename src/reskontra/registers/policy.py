@@ -40,6 +40,7 @@ MAY: Mapping[str, frozenset[str]] = {
     # Collection: the centre runs it, the unit decides what only a creditor can (OC 6.1, 6.2).
     "run_reminders": frozenset({"PK"}),
     "run_interest": frozenset({"PK"}),
+    "run_payment_time": frozenset({"PK"}),
     "waive_interest": frozenset({"K", "PK"}),
     "block": frozenset({"K", "PK"}),
     "answer_complaint": frozenset({"K"}),

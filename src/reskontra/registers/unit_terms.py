@@ -1,10 +1,13 @@
 """The terms of a unit on a day: the common ones, and the unit's own where the clause lets it set them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from reskontra.kernel.terms import Terms, all_terms, terms_on
 from reskontra.registers.models import Unit, UnitTerm
+
+_DAY = timedelta(days=1)
 
 
 def terms_of(unit: Unit, on: date) -> Terms:
@@ -32,13 +35,33 @@ def history_of(unit: Unit, key: str) -> list[Stretch]:
         for period in all_terms()[key].periods
         if period.value
     ]
-    own = [
-        Stretch(row.value, row.validity.lower, row.validity.upper and row.validity.upper - timedelta(days=1))
-        for row in UnitTerm.objects.filter(unit=unit, key=key)
+    return sorted(common + own_history_of(unit, key), key=lambda one: one.first)
+
+
+def own_history_of(unit: Unit, key: str) -> list[Stretch]:
+    """The unit's own values of the term ``key`` on the days that have no common one, in order of time.
+
+    What a unit enters until further notice gives way where a common value is known again.
+    """
+    known = [period for period in all_terms()[key].periods if period.value]
+    found = [
+        Stretch(row.value, row.validity.lower, row.validity.upper and row.validity.upper - _DAY)
+        for row in UnitTerm.objects.filter(unit=unit, key=key).order_by("validity")
     ]
-    found = common + [one for one in own if not any(_overlap(one, other) for other in common)]
-    return sorted(found, key=lambda one: one.first)
+    for period in known:
+        found = [
+            left for one in found for left in _without(one, period.valid_from, period.valid_to or date.max)
+        ]
+    return found
 
 
-def _overlap(one: Stretch, other: Stretch) -> bool:
-    return one.first <= (other.last or date.max) and other.first <= (one.last or date.max)
+def _without(one: Stretch, first: date, last: date) -> Iterator[Stretch]:
+    """What is left of a stretch without the days from ``first`` to ``last``."""
+    end = one.last or date.max
+    if end < first or last < one.first:
+        yield one
+        return
+    if one.first < first:
+        yield Stretch(one.value, one.first, first - _DAY)
+    if last < end:
+        yield Stretch(one.value, last + _DAY, one.last)

@@ -9,11 +9,21 @@ from reskontra.claims.models.base import NOTHING, AboutClaim, ByPerson, FromRun
 from reskontra.claims.models.letters import Letter
 from reskontra.database.tables import Fact, Points
 
+# Interest invoices are numbered and referred to from here on, in the nine digits that sales invoices count up in from
+# one: neither reaches the other (ADR 0019).
+NUMBERS_FROM = 800_000_000
+
+
+def shown_number(code: str, number: int) -> str:
+    """The number of an interest invoice as people see it: the unit's code and nine digits."""
+    return f"{code}{NUMBERS_FROM + number:09d}"
+
 
 class InterestInvoice(FromRun):
     """An invoice of late interest or of interest for payment time; a credit, with a negative total, has an original.
 
-    ``number`` is of the series ``interest``; the claim that it raises carries the same ``reference``.
+    ``number`` is of the series ``interest``; people see it as ``shown``. The claim that it raises carries the same
+    ``reference``, which is the shown number and its check digit.
     """
 
     number = models.BigIntegerField()
@@ -59,6 +69,10 @@ class InterestInvoice(FromRun):
                 condition=Q(due_date__gte=F("issue_date")),
             ),
         ]
+
+    def shown(self, code: str) -> str:
+        """The number as people see it, in the unit with ``code``."""
+        return shown_number(code, self.number)
 
 
 class InterestCharge(AboutClaim):

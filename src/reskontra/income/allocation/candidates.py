@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from reskontra.bank.models import Payment
+from reskontra.claims.models.interest import NUMBERS_FROM
 from reskontra.database.rows import one_row
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.references import invoice_number
@@ -114,9 +115,11 @@ _PAYER_ALMOST = (
     " AND length(sort_key) >= 6)"
 )
 _CLAIMS = """
-SELECT c.id, c.reference, i.number, payer.name, c.due_date, c.amount, o.open, c.payer_id
+SELECT c.id, c.reference, coalesce(i.number, {interest} + n.number), payer.name, c.due_date, c.amount, o.open,
+  c.payer_id
 FROM claims_claim c
-JOIN sales_invoice i ON i.id = c.invoice_id
+LEFT JOIN sales_invoice i ON i.id = c.invoice_id
+LEFT JOIN claims_interestinvoice n ON n.id = c.interest_invoice_id
 JOIN registers_customer payer ON payer.id = c.payer_id
 CROSS JOIN LATERAL (SELECT c.amount - coalesce(sum(amount), 0) AS open FROM claims_claim_settlement
                     WHERE claim_id = c.id) o
@@ -127,7 +130,7 @@ ORDER BY c.due_date, c.id LIMIT 50
 
 def _claims(unit: Unit, condition: str, *values: Any) -> list[Sequence[Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIMS.format(condition=f"({condition})"), [unit.pk, *values])
+        cursor.execute(_CLAIMS.format(condition=f"({condition})", interest=NUMBERS_FROM), [unit.pk, *values])
         return [(*row, unit.code) for row in cursor.fetchall()]
 
 

@@ -27,17 +27,24 @@ def decide_set_off() -> Decisions:
     )
 
 
-# Credits of one invoice are neighbours, in the order of their numbers. Nothing else is asked of a credit.
+# Credits of one invoice are neighbours, in the order of their numbers; one of interest credits an interest invoice.
 _SUBJECTS = """(
 SELECT credit.id, {unit}::bigint AS unit_id, -credit.open AS amount, original.id AS claim_id,
   original.reference AS claim_reference, payer.partner_code,
   greatest(coalesce(original.open, 0) + coalesce(sum(credit.open) OVER before, 0), 0) AS open_before
-FROM open_claims credit
-JOIN sales_invoice i ON i.id = credit.invoice_id
+FROM (SELECT c.*, i.number, i.original_id, 'invoice' AS kind
+      FROM open_claims c JOIN sales_invoice i ON i.id = c.invoice_id
+      UNION ALL
+      SELECT c.*, n.number, n.original_id, 'interest'
+      FROM open_claims c JOIN claims_interestinvoice n ON n.id = c.interest_invoice_id) credit
 JOIN registers_customer payer ON payer.id = credit.payer_id
-LEFT JOIN open_claims original ON original.invoice_id = i.original_id
+LEFT JOIN (SELECT *, 'invoice' AS kind, invoice_id AS credited_id FROM open_claims WHERE invoice_id IS NOT NULL
+           UNION ALL
+           SELECT *, 'interest', interest_invoice_id FROM open_claims WHERE interest_invoice_id IS NOT NULL) original
+  ON original.kind = credit.kind AND original.credited_id = credit.original_id
 WHERE credit.amount < 0 AND credit.open < 0
-WINDOW before AS (PARTITION BY i.original_id ORDER BY i.number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))"""
+WINDOW before AS (PARTITION BY credit.kind, credit.original_id ORDER BY credit.number
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))"""
 _INPUTS = """jsonb_strip_nulls(jsonb_build_object('rest', amount::text, 'claim', claim_reference,
   'open_before', open_before::text))"""
 _STATEMENTS = statements("reskontra.income.allocation", "set_off.sql")
