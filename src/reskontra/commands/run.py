@@ -17,6 +17,7 @@ from reskontra.income.allocation.set_off import SetOffRun
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.order_handling.run import OrdersRun
+from reskontra.income.refunds.run import RefundsRun
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit
@@ -29,7 +30,9 @@ ROOMS: Mapping[str, type[Room]] = {
     "delivery": DeliveryRun,
     "set_off": SetOffRun,
     "allocation": AllocationRun,
+    "refunds": RefundsRun,
 }
+SENDING = frozenset({"delivery", "refunds"})  # what they seal is handed over at once
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -47,7 +50,7 @@ def handle(arguments: Namespace) -> int:
     """
     open_database()
     result = run_room(arguments)
-    sent = send_waiting(arguments) if arguments.name == "delivery" and not arguments.plan else []
+    sent = send_waiting(arguments) if arguments.name in SENDING and not arguments.plan else []
     if arguments.json:
         as_json({**result.as_json(), "sent": sent})
     else:
