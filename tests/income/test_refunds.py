@@ -2,8 +2,9 @@
 
 import pytest
 
-from cast import inside
-from income.refund_tables import account, refunded_in_crowd_and_alone, standing
+from cast import inside, unit
+from income.refund_tables import Till, account, refunded_in_crowd_and_alone, standing
+from income.tables import read
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -321,17 +322,14 @@ def test_bankruptcy_and_exceptions_wait_for_a_person_to_say_where() -> None:
 def test_the_other_codes_do_not_keep_what_is_the_customers() -> None:
     """OC 6.1.2-a, OC 4.2-a: not even N, which says that it is to be refunded."""
     codes = "ACDEFGHIJKLMNZ"
-    refunded_in_crowd_and_alone(
-        "\n".join(
-            (
-                "on 2026-03-16",
-                *(f'over {code} bruk 25.00 from "Provbruket Ab" one' for code in codes),
-                *(f"block {code} {code}" for code in codes),
-                "run",
-                *(f"expect {code} REFUND_TO_ACCOUNT # OC 4.2-b" for code in codes),
-            )
-        )
+    lines = (
+        "on 2026-03-16",
+        *(f'over {code} bruk 25.00 from "Provbruket Ab" one' for code in codes),
+        *(f"block {code} {code}" for code in codes),
+        "run",
+        *(f"expect {code} REFUND_TO_ACCOUNT # OC 4.2-b" for code in codes),
     )
+    Till(read("\n".join(lines)), unit()).tell()
 
 
 def test_what_came_back_goes_before_every_choice_and_a_choice_before_the_rule() -> None:
