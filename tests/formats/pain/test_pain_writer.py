@@ -130,7 +130,9 @@ def test_payment_orders_are_a_list_with_addresses() -> None:
 def test_an_order_to_nowhere_is_not_written() -> None:
     for address in (None, Address("Gatan 1", "", "", "FI")):
         with pytest.raises(ValueError):
-            b"".join(payment_batch("payment-order", replace(BATCH, payments=(replace(ORDER, address=address),))))
+            b"".join(
+                payment_batch("payment-order", replace(BATCH, payments=(replace(ORDER, address=address),)))
+            )
 
 
 # --- answers -------------------------------------------------------------------------------------------------------
@@ -141,7 +143,9 @@ _REPORT = """<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.{versi
 </OrgnlGrpInfAndSts>{payments}</CstmrPmtStsRpt></Document>"""
 _PAYMENT = "<OrgnlPmtInfAndSts><OrgnlPmtInfId>x</OrgnlPmtInfId>{}</OrgnlPmtInfAndSts>"
 _STATUS = "<TxInfAndSts><OrgnlEndToEndId>{}</OrgnlEndToEndId><TxSts>{}</TxSts>{}</TxInfAndSts>"
-_WHY = "<StsRsnInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>Closed</AddtlInf><AddtlInf>account</AddtlInf></StsRsnInf>"
+_WHY = (
+    "<StsRsnInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>Closed</AddtlInf><AddtlInf>account</AddtlInf></StsRsnInf>"
+)
 
 
 def _report(*statuses: tuple[str, str, str], group: str = "", version: str = "10") -> bytes:
@@ -162,7 +166,9 @@ def test_a_bank_answers_each_payment_by_its_name(version: str) -> None:
     assert (report.original_message_id, report.group_rejected) == ("RF4210-7-file", False)
 
 
-@pytest.mark.parametrize(("group", "rejected"), [("RJCT", True), ("ACTC", False), ("ACCP", False), ("PART", False)])
+@pytest.mark.parametrize(
+    ("group", "rejected"), [("RJCT", True), ("ACTC", False), ("ACCP", False), ("PART", False)]
+)
 def test_a_batch_may_be_rejected_as_a_whole(group: str, rejected: bool) -> None:
     assert status_report(_report(group=group)).group_rejected is rejected
 
@@ -170,7 +176,9 @@ def test_a_batch_may_be_rejected_as_a_whole(group: str, rejected: bool) -> None:
 @needs_schemas
 def test_the_reports_of_these_tests_are_such_as_banks_write() -> None:
     for version in ("03", "10"):
-        root = etree.fromstring(_report(("a", "ACSC", ""), ("b", "RJCT", _WHY), group="PART", version=version))
+        root = etree.fromstring(
+            _report(("a", "ACSC", ""), ("b", "RJCT", _WHY), group="PART", version=version)
+        )
         assert _valid(root, f"pain.002.001.{version}.xsd")
 
 
