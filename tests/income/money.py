@@ -45,6 +45,7 @@ def a_payment(
     message: str = "",
     parts: Sequence[Mapping[str, Any]] | None = None,
     archive_id: str = "",
+    payer_account: str = "",
 ) -> Payment:
     """A payment told by a reference list of its own, and its voucher: in transit against unallocated."""
     money = Decimal(amount)
@@ -66,12 +67,13 @@ def a_payment(
         payment = Payment.objects.create(
             unit=where, run=by, account=account, booking_date=day, amount=money, reference=reference,
             reference_holds=bool(reference) and holds, message=message, payer=payer, payer_key=sort_key(payer),
-            archive_id=archive_id, reversal=money < 0,
+            archive_id=archive_id, reversal=money < 0, payer_account=payer_account,
         )  # fmt: skip
         BankLine.objects.create(
             unit=where, material=material, position=1, source="camt.054", kind="payment", payment=payment,
             booking_date=day, amount=money, currency="EUR", reference=reference, message=message,
-            counterparty=payer, archive_id=archive_id, reversal=money < 0, name_key=sort_key(payer),
+            counterparty=payer, counterparty_account=payer_account, archive_id=archive_id,
+            reversal=money < 0, name_key=sort_key(payer),
             parts=list(parts) if parts else None,
         )  # fmt: skip
         voucher = Voucher.objects.create(

@@ -205,6 +205,9 @@ SELECT l.id, %(unit)s::bigint AS unit_id, l.rest AS amount, l.rest, l.booking_da
   g.shared AND g.shares = l.rest AND NOT EXISTS (
     SELECT FROM shares x WHERE x.payment_id = l.id AND (x.amount > x.open_before OR x.amount <= 0)) AS shares_fit,
   takes.payment_id AS takes_back, back.reversal_id AS taken_back_by,
+  takes.payment_id IS NOT NULL AND EXISTS (
+    SELECT FROM claims_overpayment o JOIN claims_refund r ON r.overpayment_id = o.id
+    WHERE o.payment_id = takes.payment_id GROUP BY o.id HAVING sum(r.amount) <> 0) AS refunded,
   l.reference <> '' AND l.reference_holds AND left(l.reference, length(%(code)s)) <> %(code)s
     AND EXISTS (SELECT FROM registers_unit other WHERE length(l.reference) = length(other.code) + 10
                 AND left(l.reference, length(other.code)) = other.code) AS of_another_unit

@@ -100,7 +100,8 @@ DECLARE
 BEGIN
   PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   IF EXISTS (SELECT FROM fresh_rows fresh JOIN claims_overpayment undone ON undone.id = fresh.undoes_id
-             WHERE fresh.amount <> -undone.amount OR fresh.claim_id <> undone.claim_id OR undone.undoes_id IS NOT NULL
+             WHERE fresh.amount <> -undone.amount OR fresh.claim_id IS DISTINCT FROM undone.claim_id
+               OR undone.undoes_id IS NOT NULL
                OR fresh.payment_id <> undone.payment_id OR fresh.treatment <> undone.treatment) THEN
     RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'an_undoing_takes_back_what_was_overpaid',
       TABLE = 'claims_overpayment', MESSAGE = 'an_undoing_takes_back_what_was_overpaid';

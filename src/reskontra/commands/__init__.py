@@ -17,7 +17,7 @@ COMMANDS = (
     "read", "validate", "import",
     "run", "act", "explain",
     "invoice", "outbox", "deliveries",
-    "bank",
+    "bank", "refunds", "payers",
     "claim",
     "interest", "deferral", "interrupt",
     "write_off",

@@ -22,6 +22,7 @@ from reskontra.income.limitation.run import LimitationRun
 from reskontra.income.order_handling.run import OrdersRun
 from reskontra.income.write_off.run import WriteOffsRun
 from reskontra.income.write_off.valuation import ValuationRun
+from reskontra.income.refunds.run import RefundsRun
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit
@@ -40,7 +41,9 @@ ROOMS: Mapping[str, type[Room]] = {
     "limitation": LimitationRun,
     "interest": InterestRun,
     "payment_time": PaymentTimeInterestRun,
+    "refunds": RefundsRun,
 }
+SENDING = frozenset({"delivery", "refunds"})  # what they seal is handed over at once
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -58,7 +61,7 @@ def handle(arguments: Namespace) -> int:
     """
     open_database()
     result = run_room(arguments)
-    sent = send_waiting(arguments) if arguments.name == "delivery" and not arguments.plan else []
+    sent = send_waiting(arguments) if arguments.name in SENDING and not arguments.plan else []
     if arguments.json:
         as_json({**result.as_json(), "sent": sent})
     else:

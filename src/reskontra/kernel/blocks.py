@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from reskontra.kernel.clauses import known
 from reskontra.kernel.texts import LANGUAGES
 
-Work = Literal["reminders", "interest", "agency", "legal", "write_off"]
+Work = Literal["reminders", "interest", "agency", "legal", "write_off", "refunds"]
 WORK: tuple[Work, ...] = get_args(Work)
 
 

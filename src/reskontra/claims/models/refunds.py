@@ -40,10 +40,16 @@ class RefundRequest(AboutOverpayment, ByPerson):
 
 
 class RefundAccount(AboutOverpayment, ByPerson):
-    """The account that an overpayment is to go to, and where it is known from; the newest one counts (OC 4.2-b)."""
+    """The account that an overpayment is to go to, and where it is known from; the newest one counts (OC 4.2-b).
+
+    ``holder_is_customer``: the words of the holder's name are those of the customer's. Where they are not,
+    ``comment`` says why the money goes to somebody else.
+    """
 
     iban = models.CharField(max_length=34)
     holder = models.CharField(max_length=70)
+    holder_is_customer = models.BooleanField(default=True, db_default=True)
+    comment = models.CharField(max_length=350, blank=True, default="", db_default="")
     source = models.CharField(max_length=8)
     told_date = models.DateField()
 
@@ -57,6 +63,10 @@ class RefundAccount(AboutOverpayment, ByPerson):
             ),
             models.CheckConstraint(
                 name="a_refund_account_has_a_holder", condition=~Q(holder="") & ~Q(iban="")
+            ),
+            models.CheckConstraint(
+                name="an_account_of_somebody_else_says_why",
+                condition=Q(holder_is_customer=True) | ~Q(comment=""),
             ),
         ]
         indexes: ClassVar = [models.Index(name="accounts_for_an_overpayment", fields=["overpayment"])]
@@ -82,11 +92,16 @@ class RefundChoice(AboutOverpayment, ByPerson):
 
 
 class RefundInquiry(FromRun, AboutOverpayment):
-    """The written question for the customer's account, and the day by which it is to be answered (OC 4.2-b)."""
+    """The written question for the customer's account, and the day by which it is to be answered (OC 4.2-b).
+
+    ``turn`` is one more than the refunds of the overpayment that had come back: the question is asked once, and
+    once again for each account that did not take the money.
+    """
 
     letter = models.ForeignKey(
         Letter, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
+    turn = models.SmallIntegerField(default=1, db_default=1)
     sent_date = models.DateField()
     answer_by = models.DateField()
 
@@ -98,7 +113,7 @@ class RefundInquiry(FromRun, AboutOverpayment):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(name="an_account_is_asked_for_once", fields=["overpayment"]),
+            models.UniqueConstraint(name="an_account_is_asked_for_once", fields=["overpayment", "turn"]),
             models.CheckConstraint(
                 name="an_inquiry_leaves_time_to_answer", condition=Q(answer_by__gt=F("sent_date"))
             ),
@@ -199,6 +214,11 @@ class RefundAnswer(Fact):
             models.CheckConstraint(
                 name="a_refund_is_accepted_rejected_redeemed_or_unredeemed",
                 condition=Q(outcome__in=["accepted", "rejected", "redeemed", "unredeemed"]),
+            ),
+            models.UniqueConstraint(
+                name="a_payment_order_is_redeemed_or_it_is_not",
+                fields=["refund"],
+                condition=Q(outcome__in=["redeemed", "unredeemed"]),
             ),
         ]
 

@@ -177,12 +177,17 @@ class Allocation(Settlement):
 
 
 class Overpayment(Settlement):
-    """What a payment was too much for its claim: to be refunded, or income (OC 4.2-a)."""
+    """What a payment was too much for its claim: to be refunded, or income (OC 4.2-a).
+
+    A payment that belongs to somebody else is too much for no claim at all, and goes back (OC 4.2-d).
+    """
 
     payment = models.ForeignKey(
         "bank.Payment", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
-    claim = models.ForeignKey(Claim, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
+    claim = models.ForeignKey(
+        Claim, on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
     treatment = models.CharField(max_length=6)
 
     references = (
@@ -198,6 +203,10 @@ class Overpayment(Settlement):
             models.UniqueConstraint(name="an_overpayment_is_undone_once", fields=["undoes"]),
             models.CheckConstraint(
                 name="an_overpayment_is_refunded_or_income", condition=Q(treatment__in=["refund", "income"])
+            ),
+            models.CheckConstraint(
+                name="only_what_goes_back_has_no_claim",
+                condition=Q(claim__isnull=False) | Q(treatment="refund"),
             ),
             models.CheckConstraint(
                 name="an_overpayment_is_money_and_its_undoing_takes_it_back",

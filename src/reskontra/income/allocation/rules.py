@@ -5,6 +5,7 @@ from reskontra.kernel.sets import Decisions, Outcome, decide
 from reskontra.kernel.terms import Terms
 
 TAKES_BACK = Outcome("TAKES_BACK", "READY")
+TAKES_BACK_REFUNDED = Outcome("TAKES_BACK_REFUNDED", "WAITING")
 TAKEN_BACK = Outcome("TAKEN_BACK", "LEFT")
 REVERSAL_UNKNOWN = Outcome("REVERSAL_UNKNOWN", "WAITING")
 HELD_FOR_PERSON = Outcome("HELD_FOR_PERSON", "WAITING")
@@ -33,10 +34,12 @@ def decide_allocation(terms: Terms) -> Decisions:
 
     What exceeds the claim is refunded above the limit and income up to it. What falls short leaves the claim
     open, but for a small remainder that the unit waives once no further payment to the claim is in hand. What
-    points nowhere, or to more than one claim, waits for a person with the reason why.
+    points nowhere, or to more than one claim, waits for a person with the reason why. So does money that the bank
+    takes back after what it was too much was paid out already.
     """
     limit, waived = terms.overpayment_refunded_over, terms.remainder_waived_up_to
     return decide(
+        (TAKES_BACK_REFUNDED, "refunded", "OC 4.1-c"),
         (TAKES_BACK, "takes_back IS NOT NULL", "OC 4.1-b"),
         (TAKEN_BACK, "taken_back_by IS NOT NULL", "OC 4.1-b"),
         (REVERSAL_UNKNOWN, "rest < 0", "OC 4.1-c"),

@@ -14,7 +14,7 @@ UNDONE = Outcome("UNDONE", "READY")
 
 
 class UndoRun(AllocationRun):
-    """Take back everything that one payment was used for. Raises ``RunRefused`` when it was used for nothing."""
+    """Take back everything that one payment was used for. Raises ``RunRefused`` for nothing and for refunds."""
 
     name = "undo"
 
@@ -45,3 +45,10 @@ class UndoRun(AllocationRun):
             )
             if cursor.rowcount == 0:
                 raise RunRefused("allocation.nothing_to_undo")
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM claims_overpayment o JOIN claims_refund r ON r.overpayment_id = o.id"
+                " WHERE o.payment_id = ANY (%s) GROUP BY o.id HAVING sum(r.amount) <> 0)",
+                [self.payments],
+            )
+            if cursor.fetchone()[0]:
+                raise RunRefused("allocation.refunded_already")
