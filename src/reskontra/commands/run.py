@@ -16,6 +16,9 @@ from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.set_off import SetOffRun
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
+from reskontra.income.legal.enforcement import EnforcementRun
+from reskontra.income.legal.obstacle import ObstaclesRun
+from reskontra.income.legal.run import CollectionRun
 from reskontra.income.order_handling.run import OrdersRun
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
@@ -29,7 +32,13 @@ ROOMS: Mapping[str, type[Room]] = {
     "delivery": DeliveryRun,
     "set_off": SetOffRun,
     "allocation": AllocationRun,
+    "collection": CollectionRun,
+    "enforcement": EnforcementRun,
+    "obstacles": ObstaclesRun,
 }
+
+# Runs that leave a batch: it is handed over once they have committed.
+SENDING = frozenset({"delivery", "enforcement", "obstacles"})
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -47,7 +56,7 @@ def handle(arguments: Namespace) -> int:
     """
     open_database()
     result = run_room(arguments)
-    sent = send_waiting(arguments) if arguments.name == "delivery" and not arguments.plan else []
+    sent = send_waiting(arguments) if arguments.name in SENDING and not arguments.plan else []
     if arguments.json:
         as_json({**result.as_json(), "sent": sent})
     else:
