@@ -5,9 +5,10 @@ Words, beside ``on`` and ``term``:
     claim    NAME CUSTOMER AMOUNT [day D] [item ITEM] [basis T] [enclosed]   invoiced on D, 21 days to pay
     reminded NAME [first D] [second D]                     two reminders, each 14 days to pay
     cost     NAME AMOUNT                                   a cost of collection beside the claim
+    interest NAME CLAIM AMOUNT UNTIL                       an interest invoice on a claim, and the claim that it raises
     block    NAME CODE [from D] [until D] [lifted D]
     time     NAME UNTIL                                    payment time
-    judged   NAME DAY [NUMBER]                             a judgment of a case of its own
+    judged   NAME DAY [NUMBER | dismissed]                 a judgment of a case of its own
     pay      NAME AMOUNT [day D]                           a payment by the claim's reference, allocated
     enforced NAME ...                                      applied for, by a run on the day before the table's
     obstacle NAME CERTIFICATE DAY                          the certificate on the claim's case
@@ -39,6 +40,8 @@ from reskontra.claims.models import (
     Deferral,
     DeferralClaim,
     DeferralRequest,
+    InterestCharge,
+    InterestInvoice,
     Letter,
     Reminder,
 )
@@ -46,8 +49,11 @@ from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.legal.enforcement import EnforcementRun
 from reskontra.income.order_handling.run import OrdersRun
+from reskontra.kernel.references import unit_reference
+from reskontra.ledger.models import Entry, Voucher
 from reskontra.ledger.numbers import take_numbers
 from reskontra.registers.models import Unit
+from reskontra.registers.posting import posting_account
 from reskontra.runs.models import Run
 from reskontra.runs.run import Result, Room, apply
 
@@ -71,6 +77,9 @@ class Street:
             set_term(self.where, *line.words)
         told = [line for line in self.table.all("claim") if only is None or line.words[0] in only]
         self._claims(told)
+        for line in self.table.all("interest"):
+            if line.words[1] in self.claims:
+                self._interest(*line.words)
         for keyword in ("reminded", "cost", "time", "judged", "pay"):
             for line in self._about(keyword):
                 getattr(self, f"_{keyword}")(line.words[0], line)
@@ -111,6 +120,36 @@ class Street:
             service_date=day, source="own_system", case_reference=name,
             charge_basis_text=options.get("basis", ""), attachments=enclosed,
         ).number  # fmt: skip
+
+    def _interest(self, name: str, of: str, amount: str, until: str) -> None:
+        """An interest invoice as its run writes it, due on the day of the principal's reminder."""
+        principal, money = self.claims[of], Decimal(amount)
+        with inside(self.where):
+            by, number = self._by(), take_numbers(self.where, "interest", 1)
+            voucher = Voucher.objects.create(
+                unit=self.where, run=by, kind="IN", year=2026, number=number, posting_date=INVOICED,
+            )  # fmt: skip
+            Entry.objects.bulk_create(
+                Entry(unit=self.where, voucher=voucher, position=place, account=posting_account(event, INVOICED),
+                      amount=sign * money)
+                for place, (event, sign) in enumerate((("receivable", 1), ("late_interest", -1)), start=1)
+            )  # fmt: skip
+            reference = unit_reference(self.where.code, 900_000_000 + number)
+            invoice = InterestInvoice.objects.create(
+                unit=self.where, run=by, number=number, kind="late", customer_id=principal.payer_id, language="sv",
+                issue_date=INVOICED, due_date=principal.due_date, reference=reference, total=money, voucher=voucher,
+            )  # fmt: skip
+            InterestCharge.objects.create(
+                unit=self.where,
+                invoice=invoice,
+                claim=principal,
+                until_date=date.fromisoformat(until),
+                amount=money,
+            )
+            self.claims[name] = Claim.objects.create(
+                unit=self.where, run=by, kind="interest", interest_invoice=invoice, payer_id=principal.payer_id,
+                reference=reference, public_law=principal.public_law, amount=money, due_date=principal.due_date,
+            )  # fmt: skip
 
     def _by(self) -> Run:
         return Run.objects.create(
@@ -177,7 +216,9 @@ class Street:
 
     def _judged(self, name: str, line: Line) -> None:
         claim, day = self.claims[name], date.fromisoformat(line.words[1])
-        detail = {"number": line.words[2]} if len(line.words) > 2 else {}
+        detail: dict[str, Any] = {"number": line.words[2]} if len(line.words) > 2 else {}
+        if detail.get("number") == "dismissed":
+            detail["claims"] = []
         with inside(self.where):
             by = self._by()
             case = Case.objects.create(

@@ -20,6 +20,7 @@ def test_the_way_of_a_claim_follows_its_law_its_debtor_and_what_has_been_done() 
     claim    PUBLIC   bruk   100.00
     claim    PRIVATE  paja   100.00 item SEEDS
     claim    JUDGED   aino   100.00 item SEEDS
+    claim    LOST     museum 100.00 item SEEDS
     claim    ABROAD   svea   100.00
     claim    SUED     berlin 100.00 item SEEDS
     claim    WON      tokyo  100.00 item SEEDS
@@ -30,6 +31,7 @@ def test_the_way_of_a_claim_follows_its_law_its_debtor_and_what_has_been_done() 
     reminded PUBLIC
     reminded PRIVATE
     reminded JUDGED
+    reminded LOST
     reminded ABROAD
     reminded SUED
     reminded WON
@@ -37,10 +39,12 @@ def test_the_way_of_a_claim_follows_its_law_its_debtor_and_what_has_been_done() 
     reminded STATE
     reminded ONE second none
     judged   JUDGED 2026-05-04 L1/2026
+    judged   LOST 2026-05-04 dismissed
     judged   WON 2026-05-04 L2/2026
     expect   PUBLIC  TO_ENFORCEMENT                  # OC 6.2.2-a
     expect   PRIVATE TO_COURT                        # OC 6.2.3-a
     expect   JUDGED  TO_ENFORCEMENT_AFTER_JUDGMENT   # OC 6.2.7-a
+    expect   LOST    LEGAL_DISMISSED                 # OC 6.2-a
     expect   ABROAD  TO_ENFORCEMENT_ABROAD           # OC 6.5-a
     expect   SUED    COURT_ABROAD                    # OC 6.5-a
     expect   WON     TO_ENFORCEMENT_ABROAD           # OC 6.5-a

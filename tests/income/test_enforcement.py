@@ -225,6 +225,25 @@ def test_claims_of_one_judgment_share_an_application_and_two_judgments_do_not() 
         assert list(follows) == ["court", "court"]
 
 
+def test_interest_rests_on_what_it_is_interest_of_and_is_not_asked_for_twice() -> None:
+    """OC 6.2.2-a: the claim of interest has the provision of its principal and no interest of its own"""
+    street = told("""
+    on 2026-06-01
+    claim    A bruk 1000.00
+    interest I A 30.00 2026-03-31
+    reminded A
+    reminded I
+    """)
+    _, batch = _enforce(street)
+    (application,) = batch.findall("Application", NAMES)
+    demands = {one.get("kind"): one for one in application.findall("Demand", NAMES)}
+    provisions = {one.findtext("Provision", namespaces=NAMES) for one in demands.values()}
+    assert provisions == {f"Avgiftslagen om permit 1/2020 (sv); {ACT_SV}"}
+    assert demands["interest"].find("Interest", NAMES) is None
+    assert demands["invoice"].find("Interest", NAMES).get("from") == "2026-04-01"
+    assert application.findtext("Total", namespaces=NAMES) == "1030.00"
+
+
 @pytest.mark.parametrize(
     ("who", "costs", "asked"),
     [

@@ -216,6 +216,9 @@ def test_the_unit_goes_abroad_or_ends_collection() -> None:
         ["applied", "obstacle", "abroad"],
         ["applied", "obstacle", "closed"],
     )
+    with inside(street.where):
+        told_of = CaseEvent.objects.filter(unit=street.where, kind__in=["abroad", "closed"]).order_by("kind")
+        assert [one.detail["abroad"] for one in told_of] == ["yes", "no"]
     assert (street.blocks("EU"), street.blocks("FAR")) == ([], [("E", "CASE_NOT_ABROAD")])
     assert street.decided(CollectionRun()) == {
         "EU": ("LEGAL_CASE_OPEN", "OC 6.2-a"), "FAR": ("LEGAL_STOPPED_BY_BLOCK", "OC 6.1.2-a"),

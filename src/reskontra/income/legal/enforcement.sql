@@ -2,12 +2,13 @@
 -- claims of cases that the authority has. Parameters: unit, on, the caps on costs consumer_cap and other_cap (null: none),
 -- default_sv, default_fi, act_sv and act_fi (legal bases), and given (a provision that a person named, or null).
 
--- The judgment that a claim was given in, the newest one.
+-- The judgment that a claim was given in, the newest one; one that names its claims may have dismissed the others.
 CREATE TEMP TABLE judgments ON COMMIT DROP AS
 SELECT DISTINCT ON (cc.claim_id) cc.claim_id, k.id AS case_id,
   nullif(btrim(concat_ws(' ', nullif(k.court, ''), e.detail ->> 'number')), coalesce(k.court, '')) AS title
 FROM claims_caseclaim cc JOIN claims_case k ON k.id = cc.case_id
 JOIN claims_caseevent e ON e.case_id = k.id AND e.kind = 'judged' AND e.day <= %(on)s
+  AND (NOT e.detail ? 'claims' OR e.detail -> 'claims' @> to_jsonb(cc.claim_id))
 WHERE cc.unit_id = %(unit)s ORDER BY cc.claim_id, e.day DESC, k.id DESC;
 
 -- The legal bases of what a public-law claim bills: what the order said, what the item says, the general act. Where the

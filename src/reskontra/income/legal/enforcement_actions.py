@@ -170,7 +170,7 @@ class CaseActRun:
             file = seal(run, acting, creditor_of(run), [message], sum(claims.values(), Decimal(0)))
         detail: dict[str, Any] = {"reason": self.reason}
         if self.act.only_abroad:
-            detail["abroad"] = self.act is _ABROAD
+            detail["abroad"] = "yes" if self.act is _ABROAD else "no"
         take_steps(
             run,
             acting,

@@ -9,6 +9,7 @@ STOPPED_BY_BLOCK = Outcome("LEGAL_STOPPED_BY_BLOCK", "WAITING")
 PAYMENT_TIME = Outcome("LEGAL_PAYMENT_TIME", "WAITING")
 CASE_OPEN = Outcome("LEGAL_CASE_OPEN", "WAITING")
 OBSTACLE_UNDECIDED = Outcome("LEGAL_OBSTACLE_UNDECIDED", "WAITING")
+DISMISSED = Outcome("LEGAL_DISMISSED", "WAITING")
 NOT_REMINDED = Outcome("LEGAL_NOT_REMINDED", "LEFT")
 REMINDER_RUNS = Outcome("LEGAL_REMINDER_RUNS", "LEFT")
 BETWEEN_STATE_UNITS = Outcome("LEGAL_BETWEEN_STATE_UNITS", "WAITING")
@@ -39,6 +40,7 @@ def decide_collection(terms: Terms) -> Decisions:
         (STOPPED_BY_BLOCK, "legal_stopped", "OC 6.1.2-a"),
         (PAYMENT_TIME, "deferred_until IS NOT NULL", "OC 6.1.1-a"),
         (OBSTACLE_UNDECIDED, "obstacle_undecided", "OC 6.3-a"),
+        (DISMISSED, "case_kind = 'court' AND case_state = 'judged' AND judged_date IS NULL", "OC 6.2-a"),
         (NOT_REMINDED, "reminders < 2", "OC 6.1.2-c"),
         (REMINDER_RUNS, f"last_reminder_due >= {on} OR last_reminder_due + {wait} > {on}", "OC 6.2.2-a"),
         (BETWEEN_STATE_UNITS, "state_unit", "OC 6.2-a"),
