@@ -10,11 +10,13 @@ FROM claims_block b LEFT JOIN claims_blocklift l ON l.block_id = b.id
 WHERE b.unit_id = %(unit)s AND b.from_date <= %(on)s AND (b.until_date IS NULL OR b.until_date >= %(on)s)
   AND (l.day IS NULL OR l.day > %(on)s);
 
--- Where each case stands: its newest step; a case is over once it is closed, withdrawn, returned or given up.
+-- Where each case stands: its newest step; a case is over once it is closed, withdrawn, returned or given up. Money that
+-- comes in and sums that change move no case on: one in the passive register stays there when something was collected.
 CREATE TEMP TABLE cases_standing ON COMMIT DROP AS
 SELECT DISTINCT ON (k.id) k.id AS case_id, k.kind, k.procedure, k.number, e.kind AS state, e.day AS state_date,
   e.detail AS state_detail, coalesce(e.kind IN ('closed', 'withdrawn', 'returned', 'obstacle', 'judged', 'passive_ended'), false) AS over
 FROM claims_case k LEFT JOIN claims_caseevent e ON e.case_id = k.id AND e.day <= %(on)s
+  AND e.kind NOT IN ('collected', 'changed')
 WHERE k.unit_id = %(unit)s
 ORDER BY k.id, e.position DESC;
 
@@ -62,6 +64,7 @@ in_case AS (
 judged AS (
   SELECT cc.claim_id, min(e.day) AS first_day, max(e.day) AS day
   FROM claims_caseclaim cc JOIN claims_caseevent e ON e.case_id = cc.case_id AND e.kind = 'judged' AND e.day <= %(on)s
+    AND (NOT e.detail ? 'claims' OR e.detail -> 'claims' @> to_jsonb(cc.claim_id))  -- a judgment may dismiss some
   WHERE cc.unit_id = %(unit)s GROUP BY 1),
 proposed AS (
   SELECT p.claim_id, max(r.follow_up_date) AS kept_until,

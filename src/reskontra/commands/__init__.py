@@ -20,6 +20,7 @@ COMMANDS = (
     "bank", "refunds", "payers",
     "claim",
     "interest", "deferral", "interrupt",
+    "case",
     "write_off",
     "registers", "password",
 )  # fmt: skip

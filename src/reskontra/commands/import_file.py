@@ -1,6 +1,7 @@
-"""Take in a file for a unit: orders, customers, bank material, reports of the operator; every row has an outcome."""
+"""Take in a file for a unit: orders, customers, bank material, reports from outside; every row has an outcome."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from reskontra.commands.bank import show_answer
@@ -8,6 +9,8 @@ from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, working
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
+from reskontra.documents.enforcement import EnforcementReport
+from reskontra.documents.findings import Finding
 from reskontra.documents.statement import BankMaterial
 from reskontra.exchange import archive
 from reskontra.exchange.attachments import beside
@@ -17,6 +20,8 @@ from reskontra.exchange.reading import read_documents
 from reskontra.income.bank_material.intake import BankAnswer, take_in_bank_material
 from reskontra.income.delivery.archived import PackageTaken, take_in_package
 from reskontra.income.delivery.receipts import ReportTaken, take_in_report
+from reskontra.income.legal.enforcement_report import ReportTaken as EnforcementTaken
+from reskontra.income.legal.enforcement_report import take_in_enforcement_report
 from reskontra.income.order_handling.files import Answer, take_in_document
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
@@ -48,12 +53,16 @@ def handle(arguments: Namespace) -> int:
         show(answer, arguments)
     elif isinstance(answer, BankAnswer):
         show_answer(answer, arguments)
+    elif isinstance(answer, EnforcementTaken):
+        show_enforcement(answer, arguments)
     else:
         show_operators(answer, arguments)
     return 1 if answer.count("returned") or answer.count("contradicts") else 0
 
 
-def take_in(arguments: Namespace, data: bytes) -> Answer | BankAnswer | ReportTaken | PackageTaken:
+def take_in(
+    arguments: Namespace, data: bytes
+) -> Answer | BankAnswer | ReportTaken | PackageTaken | EnforcementTaken:
     """Keep the bytes, read them, and store what they ask for: each in its own session."""
     name = arguments.file.name
     with acting(arguments, "import") as person:
@@ -71,6 +80,8 @@ def take_in(arguments: Namespace, data: bytes) -> Answer | BankAnswer | ReportTa
                 return take_in_report(person, received, report, on)
             case ArchivePackage() as package:
                 return take_in_package(person, received, package, fetch, on)
+            case EnforcementReport() as report:
+                return take_in_enforcement_report(person, received, report, on)
             case document:
                 return take_in_document(person, received, document, fetch, on, arguments.lang)
 
@@ -89,7 +100,18 @@ def show_operators(answer: ReportTaken | PackageTaken, arguments: Namespace) -> 
             say(arguments, "deliveries.batch", **places, **amounts)
     else:
         say(arguments, "deliveries.archived", rows=counts.pop("read"), **counts)
-    told = [finding for _, _, findings in answer.outcomes for finding in findings]
+    _show_findings([one for _, _, findings in answer.outcomes for one in findings], arguments)
+
+
+def show_enforcement(answer: EnforcementTaken, arguments: Namespace) -> None:
+    """What became of a report of the enforcement authority, for a person."""
+    counts = {name: answer.count(name) for name in ("taken", "known", "returned")}
+    fees = format_amount(answer.fees, arguments.lang)
+    say(arguments, "enforcement.counted", read=len(answer.outcomes), fees=fees, **counts)
+    _show_findings([one for _, _, findings in answer.outcomes for one in findings], arguments)
+
+
+def _show_findings(told: Sequence[Finding], arguments: Namespace) -> None:
     for finding in told[:_MOST_SHOWN]:
         out.print(f"  ✖ {message(finding, arguments.lang)}", markup=False)
     if len(told) > _MOST_SHOWN:

@@ -9,6 +9,7 @@ from rich.markup import escape
 from reskontra.commands.output import as_json, out, table
 from reskontra.documents.billing_request import BillingRequest
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryAnswer, DeliveryReport
+from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.invoice import Invoice
 from reskontra.documents.statement import PaymentList, Statement
 from reskontra.exchange.reading import read_documents
@@ -55,6 +56,13 @@ def handle(arguments: Namespace) -> int:
             out.print(f"[bold]archive package[/] {len(document.files)} files")
             listed = [(one.row, one.invoice, one.role, one.name, one.digest[:12]) for one in document.files]
             table("", ("row", "invoice", "role", "file", "SHA-256"), listed, right=(0,))
+        elif isinstance(document, EnforcementReport):
+            out.print(f"[bold]enforcement report[/] {document.identity} {document.unit} {document.day}")
+            told = [
+                (one.row, one.id, one.case, one.kind, one.day, sum(share.gross for share in one.shares))
+                for one in document.rows
+            ]
+            table("", ("row", "id", "case", "kind", "day", "gross"), told, right=(0, 2, 5))
         else:
             out.print(f"[bold]customer update[/] {len(document.customers)} rows")
     return 0

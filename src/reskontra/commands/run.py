@@ -19,6 +19,9 @@ from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.interest.run import InterestRun, PaymentTimeInterestRun
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.limitation.run import LimitationRun
+from reskontra.income.legal.enforcement import EnforcementRun
+from reskontra.income.legal.obstacle import ObstaclesRun
+from reskontra.income.legal.run import CollectionRun
 from reskontra.income.order_handling.run import OrdersRun
 from reskontra.income.write_off.run import WriteOffsRun
 from reskontra.income.write_off.valuation import ValuationRun
@@ -42,8 +45,13 @@ ROOMS: Mapping[str, type[Room]] = {
     "interest": InterestRun,
     "payment_time": PaymentTimeInterestRun,
     "refunds": RefundsRun,
+    "collection": CollectionRun,
+    "enforcement": EnforcementRun,
+    "obstacles": ObstaclesRun,
 }
-SENDING = frozenset({"delivery", "refunds"})  # what they seal is handed over at once
+
+# Runs that leave a batch: it is handed over once they have committed.
+SENDING = frozenset({"delivery", "refunds", "enforcement", "obstacles"})
 
 
 def add_arguments(parser: ArgumentParser) -> None:

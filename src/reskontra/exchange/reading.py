@@ -4,19 +4,28 @@ from collections.abc import Sequence
 
 from reskontra.documents.billing_request import BillingRequest, CustomerUpdates
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
+from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.findings import Finding, Refused
 from reskontra.documents.invoice import Invoice
 from reskontra.documents.statement import PaymentList, Statement
 from reskontra.formats.camt import reader as camt
 from reskontra.formats.delivery_reports import package as archive_packages
 from reskontra.formats.delivery_reports import reader as delivery_reports
+from reskontra.formats.enforcement import reader as enforcement
 from reskontra.formats.finvoice import reader as finvoice
 from reskontra.formats.ktl import reader as ktl
 from reskontra.formats.workbooks.billing import counts_agree
 from reskontra.formats.workbooks.isolation import read_in_child
 
 Document = (
-    Invoice | BillingRequest | CustomerUpdates | Statement | PaymentList | DeliveryReport | ArchivePackage
+    Invoice
+    | BillingRequest
+    | CustomerUpdates
+    | Statement
+    | PaymentList
+    | DeliveryReport
+    | ArchivePackage
+    | EnforcementReport
 )
 
 # A file is of the other kind of form when what refuses it is that the form's own heading is not there.
@@ -34,6 +43,8 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
         raise Refused(Finding("empty_file", clause="OC 3.9-c", value=name))
     if finvoice.is_finvoice(data):
         return finvoice.read(data, name)
+    if enforcement.is_enforcement_report(data):
+        return enforcement.read(data, name)
     if camt.is_camt(data):
         return camt.read(data, name)
     if ktl.is_ktl(data):

@@ -55,6 +55,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "run_agency": frozenset({"PK"}),
     "run_collection": frozenset({"PK"}),
     "run_enforcement": frozenset({"PK"}),
+    "run_obstacles": frozenset({"PK"}),
     "run_court": frozenset({"PK"}),
     "handle_case": frozenset({"K", "PK"}),
     "decide_case": frozenset({"K", "GK"}),

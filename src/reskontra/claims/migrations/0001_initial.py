@@ -95,6 +95,7 @@ class Migration(migrations.Migration):
                 ("amount", models.DecimalField(decimal_places=2, max_digits=15, null=True)),
                 ("detail", models.JSONField(default=dict)),
                 ("digest", models.CharField(blank=True, max_length=64)),
+                ("told_as", models.CharField(blank=True, db_default="", default="", max_length=64)),
                 (
                     "case",
                     models.ForeignKey(
@@ -2714,6 +2715,21 @@ class Migration(migrations.Migration):
                     )
                 ),
                 name="a_step_of_a_case_is_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="caseevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("run__isnull", False), ("person__isnull", False), _connector="OR"),
+                name="a_step_of_a_case_comes_from_a_run_or_a_person",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="caseevent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("told_as", ""), _negated=True),
+                fields=("case", "told_as"),
+                name="what_is_told_of_a_case_counts_once",
             ),
         ),
         migrations.AddConstraint(

@@ -105,7 +105,11 @@ class CaseClaim(AboutClaim):
 
 
 class CaseEvent(ByRunOrPerson):
-    """One step of a case, in order; ``detail`` keeps what the step tells, ``digest`` its document in the archive."""
+    """One step of a case, in order; ``detail`` keeps what the step tells, ``digest`` its document in the archive.
+
+    ``told_as`` is the identity that the authority gave its message: what it tells twice counts once. A person who
+    takes a step that goes out at once has a run for it, so both may stand here.
+    """
 
     case = models.ForeignKey(
         Case, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="events"
@@ -116,6 +120,7 @@ class CaseEvent(ByRunOrPerson):
     amount = models.DecimalField(max_digits=15, decimal_places=2, null=True)
     detail = models.JSONField(default=dict)
     digest = models.CharField(max_length=64, blank=True)
+    told_as = models.CharField(max_length=64, blank=True, default="", db_default="")
     file = models.ForeignKey(
         "exchange.OutboxFile",
         on_delete=NOTHING,
@@ -135,6 +140,15 @@ class CaseEvent(ByRunOrPerson):
         constraints: ClassVar = [
             models.UniqueConstraint(name="a_case_takes_one_step_at_a_time", fields=["case", "position"]),
             models.CheckConstraint(name="a_step_of_a_case_is_known", condition=Q(kind__in=EVENTS)),
+            models.CheckConstraint(
+                name="a_step_of_a_case_comes_from_a_run_or_a_person",
+                condition=Q(run__isnull=False) | Q(person__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="what_is_told_of_a_case_counts_once",
+                fields=["case", "told_as"],
+                condition=~Q(told_as=""),
+            ),
         ]
 
 
