@@ -2650,7 +2650,7 @@ class Migration(migrations.Migration):
                     models.Q(("kind", "agency"), ("procedure", "")),
                     _connector="OR",
                 ),
-                name="enforcement_is_normal_or_limited_and_a_summons_limited_or_extensive",
+                name="a_case_takes_a_procedure_of_its_kind",
             ),
         ),
         migrations.AddConstraint(
