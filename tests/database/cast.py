@@ -343,14 +343,14 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
     },
     "claims_overpayment": lambda h: {
         **_settled(h, "OC 4.2-a"), "payment_id": h.of("bank_payment"), "claim_id": h.of("claims_claim"),
-        "treatment": "income",
+        "treatment": "refund",
     },
     "claims_sidepayment": lambda h: {
         **_settled(h, "OC 6.1.3-b"), "payment_id": h.of("bank_payment"), "claim_id": h.of("claims_claim"),
         "kind": "interest",
     },
     "claims_writeoffproposal": lambda h: {
-        **_by_run(h), "claim_id": h.of("claims_claim"), "ground": "small_claim", "amount": "1.00",
+        **_by_run(h), "claim_id": claimed(h, "100.00"), "ground": "small_claim", "amount": "1.00",
         "proposed_date": REMINDED, "clause": "OC 5.1-b", "evidence": {}, "digest": digest(f"proposal {h.next()}"),
     },
     "claims_writeoffapproval": lambda h: {
@@ -433,7 +433,7 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "standing": "WAITING", "clause": "OC 6.1.1-a", "reasons": [], "inputs": {}, "amount": "100.00",
     },
     "claims_deferralend": lambda h: {
-        "run_id": h.of("runs_run"), "deferral_id": another(h, "claims_deferral"), "day": "2026-09-15",
+        "run_id": h.of("runs_run"), "deferral_id": agreed(h), "day": "2026-09-15",
         "outcome": "kept", "reason": "",
     },
     "claims_interruption": lambda h: {
@@ -455,9 +455,7 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "amount": "10.00", "detail": {}, "digest": "", "file_id": None,
     },
     "claims_casesignature": lambda h: {
-        "case_id": another(h, "claims_case", kind="court", procedure="extensive", court="Helsingfors tingsrätt"),
-        "digest": digest(f"dossier {h.next()}"), "act": "sign", "person_id": h.of("registers_person"),
-        "given_at": AT, "comment": "",
+        **_a_dossier(h), "act": "sign", "person_id": h.of("registers_person"), "given_at": AT, "comment": "",
     },
     "claims_feededucted": lambda h: {
         **_settled(h, "OC 6.2-a"), "claim_id": h.of("claims_claim"), "event_id": h.of("claims_caseevent"),
@@ -484,7 +482,7 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
     },
     "claims_refund": lambda h: {
         "run_id": h.of("runs_run"), "overpayment_id": h.of("claims_overpayment"),
-        "voucher_id": h.of("ledger_voucher"), "amount": "0.10", "way": "income", "iban": "", "payee": "",
+        "voucher_id": h.of("ledger_voucher"), "amount": "0.01", "way": "income", "iban": "", "payee": "",
         "end_to_end_id": "", "file_id": None, "clause": "OC 4.2-b", "undoes_id": None,
     },
     "claims_refundanswer": lambda h: {
@@ -533,6 +531,15 @@ def _a_proposal(h: House) -> Row:
     return {"proposal_id": proposal["id"], "digest": proposal["digest"]}
 
 
+def _a_dossier(h: House) -> Row:
+    case = another(
+        h, "claims_case", kind="court", procedure="extensive", court="Helsingfors tingsrätt", public_law=False
+    )
+    kept = digest(f"dossier {h.next()}")
+    another(h, "claims_caseevent", case_id=case, kind="dossier", amount=None, digest=kept)
+    return {"case_id": case, "digest": kept}
+
+
 def another(h: House, table: str, **changes: Any) -> Any:
     """One more row of a table, beside the one that the unit's rows use; its id."""
     return insert(h.admin, table, h.row(table, **changes))["id"]
@@ -541,6 +548,22 @@ def another(h: House, table: str, **changes: Any) -> Any:
 def another_claim(h: House, **changes: Any) -> Any:
     """One more claim of the unit, of an invoice of its own."""
     return another(h, "claims_claim", invoice_id=another(h, "sales_invoice"), **changes)
+
+
+def of_interest(h: House) -> Row:
+    """What the row of a claim says when it is of one more interest invoice, with its charge."""
+    invoice = insert(h.admin, "claims_interestinvoice", h.row("claims_interestinvoice"))
+    another(h, "claims_interestcharge", invoice_id=invoice["id"])
+    same = {"amount": invoice["total"], "payer_id": invoice["customer_id"], "reference": invoice["reference"]}
+    return {"kind": "interest", "invoice_id": None, "interest_invoice_id": invoice["id"], **same}
+
+
+def agreed(h: House) -> Any:
+    """One more agreement on payment time, with its claim and its instalment."""
+    deferral = another(h, "claims_deferral")
+    for table in ("claims_deferralclaim", "claims_instalment"):
+        another(h, table, deferral_id=deferral)
+    return deferral
 
 
 def claimed(h: House, amount: str) -> Any:

@@ -30,6 +30,7 @@ from reskontra.claims.models import (
     InterestLine,
     Letter,
     Overpayment,
+    OverpaymentDecision,
     Refund,
     RefundApproval,
     Reminder,
@@ -197,9 +198,13 @@ class Months:
             unit=self.unit, run=run, digest=run.digest, act="approve", person=holder(self.unit, "PG"),
             given_at=_at(day),
         )  # fmt: skip
-        amount = over.amount - 5
+        amount, iban = over.amount - 5, "FI2112345600000785"
+        OverpaymentDecision.objects.create(
+            unit=self.unit, run=run, overpayment=over, rule="refunds", outcome="REFUND", standing="READY",
+            clause="OC 4.2-b", inputs={"way": "account", "account": iban}, amount=amount,
+        )  # fmt: skip
         Refund.objects.create(
-            unit=self.unit, run=run, overpayment=over, amount=amount, way="account", iban="FI2112345600000785",
+            unit=self.unit, run=run, overpayment=over, amount=amount, way="account", iban=iban,
             payee="Koe Aino", end_to_end_id=f"R{over.pk}", clause="OC 4.2-b",
             voucher=self.voucher(run, "RF", ("overpayment_refund", amount), ("refunds_in_transit", -amount)),
         )  # fmt: skip
@@ -209,7 +214,7 @@ class Months:
         run, fee = self.run("enforcement", day), Decimal("2.00")
         case = Case.objects.create(
             unit=self.unit, run=run, number=take_numbers(self.unit, "case", 1), kind="enforcement",
-            debtor_id=claim.payer_id, public_law=True, opened_date=day, procedure="normal",
+            debtor_id=claim.payer_id, public_law=claim.public_law, opened_date=day, procedure="normal",
         )  # fmt: skip
         CaseClaim.objects.create(
             unit=self.unit, case=case, claim=claim, principal=5, costs=0, interest_from=claim.due_date,

@@ -12,7 +12,7 @@ import pytest
 from psycopg import sql
 from psycopg.errors import ForeignKeyViolation
 
-from database.cast import House, an_order, another, claimed, constraint_of, copy, digest, insert, paid
+from database.cast import House, an_order, claimed, constraint_of, copy, digest, insert, of_interest, paid
 from database.conftest import Street
 from database.test_roles import OURS
 from reskontra.database.tables import InUnit, Points
@@ -37,10 +37,7 @@ ALONE: dict[str, dict[str, Any]] = {
 # What a row says instead when it does not point there.
 INSTEAD: dict[str, Callable[[House], dict[str, Any]]] = {
     "an_allocation_is_of_a_payment": lambda h: {"credit_id": claimed(h, "-1.00")},
-    "a_claim_belongs_to_an_invoice": lambda h: {
-        "kind": "interest",
-        "interest_invoice_id": another(h, "claims_interestinvoice"),
-    },
+    "a_claim_belongs_to_an_invoice": of_interest,
     "a_block_is_on_a_claim_of_its_unit": lambda h: {"customer_id": h.of("registers_customer")},
     **dict.fromkeys(
         (

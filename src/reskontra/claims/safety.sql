@@ -46,7 +46,8 @@ CREATE OR REPLACE FUNCTION claims_named_in(columns text) RETURNS text LANGUAGE s
   FROM unnest(string_to_array(columns, ' ')) named
 $$;
 
-CREATE OR REPLACE FUNCTION claims_refuse(rule text, of_table text, what text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION claims_refuse_settlement(rule text, of_table text, what text) RETURNS void
+LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = rule, TABLE = of_table,
     MESSAGE = rule || coalesce(': ' || what, '');
@@ -72,19 +73,20 @@ BEGIN
                     string_agg(format('fresh.%1$I IS DISTINCT FROM undone.%1$I', repeated), ' OR '))
       FROM unnest(string_to_array(TG_ARGV[1], ' ')) repeated) INTO wrong;
     IF wrong IS NOT NULL THEN
-      PERFORM claims_refuse(TG_ARGV[0], TG_TABLE_NAME, NULL);
+      PERFORM claims_refuse_settlement(TG_ARGV[0], TG_TABLE_NAME, NULL);
     END IF;
   END IF;
   IF TG_ARGV[2] <> '' THEN
     EXECUTE claims_beyond('bank_payment', 'claims_payment_use', 'payment_id', claims_named_in(TG_ARGV[2])) INTO wrong;
     IF wrong IS NOT NULL THEN
-      PERFORM claims_refuse('a_payment_is_not_spent_beyond_its_amount', 'bank_payment', 'payment ' || wrong);
+      PERFORM claims_refuse_settlement('a_payment_is_not_spent_beyond_its_amount', 'bank_payment', 'payment ' || wrong);
     END IF;
   END IF;
   IF TG_ARGV[3] <> '' THEN
-    EXECUTE claims_beyond('claims_claim', 'claims_claim_settlement', 'claim_id', claims_named_in(TG_ARGV[3])) INTO wrong;
+    EXECUTE claims_beyond('claims_claim', 'claims_claim_settlement', 'claim_id', claims_named_in(TG_ARGV[3]))
+      INTO wrong;
     IF wrong IS NOT NULL THEN
-      PERFORM claims_refuse('a_claim_is_not_settled_beyond_its_amount', 'claims_claim', 'claim ' || wrong);
+      PERFORM claims_refuse_settlement('a_claim_is_not_settled_beyond_its_amount', 'claims_claim', 'claim ' || wrong);
     END IF;
   END IF;
   RETURN NULL;
@@ -122,7 +124,7 @@ BEGIN
              JOIN bank_payment reversal ON reversal.id = fresh.reversal_id
              WHERE payment.amount <> fresh.amount OR reversal.amount <> -fresh.amount
                OR payment.account_id <> reversal.account_id) THEN
-    PERFORM claims_refuse('a_reversal_is_the_payment_with_the_other_sign', TG_TABLE_NAME, NULL);
+    PERFORM claims_refuse_settlement('a_reversal_is_the_payment_with_the_other_sign', TG_TABLE_NAME, NULL);
   END IF;
   RETURN NULL;
 END $$;
@@ -148,7 +150,7 @@ BEGIN
     WHERE paid.amount > coalesce(charged.amount, 0)
   $check$ INTO wrong;
   IF wrong IS NOT NULL THEN
-    PERFORM claims_refuse('costs_are_not_paid_beyond_what_they_are', TG_TABLE_NAME, 'claim ' || wrong);
+    PERFORM claims_refuse_settlement('costs_are_not_paid_beyond_what_they_are', TG_TABLE_NAME, 'claim ' || wrong);
   END IF;
   RETURN NULL;
 END $$;
