@@ -19,6 +19,7 @@ from reskontra.database import server
 Row = dict[str, Any]
 DAY = "2026-03-16"
 AT = "2026-03-16 09:00+02"
+REMINDED = "2026-05-04"  # when the claims of the houses have fallen due
 ALWAYS = "[2020-01-01,)"
 
 
@@ -308,9 +309,25 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "run_id": h.of("runs_run"), "digest": h.of("runs_evidence", "document"), "act": "approve",
         "person_id": h.of("registers_person"), "given_at": AT, "comment": "",
     },
+    # What is written to customers, and interest invoices: a claim may be of one
+    "claims_letter": lambda h: {
+        "run_id": h.of("runs_run"), "customer_id": h.of("registers_customer"), "kind": "reminder", "number": h.next(),
+        "language": "sv", "day": REMINDED, "document": {}, "digest": digest(f"letter {h.next()}"),
+    },
+    "claims_letterdelivery": lambda h: {
+        "run_id": h.of("runs_run"), "letter_id": another(h, "claims_letter"), "file_id": h.of("exchange_outboxfile"),
+        "channel": "LETTER", "clause": "OC 3.6-a", "skipped": "", "digest": digest(f"posted {h.next()}"),
+    },
+    "claims_interestinvoice": lambda h: {
+        "run_id": h.of("runs_run"), "number": h.next(), "kind": "late", "customer_id": h.of("registers_customer"),
+        "original_id": None, "language": "sv", "issue_date": "2026-06-01", "due_date": "2026-06-22",
+        "reference": str(h.next()), "total": "5.00", "voucher_id": h.of("ledger_voucher"),
+        "letter_id": h.of("claims_letter"),
+    },
     "claims_claim": lambda h: {
-        "run_id": h.of("runs_run"), "invoice_id": h.of("sales_invoice"), "payer_id": h.of("registers_customer"),
-        "reference": str(h.next()), "public_law": True, "amount": "100.00", "due_date": "2026-04-07",
+        "run_id": h.of("runs_run"), "kind": "invoice", "invoice_id": h.of("sales_invoice"),
+        "interest_invoice_id": None, "payer_id": h.of("registers_customer"), "reference": str(h.next()),
+        "public_law": True, "amount": "100.00", "due_date": "2026-04-07",
     },
     "claims_paymentdecision": lambda h: {
         "run_id": h.of("runs_run"), "payment_id": h.of("bank_payment"), "rule": "allocation", "outcome": "PAID",
@@ -326,10 +343,26 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
     },
     "claims_overpayment": lambda h: {
         **_settled(h, "OC 4.2-a"), "payment_id": h.of("bank_payment"), "claim_id": h.of("claims_claim"),
-        "treatment": "income",
+        "treatment": "refund",
+    },
+    "claims_sidepayment": lambda h: {
+        **_settled(h, "OC 6.1.3-b"), "payment_id": h.of("bank_payment"), "claim_id": h.of("claims_claim"),
+        "kind": "interest",
+    },
+    "claims_writeoffproposal": lambda h: {
+        **_by_run(h), "claim_id": claimed(h, "100.00"), "ground": "small_claim", "amount": "1.00",
+        "proposed_date": REMINDED, "clause": "OC 5.1-b", "evidence": {}, "digest": digest(f"proposal {h.next()}"),
+    },
+    "claims_writeoffapproval": lambda h: {
+        **_a_proposal(h), "act": "review", "person_id": h.of("registers_person"), "given_at": AT, "comment": "",
+    },
+    "claims_writeoffrefusal": lambda h: {
+        **_by_person(h), "proposal_id": another(h, "claims_writeoffproposal"), "day": REMINDED,
+        "reason": "the debtor has found work", "follow_up_date": "2026-11-04",
     },
     "claims_writeoff": lambda h: {
         **_settled(h, "OC 4.3-a"), "claim_id": h.of("claims_claim"), "ground": "small_remainder",
+        "proposal_id": None,
     },
     "claims_paymentreversal": lambda h: {
         "run_id": h.of("runs_run"), "payment_id": paid(h, "100.00"), "reversal_id": paid(h, "-100.00"),
@@ -339,7 +372,148 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "payment_id": h.of("bank_payment"), "turn": h.next(), "position": 1, "claim_id": h.of("claims_claim"),
         "amount": None, "reason": "told by the payer", "person_id": h.of("registers_person"), "given_at": AT,
     },
+    # Blocks, reminders and costs
+    "claims_block": lambda h: {
+        **_by_run(h), "claim_id": h.of("claims_claim"), "customer_id": None, "code": "C", "from_date": DAY,
+        "until_date": "2026-03-31", "review_date": "2026-03-31", "reason": "a complaint", "party": "unit",
+    },
+    "claims_blocklift": lambda h: {
+        **_by_run(h), "block_id": another(h, "claims_block"), "day": "2026-03-20", "reason": "it was answered",
+        "next_step": "",
+    },
+    "claims_complaint": lambda h: {
+        **_by_person(h), "claim_id": h.of("claims_claim"), "block_id": another(h, "claims_block"),
+        "received_date": DAY, "received_by": "unit", "message": "not ordered",
+    },
+    "claims_complaintanswer": lambda h: {
+        **_by_person(h), "complaint_id": another(h, "claims_complaint"), "day": "2026-03-20", "outcome": "rejected",
+        "message": "it was ordered",
+    },
+    "claims_reminder": lambda h: {
+        "run_id": h.of("runs_run"), "claim_id": claimed(h, "100.00"), "letter_id": h.of("claims_letter"),
+        "ordinal": 1, "sent_date": REMINDED, "due_date": "2026-05-18", "open": "100.00", "clause": "OC 6.1.2-c",
+    },
+    "claims_cost": lambda h: {
+        "run_id": h.of("runs_run"), "claim_id": h.of("claims_claim"), "kind": "demand", "day": REMINDED,
+        "amount": "5.00", "clause": "OC 6.1.3-a", "reminder_id": None, "case_id": None, "undoes_id": None,
+    },
+    # Interest
+    "claims_interestcharge": lambda h: {
+        "invoice_id": h.of("claims_interestinvoice"), "claim_id": claimed(h, "100.00"), "until_date": "2026-05-31",
+        "amount": "5.00",
+    },
+    "claims_interestline": lambda h: {
+        "charge_id": h.of("claims_interestcharge"), "position": h.next(), "from_date": "2026-04-08",
+        "to_date": "2026-05-31", "days": 54, "principal": "100.00", "percent": "9.500", "amount": "5.00000000",
+    },
+    "claims_interestwaiver": lambda h: {
+        **_by_person(h), "claim_id": h.of("claims_claim"), "until_date": "2026-05-31", "reason": "the bank was late",
+    },
+    # Payment time and limitation
+    "claims_deferralrequest": lambda h: {
+        **_by_person(h), "customer_id": h.of("registers_customer"), "requested_date": DAY,
+        "wished_until": "2026-09-15", "message": "",
+    },
+    "claims_deferralrefusal": lambda h: {
+        **_by_person(h), "request_id": another(h, "claims_deferralrequest"), "day": DAY, "reason": "asked too often",
+    },
+    "claims_deferral": lambda h: {
+        **_by_person(h), "run_id": h.of("runs_run"), "request_id": another(h, "claims_deferralrequest"),
+        "number": h.next(), "customer_id": h.of("registers_customer"), "from_date": DAY, "until_date": "2026-09-15",
+        "ground": "", "letter_id": h.of("claims_letter"),
+    },
+    "claims_deferralclaim": lambda h: {
+        "deferral_id": h.of("claims_deferral"), "claim_id": claimed(h, "100.00"), "principal": "100.00",
+    },
+    "claims_instalment": lambda h: {
+        "deferral_id": h.of("claims_deferral"), "position": h.next(), "due_date": "2026-09-15", "amount": "100.00",
+    },
+    "claims_deferraldecision": lambda h: {
+        "run_id": h.of("runs_run"), "deferral_id": h.of("claims_deferral"), "rule": "deferrals", "outcome": "RUNNING",
+        "standing": "WAITING", "clause": "OC 6.1.1-a", "reasons": [], "inputs": {}, "amount": "100.00",
+    },
+    "claims_deferralend": lambda h: {
+        "run_id": h.of("runs_run"), "deferral_id": agreed(h), "day": "2026-09-15",
+        "outcome": "kept", "reason": "",
+    },
+    "claims_interruption": lambda h: {
+        **_by_person(h), "claim_id": another_claim(h, public_law=False), "day": REMINDED, "act": "acknowledgement",
+        "note": "by e-mail",
+    },
+    # Cases
+    "claims_case": lambda h: {
+        "run_id": h.of("runs_run"), "number": h.next(), "kind": "enforcement",
+        "debtor_id": h.of("registers_customer"), "public_law": True, "opened_date": "2026-06-15",
+        "procedure": "normal", "court": "", "follows_id": None,
+    },
+    "claims_caseclaim": lambda h: {
+        "case_id": h.of("claims_case"), "claim_id": claimed(h, "100.00"), "principal": "100.00", "costs": "5.00",
+        "interest_from": "2026-04-08", "interest_ground": "section_4", "provision": "706/2007",
+    },
+    "claims_caseevent": lambda h: {
+        **_by_run(h), "case_id": h.of("claims_case"), "position": h.next(), "kind": "collected", "day": "2026-08-03",
+        "amount": "10.00", "detail": {}, "digest": "", "file_id": None,
+    },
+    "claims_casesignature": lambda h: {
+        **_a_dossier(h), "act": "sign", "person_id": h.of("registers_person"), "given_at": AT, "comment": "",
+    },
+    "claims_feededucted": lambda h: {
+        **_settled(h, "OC 6.2-a"), "claim_id": h.of("claims_claim"), "event_id": h.of("claims_caseevent"),
+    },
+    # Refunds
+    "claims_refundrequest": lambda h: {
+        **_by_person(h), "overpayment_id": overpaid(h), "requested_date": REMINDED, "message": "",
+    },
+    "claims_refundaccount": lambda h: {
+        **_by_person(h), "overpayment_id": h.of("claims_overpayment"), "iban": "FI2112345600000785",
+        "holder": "Koe Aino", "source": "unit", "told_date": REMINDED,
+    },
+    "claims_refundchoice": lambda h: {
+        **_by_person(h), "overpayment_id": h.of("claims_overpayment"), "way": "next_invoice", "reason": "asked for",
+    },
+    "claims_refundinquiry": lambda h: {
+        "run_id": h.of("runs_run"), "overpayment_id": overpaid(h), "letter_id": h.of("claims_letter"),
+        "sent_date": REMINDED, "answer_by": "2026-05-25",
+    },
+    "claims_overpaymentdecision": lambda h: {
+        "run_id": h.of("runs_run"), "overpayment_id": h.of("claims_overpayment"), "rule": "refunds",
+        "outcome": "WAITING_FOR_ANSWER", "standing": "WAITING", "clause": "OC 4.2-b", "reasons": [], "inputs": {},
+        "amount": "1.00",
+    },
+    "claims_refund": lambda h: {
+        "run_id": h.of("runs_run"), "overpayment_id": h.of("claims_overpayment"),
+        "voucher_id": h.of("ledger_voucher"), "amount": "0.01", "way": "income", "iban": "", "payee": "",
+        "end_to_end_id": "", "file_id": None, "clause": "OC 4.2-b", "undoes_id": None,
+    },
+    "claims_refundanswer": lambda h: {
+        "refund_id": another(h, "claims_refund"), "day": "2026-05-20", "outcome": "accepted", "reason": "",
+        "person_id": None,
+    },
+    "claims_refundapproval": lambda h: {
+        "run_id": another(h, "runs_run", name="refunds", person_id=another(h, "registers_person")),
+        "digest": digest(f"refunds {h.next()}"), "act": "approve", "person_id": h.of("registers_person"),
+        "given_at": AT, "comment": "",
+    },
+    "claims_payercontact": lambda h: {
+        **_by_person(h), "payer_key": "koe aino", "contacted_date": REMINDED, "note": "will use the reference",
+    },
+    # After the end
+    "claims_followup": lambda h: {
+        **_by_run(h), "claim_id": h.of("claims_claim"), "day": "2026-09-15", "due_date": None, "note": "no means",
+    },
+    "claims_valuation": lambda h: {
+        "run_id": h.of("runs_run"), "claim_id": claimed(h, "100.00"), "open": "100.00", "probable": "50.00",
+        "ground": "overdue",
+    },
 }  # fmt: skip
+
+
+def _by_person(h: House) -> Row:
+    return {"person_id": h.of("registers_person"), "given_at": AT}
+
+
+def _by_run(h: House) -> Row:
+    return {"run_id": h.of("runs_run"), "person_id": None, "given_at": AT}
 
 
 def _settled(h: House, clause: str) -> Row:
@@ -352,15 +526,59 @@ def _settled(h: House, clause: str) -> Row:
     }
 
 
+def _a_proposal(h: House) -> Row:
+    proposal = insert(h.admin, "claims_writeoffproposal", h.row("claims_writeoffproposal"))
+    return {"proposal_id": proposal["id"], "digest": proposal["digest"]}
+
+
+def _a_dossier(h: House) -> Row:
+    case = another(
+        h, "claims_case", kind="court", procedure="extensive", court="Helsingfors tingsrätt", public_law=False
+    )
+    kept = digest(f"dossier {h.next()}")
+    another(h, "claims_caseevent", case_id=case, kind="dossier", amount=None, digest=kept)
+    return {"case_id": case, "digest": kept}
+
+
+def another(h: House, table: str, **changes: Any) -> Any:
+    """One more row of a table, beside the one that the unit's rows use; its id."""
+    return insert(h.admin, table, h.row(table, **changes))["id"]
+
+
+def another_claim(h: House, **changes: Any) -> Any:
+    """One more claim of the unit, of an invoice of its own."""
+    return another(h, "claims_claim", invoice_id=another(h, "sales_invoice"), **changes)
+
+
+def of_interest(h: House) -> Row:
+    """What the row of a claim says when it is of one more interest invoice, with its charge."""
+    invoice = insert(h.admin, "claims_interestinvoice", h.row("claims_interestinvoice"))
+    another(h, "claims_interestcharge", invoice_id=invoice["id"])
+    same = {"amount": invoice["total"], "payer_id": invoice["customer_id"], "reference": invoice["reference"]}
+    return {"kind": "interest", "invoice_id": None, "interest_invoice_id": invoice["id"], **same}
+
+
+def agreed(h: House) -> Any:
+    """One more agreement on payment time, with its claim and its instalment."""
+    deferral = another(h, "claims_deferral")
+    for table in ("claims_deferralclaim", "claims_instalment"):
+        another(h, table, deferral_id=deferral)
+    return deferral
+
+
 def claimed(h: House, amount: str) -> Any:
-    """One more claim of the unit, beside the one that its rows use."""
-    invoice = insert(h.admin, "sales_invoice", h.row("sales_invoice"))["id"]
-    return insert(h.admin, "claims_claim", h.row("claims_claim", amount=amount, invoice_id=invoice))["id"]
+    """One more claim of this amount."""
+    return another_claim(h, amount=amount)
 
 
 def paid(h: House, amount: str) -> Any:
-    """One more payment of the unit, beside the one that its rows use."""
-    return insert(h.admin, "bank_payment", h.row("bank_payment", amount=amount))["id"]
+    """One more payment of this amount."""
+    return another(h, "bank_payment", amount=amount)
+
+
+def overpaid(h: House) -> Any:
+    """One more overpayment, of a payment of its own."""
+    return another(h, "claims_overpayment", payment_id=paid(h, "1.00"))
 
 
 STATE_WIDE = frozenset(

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, connections, transaction
 
 from database import working_day as day
+from database.later_months import bring_later_months
 from reskontra.claims.models import Claim
 from reskontra.database import connect, server
 from reskontra.database.session import working_in
@@ -30,7 +31,10 @@ UNITS = ("3920", "3930")
 def worked(
     postgres: server.Server, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[server.Server]:
-    """Two units after a whole day: taken in, decided, reviewed, invoiced and sent; two orders still wait in each."""
+    """Two units after a whole day: taken in, decided, reviewed, invoiced and sent; two orders still wait in each.
+
+    And what the next months bring to them.
+    """
     name = f"reskontra_worked_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     folder = tmp_path_factory.mktemp("worked")
     server.drop_database(postgres, name)
@@ -47,6 +51,7 @@ def worked(
         assert [handed.state for handed in day.deliver(code)] == ["sent"]
         bring_bank_material(code)
         pay_two_claims(code)
+        bring_later_months(code)
     yield postgres
     settings.OUT = before
     for alias in ("default", "owner"):
@@ -135,8 +140,14 @@ def test_the_day_gave_the_invariants_something_to_look_at(worked: server.Server,
             "sales_invoice",
             "ledger_entry",
             "sales_invoicedelivery",
+            "claims_reminder",
+            "claims_sidepayment",
+            "claims_writeoffapproval",
         ):
             cursor.execute(f"SELECT count(*), count(DISTINCT unit_id) FROM {table}")
+            counts[table] = cursor.fetchone()
+        for table in ("claims_cost", "claims_interestcharge", "claims_refund", "claims_feededucted"):
+            cursor.execute(f"SELECT 2 * count(*), count(DISTINCT unit_id) FROM {table}")
             counts[table] = cursor.fetchone()
     assert all(count >= 4 and seen == 2 for count, seen in counts.values()), counts
 
@@ -146,6 +157,15 @@ AN_INVOICE = "(SELECT min(id) FROM sales_invoice)"
 LAST_INVOICE = "(SELECT max(id) FROM sales_invoice WHERE unit_id = (SELECT min(unit_id) FROM sales_invoice))"
 AN_APPROVAL = "(SELECT min(id) FROM sales_orderapproval WHERE act = 'approve')"
 ITS_ORDER = f"(SELECT order_id FROM sales_orderapproval WHERE id = {AN_APPROVAL})"
+A_REFUND = "(SELECT min(id) FROM claims_refund)"
+A_PAID_COST = "(SELECT min(id) FROM claims_sidepayment WHERE kind = 'cost')"
+A_CHARGE = "(SELECT min(id) FROM claims_interestcharge)"
+CHARGED_INVOICE = f"(SELECT invoice_id FROM claims_claim WHERE id = (SELECT claim_id FROM claims_interestcharge WHERE id = {A_CHARGE}))"
+CHARGED_PAYER = f"(SELECT payer_id FROM claims_claim WHERE id = (SELECT claim_id FROM claims_interestcharge WHERE id = {A_CHARGE}))"
+A_WRITE_OFF_ACT = "(SELECT min(id) FROM claims_writeoffapproval)"
+A_SECOND_REMINDER = "(SELECT min(id) FROM claims_reminder WHERE ordinal = 2)"
+BLOCKED_FROM = "UPDATE claims_block SET (from_date, review_date) = (SELECT {0}, {0} FROM claims_reminder)"
+A_LIFT = "(SELECT min(id) FROM claims_blocklift)"
 
 FAULTS = [
     ("I1 every voucher balances", f"UPDATE ledger_entry SET amount = amount + 0.01 WHERE voucher_id = {A_VOUCHER} AND position = 0"),
@@ -191,7 +211,28 @@ FAULTS = [
     ("I4 open items", "DELETE FROM claims_allocation WHERE id = (SELECT min(id) FROM claims_allocation)"),
     ("I10 no claim", "UPDATE claims_allocation SET amount = amount + 1000000 WHERE id = (SELECT min(id) FROM claims_allocation)"),
     ("I10 no payment", "UPDATE claims_overpayment SET amount = amount + 0.01 WHERE id = (SELECT min(id) FROM claims_overpayment)"),
-    ("I10 what is to be refunded", "UPDATE claims_overpayment SET treatment = 'income' WHERE treatment = 'refund'"),
+    ("I10 what is still to be refunded", "UPDATE claims_overpayment SET treatment = 'income' WHERE treatment = 'refund'"),
+    ("I10 what is still to be refunded", f"DELETE FROM claims_refund WHERE id = {A_REFUND}"),
+    ("I10 what is still to be refunded", f"UPDATE ledger_voucher SET kind = 'XX' WHERE id = (SELECT voucher_id FROM claims_refund WHERE id = {A_REFUND})"),
+    ("I10 no overpayment is refunded", f"UPDATE claims_refund SET amount = amount + 5.01 WHERE id = {A_REFUND}"),
+    ("I10 no overpayment is refunded", f"ALTER TABLE claims_refund DROP CONSTRAINT a_refund_is_money_and_its_undoing_takes_it_back; UPDATE claims_refund SET amount = -amount WHERE id = {A_REFUND}"),
+    ("I10 no overpayment is refunded", f"UPDATE claims_refund SET overpayment_id = overpayment_id + 1000000 WHERE id = {A_REFUND}"),
+    ("I10 no overpayment is refunded", "INSERT INTO claims_overpayment SELECT (jsonb_populate_record(o, jsonb_build_object('id', 10000000, 'undoes_id', o.id, 'amount', -o.amount))).* FROM claims_overpayment o WHERE treatment = 'refund' LIMIT 1"),
+    ("I10 no payment", "UPDATE claims_sidepayment SET amount = amount + 0.01 WHERE id = (SELECT min(id) FROM claims_sidepayment)"),
+    ("I10 no claim", "UPDATE claims_feededucted SET amount = amount + 3.01 WHERE id = (SELECT min(id) FROM claims_feededucted)"),
+    ("I10 no costs", f"UPDATE claims_sidepayment SET amount = amount + 0.01 WHERE id = {A_PAID_COST}"),
+    ("I10 no costs", "DELETE FROM claims_cost"),
+    ("I10 no costs", "INSERT INTO claims_cost SELECT (jsonb_populate_record(c, jsonb_build_object('id', 10000000, 'undoes_id', c.id, 'reminder_id', NULL, 'amount', -c.amount))).* FROM claims_cost c LIMIT 1"),
+    ("I4 open items", "DELETE FROM claims_feededucted WHERE id = (SELECT min(id) FROM claims_feededucted)"),
+    ("I4 open items", "DELETE FROM claims_claim WHERE kind = 'interest' AND id = (SELECT min(id) FROM claims_claim WHERE kind = 'interest')"),
+    ("I4 open items", "DELETE FROM claims_writeoff WHERE id = (SELECT max(id) FROM claims_writeoff)"),
+    ("I4 every interest invoice is the sum", f"UPDATE claims_interestcharge SET amount = amount + 0.01 WHERE id = {A_CHARGE}"),
+    ("I4 every interest invoice is the sum", f"DELETE FROM claims_interestcharge WHERE id = {A_CHARGE}"),
+    ("I4 every interest invoice is the sum", "UPDATE claims_claim SET amount = amount + 0.01 WHERE kind = 'interest'"),
+    ("I4 every interest invoice is the sum", "DELETE FROM claims_claim WHERE kind = 'interest'"),
+    ("I4 every interest invoice is posted", "UPDATE claims_interestinvoice SET total = total + 0.01"),
+    ("I4 every interest invoice is posted", "UPDATE claims_interestinvoice SET voucher_id = voucher_id + 1000000"),
+    ("I5 what is left", "DELETE FROM claims_sidepayment WHERE id = (SELECT max(id) FROM claims_sidepayment)"),
     ("I9 every statement", "ALTER TABLE bank_material DROP CONSTRAINT a_statement_adds_up; UPDATE bank_material SET closing = closing + 0.01 WHERE kind = 'statement'"),
     ("I9 every statement", "DELETE FROM bank_line WHERE id = (SELECT max(id) FROM bank_line)"),
     ("I9 every statement", "UPDATE bank_material SET lines = lines + 1 WHERE kind = 'payments'"),
@@ -209,6 +250,28 @@ FAULTS = [
     ("I12 what is invoiced", "UPDATE sales_orderdecision SET standing = 'RETURNED' WHERE rule = 'orders' AND order_id = (SELECT min(order_id) FROM sales_invoicedorder)"),
     ("I12 what is invoiced", f"DELETE FROM sales_orderapproval WHERE id = {AN_APPROVAL}"),
     ("I12 what is invoiced", "INSERT INTO sales_order SELECT (jsonb_populate_record(o, jsonb_build_object('id', 10000000, 'version', 2))).* FROM sales_order o WHERE id = (SELECT min(order_id) FROM sales_invoicedorder)"),
+    ("I12 who reviewed or approved", "DELETE FROM registers_roleassignment WHERE role = 'PG'"),
+    ("I12 who reviewed or approved", f"UPDATE claims_writeoffapproval SET person_id = (SELECT person_id FROM registers_roleassignment WHERE role = 'RE') WHERE id = {A_WRITE_OFF_ACT}"),
+    ("I12 a refund run", "DELETE FROM claims_refundapproval"),
+    ("I12 a refund run", "UPDATE claims_refundapproval SET person_id = (SELECT person_id FROM runs_run r WHERE r.id = run_id)"),
+    ("I12 a refund run", "UPDATE claims_refundapproval SET run_id = run_id + 1000000; UPDATE claims_refund SET way = 'payment_order'"),
+    ("I12 what is written off", f"DELETE FROM claims_writeoffapproval WHERE id = {A_WRITE_OFF_ACT}"),
+    ("I12 what is written off", f"UPDATE claims_writeoffapproval SET digest = repeat('0', 64) WHERE id = {A_WRITE_OFF_ACT}"),
+    ("I12 what is written off", "ALTER TABLE claims_writeoffapproval DROP CONSTRAINT a_write_off_is_not_reviewed_and_approved_by_one; UPDATE claims_writeoffapproval SET person_id = (SELECT min(person_id) FROM claims_writeoffapproval)"),
+    ("I12 what is written off", "UPDATE claims_writeoffproposal SET amount = amount - 0.01"),
+    ("I12 what is written off", "UPDATE claims_writeoffproposal SET claim_id = claim_id + 1000000"),
+    ("I12 what is written off", "UPDATE claims_writeoff SET proposal_id = proposal_id + 1000000 WHERE proposal_id IS NOT NULL"),
+    ("I13 no claim is reminded more than twice", "ALTER TABLE claims_reminder DROP CONSTRAINT two_reminders_at_most; INSERT INTO claims_reminder SELECT (jsonb_populate_record(r, jsonb_build_object('id', 10000000, 'ordinal', 3, 'sent_date', r.due_date + 1, 'due_date', r.due_date + 15))).* FROM claims_reminder r WHERE id = (SELECT max(id) FROM claims_reminder)"),
+    ("I13 no claim is reminded more than twice", "DELETE FROM claims_reminder WHERE id = (SELECT min(id) FROM claims_reminder WHERE ordinal = 1)"),
+    ("I13 no claim is reminded more than twice", f"UPDATE claims_reminder SET due_date = (SELECT sent_date FROM claims_reminder WHERE id = {A_SECOND_REMINDER}) WHERE ordinal = 1"),
+    ("I13 no claim is reminded before", "UPDATE claims_claim SET due_date = (SELECT min(sent_date) FROM claims_reminder) WHERE id IN (SELECT claim_id FROM claims_reminder)"),
+    ("I13 no claim is reminded while", f"DELETE FROM claims_blocklift WHERE id = {A_LIFT}"),
+    ("I13 no claim is reminded while", f"UPDATE claims_blocklift SET day = day + 3 WHERE id = {A_LIFT}"),
+    ("I13 no claim is reminded while", f"UPDATE claims_blocklift SET given_at = given_at + interval '30 days' WHERE id = {A_LIFT}"),
+    ("I13 no claim is reminded while", f"DELETE FROM claims_blocklift WHERE id = {A_LIFT}; UPDATE claims_block SET until_date = (SELECT min(sent_date) FROM claims_reminder)"),
+    ("I13 no claim is reminded while", "DELETE FROM claims_blocklift; UPDATE claims_block b SET customer_id = (SELECT payer_id FROM claims_claim c WHERE c.id = b.claim_id), claim_id = NULL"),
+    ("I13 no claim is reminded while", f"DELETE FROM claims_blocklift; {BLOCKED_FROM.format('max(sent_date)')}"),
+    ("I13 no interest is charged", f"UPDATE sales_invoice SET internal = true WHERE id = {CHARGED_INVOICE}; UPDATE registers_customer SET kind = 'state_unit', business_id = '9900018-9', partner_code = 'X' WHERE id = {CHARGED_PAYER}"),
     ("I12 what is invoiced", "UPDATE sales_invoicedorder SET digest = repeat('0', 64) WHERE order_id = (SELECT min(order_id) FROM sales_invoicedorder)"),
 ]  # fmt: skip
 
@@ -221,6 +284,24 @@ def test_a_planted_fault_is_seen(as_superuser: None, name: str, fault: str) -> N
     found = broken(units())
     assert [problem.name for problem in found if problem.name.startswith(name)] != []
     assert all(problem.rows for problem in found)
+
+
+WELL = [
+    ("a block that was set later, for days before", "DELETE FROM claims_blocklift; UPDATE claims_block SET given_at = given_at + interval '90 days'"),
+    ("a block of the same day and hour", "DELETE FROM claims_blocklift; UPDATE claims_block b SET from_date = r.sent_date, review_date = r.sent_date, given_at = s.applied_at FROM claims_reminder r JOIN runs_run s ON s.id = r.run_id WHERE r.claim_id = b.claim_id AND r.ordinal = 2"),
+    ("a block that had ended the day before", "DELETE FROM claims_blocklift; UPDATE claims_block SET until_date = (SELECT min(sent_date) - 1 FROM claims_reminder)"),
+    ("a block that begins the day after", f"DELETE FROM claims_blocklift; {BLOCKED_FROM.format('max(sent_date) + 1')}"),
+    ("a lift on the day of the reminder", "UPDATE claims_blocklift l SET day = (SELECT min(sent_date) FROM claims_reminder)"),
+    ("a State unit that was none when it was invoiced", f"UPDATE registers_customer SET kind = 'state_unit', business_id = '9900018-9', partner_code = 'X' WHERE id = {CHARGED_PAYER}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", [change for _, change in WELL], ids=[name for name, _ in WELL])
+def test_what_is_as_it_should_be_is_no_fault(as_superuser: None, change: str) -> None:
+    """P40: the other side of the bounds above."""
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+    assert broken(units()) == []
 
 
 def test_every_invariant_has_a_fault_that_it_was_shown_to_see() -> None:

@@ -12,7 +12,7 @@ import pytest
 from psycopg import sql
 from psycopg.errors import ForeignKeyViolation
 
-from database.cast import House, an_order, claimed, constraint_of, copy, digest, insert, paid
+from database.cast import House, an_order, claimed, constraint_of, copy, digest, insert, of_interest, paid
 from database.conftest import Street
 from database.test_roles import OURS
 from reskontra.database.tables import InUnit, Points
@@ -25,6 +25,31 @@ CASES: list[Case] = [
     if points.set_wise or points.name == "an_entry_belongs_to_a_voucher_of_its_unit"
 ]
 NAMES = [points.name for _, points in CASES]
+# What else a row says when it points there, by the name of the reference.
+ALONE: dict[str, dict[str, Any]] = {
+    "a_credit_names_its_original": {"credit": True, "net": "-1.00", "total": "-1.00"},
+    "an_interest_credit_names_its_original": {"total": "-1.00"},
+    "an_interest_claim_belongs_to_an_interest_invoice": {"kind": "interest", "invoice_id": None},
+    "an_allocation_is_of_a_credit": {"payment_id": None},
+    "a_block_is_on_a_customer": {"claim_id": None},
+    "a_write_off_follows_a_proposal_of_its_unit": {"ground": "decided"},
+}
+# What a row says instead when it does not point there.
+INSTEAD: dict[str, Callable[[House], dict[str, Any]]] = {
+    "an_allocation_is_of_a_payment": lambda h: {"credit_id": claimed(h, "-1.00")},
+    "a_claim_belongs_to_an_invoice": of_interest,
+    "a_block_is_on_a_claim_of_its_unit": lambda h: {"customer_id": h.of("registers_customer")},
+    **dict.fromkeys(
+        (
+            "a_block_comes_from_a_run",
+            "a_lift_comes_from_a_run",
+            "a_proposal_comes_from_a_run",
+            "a_follow_up_comes_from_a_run",
+        ),
+        lambda h: {"person_id": h.of("registers_person")},
+    ),
+    "a_bank_line_tells_of_a_payment_of_its_unit": lambda h: {"kind": "other"},
+}
 INSIDE = [
     (model, points)
     for model, points in CASES
@@ -112,11 +137,9 @@ def broken(street: Street, model: Any, points: Points, fault: str, row: dict[str
         "negative": -1,
         "cross-unit": street.foreign.have.get(field.related_model._meta.db_table, {}).get("id"),
     }[fault]
-    also = {
-        "original": {"credit": True, "net": "-1.00", "total": "-1.00"},
-        "undoes": {"amount": "-1.00"},
-        "credit": {"payment_id": None},
-    }.get(points.field, {})
+    also = ALONE.get(points.name, {})
+    if points.field == "undoes":
+        also = {"amount": "-1.00"}
     return {**row, **also, field.column: wrong}
 
 
@@ -189,14 +212,10 @@ def test_an_empty_reference_is_taken_by_both(street: Street, admin: object, case
     model, points = case
     empty = {model._meta.get_field(points.field).column: None}
     table = model._meta.db_table
-    if table == "bank_line":  # only a line that tells of no payment points at none
-        empty |= {"kind": "other"}
 
     def make() -> list[dict[str, Any]]:
-        row = {**fresh(street.own, table), **empty}
-        if points.name == "an_allocation_is_of_a_payment":  # of a payment or of a credit
-            row["credit_id"] = claimed(street.own, "-1.00")
-        return [row]
+        instead = INSTEAD[points.name](street.own) if points.name in INSTEAD else {}
+        return [{**fresh(street.own, table), **empty, **instead}]
 
     assert both(street, model, points, "INSERT", make) == ("", "")
 

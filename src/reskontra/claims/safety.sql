@@ -28,133 +28,136 @@ BEGIN
   END LOOP;
 END $$;
 
--- The first payment, of those that the fresh rows touch, that is owned beyond its amount; as a query, because only a
--- trigger sees its fresh rows. Joined and not looked up one by one: a run touches a hundred thousand at once.
-CREATE OR REPLACE FUNCTION claims_overspent(touched text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+-- The first payment or claim, of those that the fresh rows touch, whose parts are more than it is; as a query, because
+-- only a trigger sees its fresh rows. Joined and not looked up one by one: a run touches a hundred thousand at once.
+CREATE OR REPLACE FUNCTION claims_beyond(wholes text, parts text, whole text, touched text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
   SELECT format($query$
-    SELECT min(payment.id)
-    FROM (SELECT payment_id AS id, sum(amount) AS amount FROM claims_payment_use
-          WHERE payment_id IN (%s) GROUP BY 1) owned
-    JOIN bank_payment payment ON payment.id = owned.id
-    WHERE NOT (CASE WHEN payment.amount > 0 THEN owned.amount BETWEEN 0 AND payment.amount
-                    ELSE owned.amount BETWEEN payment.amount AND 0 END)
-  $query$, touched)
+    SELECT min(whole.id)
+    FROM (SELECT %3$I AS id, sum(amount) AS amount FROM %2$I WHERE %3$I IN (%4$s) GROUP BY 1) part
+    JOIN %1$I whole ON whole.id = part.id
+    WHERE NOT part.amount BETWEEN least(whole.amount, 0) AND greatest(whole.amount, 0)
+  $query$, wholes, parts, whole, touched)
 $$;
 
-CREATE OR REPLACE FUNCTION claims_oversettled(touched text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-  SELECT format($query$
-    SELECT min(claim.id)
-    FROM (SELECT claim_id AS id, sum(amount) AS amount FROM claims_claim_settlement
-          WHERE claim_id IN (%s) GROUP BY 1) settled
-    JOIN claims_claim claim ON claim.id = settled.id
-    WHERE NOT (CASE WHEN claim.amount > 0 THEN settled.amount BETWEEN 0 AND claim.amount
-                    ELSE settled.amount BETWEEN claim.amount AND 0 END)
-  $query$, touched)
+-- What the fresh rows name in these columns, as a query.
+CREATE OR REPLACE FUNCTION claims_named_in(columns text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT string_agg(format('SELECT %I AS id FROM fresh_rows', named), ' UNION ALL ')
+  FROM unnest(string_to_array(columns, ' ')) named
 $$;
 
-CREATE OR REPLACE FUNCTION claims_refuse_overspent(payment bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION claims_refuse_settlement(rule text, of_table text, what text) RETURNS void
+LANGUAGE plpgsql AS $$
 BEGIN
-  IF payment IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_payment_is_not_spent_beyond_its_amount',
-      TABLE = 'bank_payment', MESSAGE = format('a_payment_is_not_spent_beyond_its_amount: payment %s', payment);
-  END IF;
+  RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = rule, TABLE = of_table,
+    MESSAGE = rule || coalesce(': ' || what, '');
 END $$;
 
-CREATE OR REPLACE FUNCTION claims_refuse_oversettled(claim bigint) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  IF claim IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_claim_is_not_settled_beyond_its_amount',
-      TABLE = 'claims_claim', MESSAGE = format('a_claim_is_not_settled_beyond_its_amount: claim %s', claim);
-  END IF;
-END $$;
-
-CREATE OR REPLACE FUNCTION claims_allocations_hold() RETURNS trigger LANGUAGE plpgsql
+-- Fresh settlements hold: an undoing repeats what it takes back, and no sum goes beyond its payment or its claim.
+-- Arguments: the name of the rule for undoing, the columns that an undoing repeats beside the amount, the columns that
+-- name payments, those that name claims.
+CREATE OR REPLACE FUNCTION claims_settlement_holds() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
+  undoings boolean := false;
   wrong bigint;
 BEGIN
   PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
-  IF EXISTS (SELECT FROM fresh_rows fresh JOIN claims_allocation undone ON undone.id = fresh.undoes_id
-             WHERE fresh.amount <> -undone.amount OR fresh.claim_id <> undone.claim_id OR undone.undoes_id IS NOT NULL
-               OR fresh.payment_id IS DISTINCT FROM undone.payment_id
-               OR fresh.credit_id IS DISTINCT FROM undone.credit_id) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'an_undoing_takes_back_what_was_allocated',
-      TABLE = 'claims_allocation', MESSAGE = 'an_undoing_takes_back_what_was_allocated';
+  IF TG_ARGV[0] <> '' THEN
+    EXECUTE 'SELECT EXISTS (SELECT FROM fresh_rows WHERE undoes_id IS NOT NULL)' INTO undoings;
   END IF;
-  EXECUTE claims_overspent('SELECT payment_id AS id FROM fresh_rows') INTO wrong;
-  PERFORM claims_refuse_overspent(wrong);
-  EXECUTE claims_oversettled('SELECT claim_id AS id FROM fresh_rows UNION ALL SELECT credit_id FROM fresh_rows')
-    INTO wrong;
-  PERFORM claims_refuse_oversettled(wrong);
+  IF undoings THEN
+    EXECUTE (
+      SELECT format('SELECT min(fresh.id) FROM fresh_rows fresh JOIN %I undone ON undone.id = fresh.undoes_id'
+                    ' WHERE fresh.amount <> -undone.amount OR undone.undoes_id IS NOT NULL OR %s', TG_TABLE_NAME,
+                    string_agg(format('fresh.%1$I IS DISTINCT FROM undone.%1$I', repeated), ' OR '))
+      FROM unnest(string_to_array(TG_ARGV[1], ' ')) repeated) INTO wrong;
+    IF wrong IS NOT NULL THEN
+      PERFORM claims_refuse_settlement(TG_ARGV[0], TG_TABLE_NAME, NULL);
+    END IF;
+  END IF;
+  IF TG_ARGV[2] <> '' THEN
+    EXECUTE claims_beyond('bank_payment', 'claims_payment_use', 'payment_id', claims_named_in(TG_ARGV[2])) INTO wrong;
+    IF wrong IS NOT NULL THEN
+      PERFORM claims_refuse_settlement('a_payment_is_not_spent_beyond_its_amount', 'bank_payment', 'payment ' || wrong);
+    END IF;
+  END IF;
+  IF TG_ARGV[3] <> '' THEN
+    EXECUTE claims_beyond('claims_claim', 'claims_claim_settlement', 'claim_id', claims_named_in(TG_ARGV[3]))
+      INTO wrong;
+    IF wrong IS NOT NULL THEN
+      PERFORM claims_refuse_settlement('a_claim_is_not_settled_beyond_its_amount', 'claims_claim', 'claim ' || wrong);
+    END IF;
+  END IF;
   RETURN NULL;
 END $$;
-ALTER FUNCTION claims_allocations_hold() OWNER TO reskontra_check;
+ALTER FUNCTION claims_settlement_holds() OWNER TO reskontra_check;
 
 CREATE OR REPLACE TRIGGER settlement_holds AFTER INSERT ON claims_allocation
-  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_allocations_hold();
-
-CREATE OR REPLACE FUNCTION claims_overpayments_hold() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-  wrong bigint;
-BEGIN
-  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
-  IF EXISTS (SELECT FROM fresh_rows fresh JOIN claims_overpayment undone ON undone.id = fresh.undoes_id
-             WHERE fresh.amount <> -undone.amount OR fresh.claim_id IS DISTINCT FROM undone.claim_id
-               OR undone.undoes_id IS NOT NULL
-               OR fresh.payment_id <> undone.payment_id OR fresh.treatment <> undone.treatment) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'an_undoing_takes_back_what_was_overpaid',
-      TABLE = 'claims_overpayment', MESSAGE = 'an_undoing_takes_back_what_was_overpaid';
-  END IF;
-  EXECUTE claims_overspent('SELECT payment_id AS id FROM fresh_rows') INTO wrong;
-  PERFORM claims_refuse_overspent(wrong);
-  RETURN NULL;
-END $$;
-ALTER FUNCTION claims_overpayments_hold() OWNER TO reskontra_check;
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_settlement_holds(
+    'an_undoing_takes_back_what_was_allocated', 'claim_id payment_id credit_id', 'payment_id', 'claim_id credit_id');
 
 CREATE OR REPLACE TRIGGER settlement_holds AFTER INSERT ON claims_overpayment
-  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_overpayments_hold();
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_settlement_holds(
+    'an_undoing_takes_back_what_was_overpaid', 'claim_id payment_id treatment', 'payment_id', '');
 
-CREATE OR REPLACE FUNCTION claims_write_offs_hold() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-  wrong bigint;
-BEGIN
-  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
-  IF EXISTS (SELECT FROM fresh_rows fresh JOIN claims_writeoff undone ON undone.id = fresh.undoes_id
-             WHERE fresh.amount <> -undone.amount OR fresh.claim_id <> undone.claim_id OR undone.undoes_id IS NOT NULL
-               OR fresh.ground <> undone.ground) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'an_undoing_takes_back_what_was_written_off',
-      TABLE = 'claims_writeoff', MESSAGE = 'an_undoing_takes_back_what_was_written_off';
-  END IF;
-  EXECUTE claims_oversettled('SELECT claim_id AS id FROM fresh_rows') INTO wrong;
-  PERFORM claims_refuse_oversettled(wrong);
-  RETURN NULL;
-END $$;
-ALTER FUNCTION claims_write_offs_hold() OWNER TO reskontra_check;
+CREATE OR REPLACE TRIGGER settlement_holds AFTER INSERT ON claims_sidepayment
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_settlement_holds(
+    'an_undoing_takes_back_what_was_paid_aside', 'claim_id payment_id kind', 'payment_id', '');
 
 CREATE OR REPLACE TRIGGER settlement_holds AFTER INSERT ON claims_writeoff
-  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_write_offs_hold();
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_settlement_holds(
+    'an_undoing_takes_back_what_was_written_off', 'claim_id ground proposal_id', '', 'claim_id');
 
-CREATE OR REPLACE FUNCTION claims_payment_reversals_hold() RETURNS trigger LANGUAGE plpgsql
+CREATE OR REPLACE TRIGGER settlement_holds AFTER INSERT ON claims_feededucted
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_settlement_holds(
+    'an_undoing_takes_back_what_was_deducted', 'claim_id event_id', '', 'claim_id');
+
+CREATE OR REPLACE TRIGGER settlement_holds AFTER INSERT ON claims_paymentreversal
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_settlement_holds(
+    '', '', 'payment_id reversal_id', '');
+
+CREATE OR REPLACE FUNCTION claims_reversals_have_the_other_sign() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-  wrong bigint;
 BEGIN
-  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   IF EXISTS (SELECT FROM fresh_rows fresh JOIN bank_payment payment ON payment.id = fresh.payment_id
              JOIN bank_payment reversal ON reversal.id = fresh.reversal_id
              WHERE payment.amount <> fresh.amount OR reversal.amount <> -fresh.amount
                OR payment.account_id <> reversal.account_id) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_reversal_is_the_payment_with_the_other_sign',
-      TABLE = 'claims_paymentreversal', MESSAGE = 'a_reversal_is_the_payment_with_the_other_sign';
+    PERFORM claims_refuse_settlement('a_reversal_is_the_payment_with_the_other_sign', TG_TABLE_NAME, NULL);
   END IF;
-  EXECUTE claims_overspent('SELECT payment_id AS id FROM fresh_rows UNION ALL SELECT reversal_id FROM fresh_rows')
-    INTO wrong;
-  PERFORM claims_refuse_overspent(wrong);
   RETURN NULL;
 END $$;
-ALTER FUNCTION claims_payment_reversals_hold() OWNER TO reskontra_check;
+ALTER FUNCTION claims_reversals_have_the_other_sign() OWNER TO reskontra_check;
 
-CREATE OR REPLACE TRIGGER settlement_holds AFTER INSERT ON claims_paymentreversal
-  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_payment_reversals_hold();
+CREATE OR REPLACE TRIGGER reversal_has_the_other_sign AFTER INSERT ON claims_paymentreversal
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_reversals_have_the_other_sign();
+
+-- What was paid of the costs of a claim stays within what was charged: neither a payment to them nor the taking back of
+-- a cost leaves more paid than there is (OC 6.1.3-b).
+CREATE OR REPLACE FUNCTION claims_costs_hold() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  wrong bigint;
+BEGIN
+  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  EXECUTE $check$
+    SELECT min(paid.claim_id)
+    FROM (SELECT claim_id, sum(amount) AS amount FROM claims_sidepayment
+          WHERE kind = 'cost' AND claim_id IN (SELECT claim_id FROM fresh_rows) GROUP BY 1) paid
+    LEFT JOIN (SELECT claim_id, sum(amount) AS amount FROM claims_cost
+               WHERE claim_id IN (SELECT claim_id FROM fresh_rows) GROUP BY 1) charged USING (claim_id)
+    WHERE paid.amount > coalesce(charged.amount, 0)
+  $check$ INTO wrong;
+  IF wrong IS NOT NULL THEN
+    PERFORM claims_refuse_settlement('costs_are_not_paid_beyond_what_they_are', TG_TABLE_NAME, 'claim ' || wrong);
+  END IF;
+  RETURN NULL;
+END $$;
+ALTER FUNCTION claims_costs_hold() OWNER TO reskontra_check;
+
+CREATE OR REPLACE TRIGGER settlement_of_costs_holds AFTER INSERT ON claims_sidepayment
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_costs_hold();
+
+CREATE OR REPLACE TRIGGER settlement_of_costs_holds AFTER INSERT ON claims_cost
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_costs_hold();

@@ -18,14 +18,14 @@ from reskontra.income.deferral.run import DeferralsRun
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.interest.run import InterestRun, PaymentTimeInterestRun
 from reskontra.income.invoicing.run import InvoicingRun
-from reskontra.income.limitation.run import LimitationRun
 from reskontra.income.legal.enforcement import EnforcementRun
 from reskontra.income.legal.obstacle import ObstaclesRun
 from reskontra.income.legal.run import CollectionRun
+from reskontra.income.limitation.run import LimitationRun
 from reskontra.income.order_handling.run import OrdersRun
+from reskontra.income.refunds.run import RefundsRun
 from reskontra.income.write_off.run import WriteOffsRun
 from reskontra.income.write_off.valuation import ValuationRun
-from reskontra.income.refunds.run import RefundsRun
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit

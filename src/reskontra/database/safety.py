@@ -102,11 +102,11 @@ def apply_safety() -> None:
                 cursor.execute(statement)
         for app in apps.get_app_configs():
             if app.name.startswith("reskontra."):
-                for source in _own_safety(app.name):
+                for source in own_safety(app.name):
                     cursor.execute(source)
 
 
-def _own_safety(app: str) -> Iterator[str]:
+def own_safety(app: str) -> Iterator[str]:
     """What only the app knows: its ``safety.sql``, then what stands in its folder ``safety``, by name."""
     if (source := files(app) / "safety.sql").is_file():
         yield source.read_text("utf-8")

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from reskontra.database.session import working_in
+from reskontra.kernel.blocks import stopped_by
 from reskontra.registers.policy import MAY
 
 
@@ -25,8 +26,12 @@ class Broken:
 _MOST_SHOWN = 20
 
 
-def _holders(act: str) -> str:
-    return ", ".join(f"'{role}'" for role in sorted(MAY[act]))
+_ACTS = ("review_order", "approve_order", "approve_refunds", "review_write_off", "approve_write_off")
+
+
+def _rights(*acts: str) -> str:
+    """Pairs of an act and a role that allows it."""
+    return ", ".join(f"('{act}', '{role}')" for act in acts for role in sorted(MAY[act]))
 
 
 INVARIANTS: Mapping[str, str] = {
@@ -56,8 +61,7 @@ INVARIANTS: Mapping[str, str] = {
         SELECT unit_id, open.amount, books.amount
         FROM (SELECT unit_id, sum(amount) AS amount
               FROM (SELECT unit_id, amount FROM claims_claim
-                    UNION ALL SELECT unit_id, -amount FROM claims_allocation WHERE payment_id IS NOT NULL
-                    UNION ALL SELECT unit_id, -amount FROM claims_writeoff) facts
+                    UNION ALL SELECT unit_id, -amount FROM claims_claim_settlement) facts
               GROUP BY 1) open
         FULL JOIN (SELECT e.unit_id, sum(e.amount) AS amount
                    FROM ledger_entry e
@@ -74,6 +78,24 @@ INVARIANTS: Mapping[str, str] = {
                            WHERE e.voucher_id = i.voucher_id AND e.unit_id = i.unit_id AND e.position = 0) e ON true
         WHERE c.amount IS DISTINCT FROM i.total OR coalesce(e.amount, 0) <> i.total
     """,
+    "I4 every interest invoice is the sum of its charges and claimed by it": """
+        SELECT n.unit_id, n.id, n.total, charged.amount, c.amount
+        FROM claims_interestinvoice n
+        LEFT JOIN (SELECT unit_id, invoice_id, sum(amount) AS amount FROM claims_interestcharge GROUP BY 1, 2) charged
+          ON charged.invoice_id = n.id AND charged.unit_id = n.unit_id
+        LEFT JOIN claims_claim c ON c.interest_invoice_id = n.id AND c.unit_id = n.unit_id
+        WHERE charged.amount IS DISTINCT FROM n.total OR c.amount IS DISTINCT FROM n.total
+    """,
+    "I4 every interest invoice is posted by its voucher": """
+        SELECT n.unit_id, n.voucher_id, n.total, e.amount
+        FROM (SELECT unit_id, voucher_id, sum(total) AS total FROM claims_interestinvoice GROUP BY 1, 2) n
+        LEFT JOIN (SELECT unit_id, voucher_id, sum(amount) AS amount FROM ledger_entry
+                   WHERE account IN (SELECT account FROM registers_postingaccount WHERE event = 'receivable')
+                     AND voucher_id IN (SELECT voucher_id FROM claims_interestinvoice)
+                   GROUP BY 1, 2) e
+          ON e.voucher_id = n.voucher_id AND e.unit_id = n.unit_id
+        WHERE coalesce(e.amount, 0) <> n.total
+    """,
     "I4 every invoice is the sum of its lines and its VAT": """
         SELECT i.unit_id, i.id, i.net, i.vat, l.net, l.vat
         FROM sales_invoice i
@@ -87,8 +109,7 @@ INVARIANTS: Mapping[str, str] = {
         SELECT unit_id, rest.amount, books.amount
         FROM (SELECT unit_id, sum(amount) AS amount
               FROM (SELECT unit_id, amount FROM bank_payment
-                    UNION ALL SELECT unit_id, -amount FROM claims_allocation WHERE payment_id IS NOT NULL
-                    UNION ALL SELECT unit_id, -amount FROM claims_overpayment) facts
+                    UNION ALL SELECT unit_id, -amount FROM claims_payment_use) facts
               GROUP BY 1) rest
         FULL JOIN (SELECT unit_id, -sum(amount) AS amount FROM ledger_entry
                    WHERE account IN (SELECT account FROM registers_postingaccount WHERE event = 'payments_unallocated')
@@ -144,35 +165,46 @@ INVARIANTS: Mapping[str, str] = {
     """,
     "I10 no claim is settled beyond its amount": """
         SELECT c.unit_id, c.id, c.amount, settled.amount
-        FROM (SELECT unit_id, claim_id, sum(amount) AS amount
-              FROM (SELECT unit_id, claim_id, amount FROM claims_allocation
-                    UNION ALL SELECT unit_id, claim_id, amount FROM claims_writeoff
-                    UNION ALL
-                    SELECT unit_id, credit_id, -amount FROM claims_allocation WHERE credit_id IS NOT NULL) facts
-              GROUP BY 1, 2) settled
+        FROM (SELECT unit_id, claim_id, sum(amount) AS amount FROM claims_claim_settlement GROUP BY 1, 2) settled
         JOIN claims_claim c ON c.id = settled.claim_id AND c.unit_id = settled.unit_id
         WHERE NOT settled.amount BETWEEN least(c.amount, 0) AND greatest(c.amount, 0)
     """,
     "I10 no payment is spent beyond its amount": """
         SELECT p.unit_id, p.id, p.amount, owned.amount
-        FROM (SELECT unit_id, payment_id, sum(amount) AS amount
-              FROM (SELECT unit_id, payment_id, amount FROM claims_allocation WHERE payment_id IS NOT NULL
-                    UNION ALL SELECT unit_id, payment_id, amount FROM claims_overpayment
-                    UNION ALL SELECT unit_id, payment_id, amount FROM claims_paymentreversal
-                    UNION ALL SELECT unit_id, reversal_id, -amount FROM claims_paymentreversal) facts
-              GROUP BY 1, 2) owned
+        FROM (SELECT unit_id, payment_id, sum(amount) AS amount FROM claims_payment_use GROUP BY 1, 2) owned
         JOIN bank_payment p ON p.id = owned.payment_id AND p.unit_id = owned.unit_id
         WHERE NOT owned.amount BETWEEN least(p.amount, 0) AND greatest(p.amount, 0)
     """,
-    "I10 what is to be refunded is what the books say": """
-        SELECT unit_id, treatment, facts.amount, books.amount
-        FROM (SELECT unit_id, treatment, sum(amount) AS amount FROM claims_overpayment
-              WHERE treatment = 'refund' GROUP BY 1, 2) facts
-        FULL JOIN (SELECT e.unit_id, 'refund' AS treatment, -sum(e.amount) AS amount
+    "I10 no costs of a claim are paid beyond what was charged": """
+        SELECT unit_id, claim_id, charged.amount, paid.amount
+        FROM (SELECT unit_id, claim_id, sum(amount) AS amount FROM claims_sidepayment
+              WHERE kind = 'cost' GROUP BY 1, 2) paid
+        LEFT JOIN (SELECT unit_id, claim_id, sum(amount) AS amount FROM claims_cost GROUP BY 1, 2) charged
+          USING (unit_id, claim_id)
+        WHERE NOT paid.amount BETWEEN 0 AND coalesce(charged.amount, 0)
+    """,
+    "I10 no overpayment is refunded beyond its amount": """
+        SELECT refunded.unit_id, refunded.overpayment_id, over.amount, refunded.amount
+        FROM (SELECT unit_id, overpayment_id, sum(amount) AS amount FROM claims_refund GROUP BY 1, 2) refunded
+        LEFT JOIN (SELECT unit_id, coalesce(undoes_id, id) AS id, sum(amount) AS amount
+                   FROM claims_overpayment GROUP BY 1, 2) over
+          ON over.id = refunded.overpayment_id AND over.unit_id = refunded.unit_id
+        WHERE over.id IS NULL OR NOT refunded.amount BETWEEN 0 AND over.amount
+    """,
+    "I10 what is still to be refunded is what the books say": """
+        SELECT unit_id, facts.amount, books.amount
+        FROM (SELECT unit_id, sum(amount) AS amount
+              FROM (SELECT unit_id, amount FROM claims_overpayment WHERE treatment = 'refund'
+                    UNION ALL
+                    SELECT r.unit_id, -r.amount FROM claims_refund r
+                    JOIN claims_overpayment o ON o.id = r.overpayment_id AND o.unit_id = r.unit_id
+                    WHERE o.treatment = 'refund') moved
+              GROUP BY 1) facts
+        FULL JOIN (SELECT e.unit_id, -sum(e.amount) AS amount
                    FROM ledger_entry e JOIN ledger_voucher v ON v.id = e.voucher_id
-                   WHERE v.kind = 'AL' AND e.account IN (SELECT account FROM registers_postingaccount
-                                                         WHERE event = 'overpayment_refund')
-                   GROUP BY 1) books USING (unit_id, treatment)
+                   WHERE v.kind IN ('AL', 'RF') AND e.account IN (SELECT account FROM registers_postingaccount
+                                                                  WHERE event = 'overpayment_refund')
+                   GROUP BY 1) books USING (unit_id)
         WHERE coalesce(facts.amount, 0) <> coalesce(books.amount, 0)
     """,
     "I6 every invoice in a batch goes out once, and every batch holds what it says": """
@@ -266,13 +298,35 @@ INVARIANTS: Mapping[str, str] = {
     """,
     "I12 who reviewed or approved had the right to on the day": f"""
         SELECT a.unit_id, a.id, a.act, a.person_id
-        FROM sales_orderapproval a
+        FROM (SELECT unit_id, id, person_id, given_at, act || '_order' AS act FROM sales_orderapproval
+              UNION ALL SELECT unit_id, id, person_id, given_at, 'approve_refunds' FROM claims_refundapproval
+              UNION ALL SELECT unit_id, id, person_id, given_at, act || '_write_off' FROM claims_writeoffapproval) a
         WHERE NOT EXISTS (
           SELECT FROM registers_roleassignment held
           WHERE held.person_id = a.person_id AND (held.in_unit_id IS NULL OR held.in_unit_id = a.unit_id)
             AND held.validity @> (a.given_at AT TIME ZONE 'Europe/Helsinki')::date
-            AND (a.act = 'review' AND held.role IN ({_holders("review_order")})
-              OR a.act = 'approve' AND held.role IN ({_holders("approve_order")})))
+            AND (a.act, held.role) IN ({_rights(*_ACTS)}))
+    """,
+    "I12 a refund run is approved by somebody else than who planned it": """
+        SELECT r.unit_id, r.id, r.person_id
+        FROM runs_run r
+        WHERE r.id IN (SELECT run_id FROM claims_refund WHERE undoes_id IS NULL AND way IN ('account', 'payment_order'))
+          AND NOT EXISTS (SELECT FROM claims_refundapproval a
+                          WHERE a.unit_id = r.unit_id AND a.run_id = r.id AND a.person_id <> r.person_id)
+    """,
+    "I12 what is written off was proposed, reviewed and approved by two": """
+        SELECT w.unit_id, w.id, w.claim_id, w.amount, p.amount
+        FROM claims_writeoff w
+        LEFT JOIN claims_writeoffproposal p
+          ON p.id = w.proposal_id AND p.unit_id = w.unit_id AND p.claim_id = w.claim_id
+        WHERE w.ground <> 'small_remainder' AND w.undoes_id IS NULL
+          AND (p.id IS NULL OR w.amount > p.amount OR NOT EXISTS (
+            SELECT FROM claims_writeoffapproval review
+            JOIN claims_writeoffapproval approval ON approval.unit_id = review.unit_id
+              AND approval.proposal_id = review.proposal_id AND approval.digest = review.digest
+              AND approval.act = 'approve' AND approval.person_id <> review.person_id
+            WHERE review.unit_id = w.unit_id AND review.proposal_id = p.id AND review.digest = p.digest
+              AND review.act = 'review'))
     """,
     "I12 what is invoiced is the newest version, and ready or approved by two": """
         SELECT d.unit_id, d.order_id, d.invoice_id
@@ -290,6 +344,44 @@ INVARIANTS: Mapping[str, str] = {
              AND (decided.standing IS DISTINCT FROM 'REVIEW'
                   OR 2 <> (SELECT count(DISTINCT a.person_id) FROM sales_orderapproval a
                            WHERE a.unit_id = d.unit_id AND a.order_id = d.order_id AND a.digest = d.digest))
+    """,
+    "I13 no claim is reminded more than twice, nor again before the first reminder fell due": """
+        SELECT unit_id, claim_id, count(*), max(ordinal)
+        FROM claims_reminder GROUP BY 1, 2
+        HAVING array_agg(ordinal::int ORDER BY sent_date, ordinal) NOT IN (ARRAY[1], ARRAY[1, 2])
+          OR max(sent_date) FILTER (WHERE ordinal = 2) <= min(due_date) FILTER (WHERE ordinal = 1)
+    """,
+    "I13 no claim is reminded before it has fallen due": """
+        SELECT r.unit_id, r.id, r.claim_id, r.sent_date, c.due_date
+        FROM claims_reminder r JOIN claims_claim c ON c.id = r.claim_id AND c.unit_id = r.unit_id
+        WHERE r.sent_date <= c.due_date
+    """,
+    # What was known when the reminder went out: a block that somebody sets later for earlier days, or on the same day
+    # at the same time, does not make a reminder wrong.
+    "I13 no claim is reminded while a block that stops reminders is in force": f"""
+        SELECT r.unit_id, r.id, r.claim_id, r.sent_date, b.code
+        FROM claims_reminder r
+        JOIN runs_run sent ON sent.id = r.run_id AND sent.unit_id = r.unit_id
+        JOIN (SELECT id, unit_id, code, from_date, until_date, given_at, claim_id
+              FROM claims_block WHERE claim_id IS NOT NULL
+              UNION ALL
+              SELECT on_all.id, on_all.unit_id, code, from_date, until_date, given_at, c.id
+              FROM claims_block on_all
+              JOIN claims_claim c ON c.payer_id = on_all.customer_id AND c.unit_id = on_all.unit_id) b
+          ON b.claim_id = r.claim_id AND b.unit_id = r.unit_id
+        WHERE b.code ~ '[{stopped_by("reminders")}]' AND b.from_date <= r.sent_date
+          AND (b.until_date IS NULL OR b.until_date >= r.sent_date)
+          AND (b.given_at < sent.applied_at OR b.given_at = sent.applied_at AND b.from_date < r.sent_date)
+          AND NOT EXISTS (SELECT FROM claims_blocklift l
+                          WHERE l.block_id = b.id AND l.day <= r.sent_date AND l.given_at <= sent.applied_at)
+    """,
+    "I13 no interest is charged between State units": """
+        SELECT g.unit_id, c.id, c.payer_id, sum(g.amount)
+        FROM claims_interestcharge g
+        JOIN claims_claim c ON c.id = g.claim_id AND c.unit_id = g.unit_id
+        JOIN sales_invoice i ON i.id = c.invoice_id AND i.unit_id = g.unit_id AND i.internal
+        JOIN registers_customer payer ON payer.id = c.payer_id AND payer.kind = 'state_unit'
+        GROUP BY 1, 2, 3 HAVING sum(g.amount) > 0
     """,
 }
 

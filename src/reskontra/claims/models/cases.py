@@ -60,7 +60,7 @@ class Case(FromRun):
             models.UniqueConstraint(name="case_numbers_are_unique", fields=["unit", "number"]),
             models.CheckConstraint(name="a_case_is_of_a_known_kind", condition=Q(kind__in=KINDS)),
             models.CheckConstraint(
-                name="enforcement_is_normal_or_limited_and_a_summons_limited_or_extensive",
+                name="a_case_takes_a_procedure_of_its_kind",
                 condition=Q(kind="enforcement", procedure__in=["normal", "limited"])
                 | Q(kind="court", procedure__in=["limited", "extensive"])
                 | Q(kind="agency", procedure=""),
