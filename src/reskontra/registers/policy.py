@@ -48,7 +48,6 @@ MAY: Mapping[str, frozenset[str]] = {
     # Whoever hears a customer ask writes it down; who may answer is the responsibility table's to say (OC 6.1.1).
     "ask_for_time": frozenset({"K", "PK"}),
     "grant_time": frozenset({"K", "PK"}),
-    "run_payment_time": frozenset({"PK"}),
     "run_letters": frozenset({"K", "PK"}),
     "run_limitation": frozenset({"K", "PK"}),
     "interrupt_limitation": frozenset({"K", "PK"}),
