@@ -7,6 +7,12 @@ and ``term``:
     reminded DAY                                   a reminder run of that day, before everything below it
     block    NAME|CUSTOMER CODE from DAY [until DAY] [lifted DAY]
     payment  NAME AMOUNT [day DAY]                 a payment of the claim that is allocated, and ``waiting`` one that is not
+    deferred NAME until DAY [ended DAY]            payment time that was agreed
+    case     NAME STATE                            a court case whose newest step is STATE
+    proposed NAME                                  for write-off
+    cost     NAME EURO KIND                        what was charged before, a year ago
+    credited NAME EURO                             by a credit that waits for its set-off
+    promised NAME DAY                              a complaint that was upheld on the day
     expect   NAME OUTCOME [EURO] [WHY]             # clause        EURO and WHY: the cost and its outcome
 """
 
@@ -23,7 +29,25 @@ from cast import AT, DAY, REVENUE_COMMERCIAL, REVENUE_PUBLIC, customer, inside, 
 from income.money import a_payment
 from income.tables import Line, Table, read
 from reskontra.bank.models import Material
-from reskontra.claims.models import Block, BlockLift, Claim, ClaimDecision, Cost, Reminder
+from reskontra.claims.models import (
+    Block,
+    BlockLift,
+    Case,
+    CaseClaim,
+    CaseEvent,
+    Claim,
+    ClaimDecision,
+    Complaint,
+    ComplaintAnswer,
+    Cost,
+    Deferral,
+    DeferralClaim,
+    DeferralEnd,
+    DeferralRequest,
+    Letter,
+    Reminder,
+    WriteOffProposal,
+)
 from reskontra.exchange.models import InboxFile, OutboxFile
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.reminders.run import ReminderRun
@@ -85,6 +109,38 @@ def a_late_claim(
     return Claim.objects.create(
         unit=where, run=by, invoice=invoice, payer=payer, reference=invoice.reference, public_law=public_law,
         amount=money, due_date=due,
+    )  # fmt: skip
+
+
+def a_cost(where: Unit, claim: Claim, amount: str, day: date, kind: str = "demand") -> Cost:
+    """A cost of collection that was charged on a day. Called inside ``working_in``."""
+    return Cost.objects.create(
+        unit=where, run=_run_of(where, "test", day), claim=claim, kind=kind, day=day, amount=Decimal(amount),
+        clause="OC 6.1.3-b",
+    )  # fmt: skip
+
+
+def a_credit(where: Unit, claim: Claim, amount: str, day: date) -> Claim:
+    """The claim of a credit invoice for part of another. Called inside ``working_in``."""
+    original = Invoice.objects.get(unit=where, pk=claim.invoice_id)
+    money, by, number = Decimal(amount), _run_of(where, "invoicing", day), take_numbers(where, "invoice", 1)
+    voucher = Voucher.objects.create(
+        unit=where, run=by, kind="SI", year=day.year, number=take_numbers(where, "voucher SI", 1, day.year),
+        posting_date=day,
+    )  # fmt: skip
+    Entry.objects.bulk_create(
+        Entry(unit=where, voucher=voucher, position=place, account=account, amount=-sign * money)
+        for place, (account, sign) in enumerate(((posting_account("receivable", day), 1), (REVENUE_PUBLIC, -1)))
+    )
+    invoice = Invoice.objects.create(
+        unit=where, run=by, number=number, credit=True, original=original, issue_date=day, due_date=day, term_days=0,
+        term_clause="OC 3.11-a", customer_id=claim.payer_id, payer_id=claim.payer_id, language=original.language,
+        internal=False, public_law=claim.public_law, supply_date=day, reference=unit_reference(where.code, number),
+        net=-money, vat=0, total=-money, voucher=voucher,
+    )  # fmt: skip
+    return Claim.objects.create(
+        unit=where, run=by, invoice=invoice, payer_id=claim.payer_id, reference=invoice.reference,
+        public_law=claim.public_law, amount=-money, due_date=day,
     )  # fmt: skip
 
 
@@ -162,6 +218,9 @@ class Late:
                 self._payment(line)
             elif line.keyword == "block":
                 self._block(line)
+            elif line.keyword in ("deferred", "case", "proposed", "cost", "credited", "promised"):
+                with inside(self.where):
+                    getattr(self, f"_{line.keyword}")(self.claims[line.words[0]], *line.words[1:])
         return self
 
     def _claim(self, line: Line) -> Claim:
@@ -195,6 +254,63 @@ class Late:
         with inside(self.where):
             what: Claim | Customer = self.claims[name] if name in self.claims else customer(name)
             a_block(self.where, what, code, days["from"], days.get("until"), days.get("lifted"))
+
+    def _deferred(self, claim: Claim, _until: str, until: str, _ended: str = "", ended: str = "") -> None:
+        by, place = _run_of(self.where, "deferrals", self.on), next(_numbers)
+        letter = Letter.objects.create(
+            unit=self.where, run=by, customer_id=claim.payer_id, kind="payment_time", number=900_000 + place,
+            language="sv", day=self.on, document={}, digest="",
+        )  # fmt: skip
+        request = DeferralRequest.objects.create(
+            unit=self.where, person=person("cecilia"), given_at=AT, customer_id=claim.payer_id,
+            requested_date=date(2026, 1, 1), wished_until=date.fromisoformat(until),
+        )  # fmt: skip
+        deferral = Deferral.objects.create(
+            unit=self.where, run=by, person=person("cecilia"), given_at=AT, request=request, number=900_000 + place,
+            customer_id=claim.payer_id, from_date=date(2026, 1, 1), until_date=date.fromisoformat(until), letter=letter,
+        )  # fmt: skip
+        DeferralClaim.objects.create(unit=self.where, claim=claim, deferral=deferral, principal=claim.amount)
+        if ended:
+            DeferralEnd.objects.create(
+                unit=self.where, run=by, deferral=deferral, day=date.fromisoformat(ended), outcome="broken"
+            )
+
+    def _case(self, claim: Claim, state: str) -> None:
+        by, place = _run_of(self.where, "court", self.on), next(_numbers)
+        case = Case.objects.create(
+            unit=self.where, run=by, number=900_000 + place, kind="court", debtor_id=claim.payer_id, public_law=False,
+            opened_date=self.on, procedure="limited", court="helsinki",
+        )  # fmt: skip
+        CaseClaim.objects.create(
+            unit=self.where, claim=claim, case=case, principal=claim.amount, costs=0, interest_from=claim.due_date,
+            interest_ground="section_4", provision="test",
+        )  # fmt: skip
+        CaseEvent.objects.create(
+            unit=self.where, run=by, case=case, position=1, kind=state, day=self.on, given_at=AT
+        )
+
+    def _proposed(self, claim: Claim) -> None:
+        WriteOffProposal.objects.create(
+            unit=self.where, claim=claim, run=_run_of(self.where, "write_offs", self.on), given_at=AT, ground="small_claim",
+            amount=claim.amount, proposed_date=self.on, clause="OC 5.1-b", digest="",
+        )  # fmt: skip
+
+    def _cost(self, claim: Claim, amount: str, kind: str) -> None:
+        a_cost(self.where, claim, amount, self.on - timedelta(days=365), kind)
+
+    def _credited(self, claim: Claim, amount: str) -> None:
+        a_credit(self.where, claim, amount, self.on)
+
+    def _promised(self, claim: Claim, day: str) -> None:
+        held = a_block(self.where, claim, "C", claim.due_date, lifted=date.fromisoformat(day))
+        complaint = Complaint.objects.create(
+            unit=self.where, claim=claim, block=held, received_date=claim.due_date, received_by="unit", message="test",
+            person=person("kirsi"), given_at=AT,
+        )  # fmt: skip
+        ComplaintAnswer.objects.create(
+            unit=self.where, complaint=complaint, day=date.fromisoformat(day), outcome="partly", message="test",
+            person=person("kirsi"), given_at=AT,
+        )  # fmt: skip
 
     def decided(self, result: Result) -> dict[str, tuple[str, str, str, str]]:
         """Outcome, clause, cost and why, by the claim's name. Called inside ``working_in``."""
@@ -261,5 +377,5 @@ def term_from(where: Unit, key: str, value: str, first: date) -> None:
         UnitTerm.objects.create(unit=where, key=key, value=value, validity=DateRange(first, None), source="test")
 
 
-__all__ = ["DAY", "Late", "a_block", "a_late_claim", "costs_of", "decide_in_crowd_and_alone", "remind", "reminders_of",
+__all__ = ["DAY", "Late", "a_block", "a_cost", "a_credit", "a_late_claim", "costs_of", "decide_in_crowd_and_alone", "remind", "reminders_of",
            "statement_until", "term_from"]  # fmt: skip

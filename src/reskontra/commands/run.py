@@ -17,6 +17,7 @@ from reskontra.income.allocation.set_off import SetOffRun
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.order_handling.run import OrdersRun
+from reskontra.income.reminders.run import ReminderRun
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit
@@ -29,6 +30,7 @@ ROOMS: Mapping[str, type[Room]] = {
     "delivery": DeliveryRun,
     "set_off": SetOffRun,
     "allocation": AllocationRun,
+    "reminders": ReminderRun,
 }
 
 
