@@ -23,7 +23,9 @@ def test_a_claim_is_blocked_and_the_block_is_lifted_by_command(command: Command)
     """OC 6.1.2-a"""
     claim, review = _claim(), today() + timedelta(days=30)
     at = ("--unit", HARBOUR)
-    code, told = command("block", claim.reference, "A", *at, "--reason", "asked to wait", "--review", review.isoformat())
+    code, told = command(
+        "block", claim.reference, "A", *at, "--reason", "asked to wait", "--review", review.isoformat()
+    )
     assert (code, told["code"], told["stops"]) == (0, "A", ["agency", "legal", "reminders"])
     code, told = command("run", "reminders", *at)
     assert (code, told["reminders"], told["decisions"][0]["outcome"]) == (0, 0, "REMINDERS_BLOCKED")

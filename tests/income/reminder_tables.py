@@ -6,7 +6,7 @@ and ``term``:
     claim    NAME CUSTOMER AMOUNT due DAY [issued DAY] [sent DAY | unsent] [named EURO] [commercial] [bill-to CUSTOMER]
     reminded DAY                                   a reminder run of that day, before everything below it
     block    NAME|CUSTOMER CODE from DAY [until DAY] [lifted DAY]
-    payment  NAME AMOUNT [day DAY]                 a payment of the claim that is allocated, and ``waiting`` one that is not
+    payment  NAME AMOUNT [waiting] [day DAY]       of the claim, allocated on its day; ``waiting``: not yet
     deferred NAME until DAY [ended DAY]            payment time that was agreed
     case     NAME STATE                            a court case whose newest step is STATE
     proposed NAME                                  for write-off
@@ -25,7 +25,7 @@ from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from cast import AT, DAY, REVENUE_COMMERCIAL, REVENUE_PUBLIC, customer, inside, person, run, set_term, unit
+from cast import AT, REVENUE_COMMERCIAL, REVENUE_PUBLIC, customer, inside, person, run, set_term, unit
 from income.money import a_payment
 from income.tables import Line, Table, read
 from reskontra.bank.models import Material
@@ -130,7 +130,9 @@ def a_credit(where: Unit, claim: Claim, amount: str, day: date) -> Claim:
     )  # fmt: skip
     Entry.objects.bulk_create(
         Entry(unit=where, voucher=voucher, position=place, account=account, amount=-sign * money)
-        for place, (account, sign) in enumerate(((posting_account("receivable", day), 1), (REVENUE_PUBLIC, -1)))
+        for place, (account, sign) in enumerate(
+            ((posting_account("receivable", day), 1), (REVENUE_PUBLIC, -1))
+        )
     )
     invoice = Invoice.objects.create(
         unit=where, run=by, number=number, credit=True, original=original, issue_date=day, due_date=day, term_days=0,
@@ -178,7 +180,12 @@ def remind(where: Unit, day: date, claims: list[int] | None = None) -> Result:
 
 
 def a_block(
-    where: Unit, what: Claim | Customer, code: str, first: date, last: date | None = None, lifted: date | None = None
+    where: Unit,
+    what: Claim | Customer,
+    code: str,
+    first: date,
+    last: date | None = None,
+    lifted: date | None = None,
 ) -> Block:
     """A block as a run leaves it, on any day. Called inside ``working_in``."""
     by = _run_of(where, "test", first)
@@ -224,7 +231,7 @@ class Late:
         return self
 
     def _claim(self, line: Line) -> Claim:
-        name, who, amount, *_ = line.words
+        _, who, amount, *_ = line.words
         told: dict[str, Any] = {}
         words = iter(line.words[3:])
         for word in words:
@@ -291,8 +298,8 @@ class Late:
 
     def _proposed(self, claim: Claim) -> None:
         WriteOffProposal.objects.create(
-            unit=self.where, claim=claim, run=_run_of(self.where, "write_offs", self.on), given_at=AT, ground="small_claim",
-            amount=claim.amount, proposed_date=self.on, clause="OC 5.1-b", digest="",
+            unit=self.where, claim=claim, run=_run_of(self.where, "write_offs", self.on), given_at=AT,
+            ground="small_claim", amount=claim.amount, proposed_date=self.on, clause="OC 5.1-b", digest="",
         )  # fmt: skip
 
     def _cost(self, claim: Claim, amount: str, kind: str) -> None:
@@ -330,7 +337,9 @@ def _expected(lines: list[Line]) -> Iterator[tuple[str, tuple[str, str | None, s
         yield name, (outcome, line.clause, cost, more[1] if len(more) > 1 else None)
 
 
-def _agrees(expected: tuple[str, str | None, str | None, str | None], found: tuple[str, str, str, str]) -> bool:
+def _agrees(
+    expected: tuple[str, str | None, str | None, str | None], found: tuple[str, str, str, str]
+) -> bool:
     return expected[:2] == found[:2] and all(
         wanted is None or wanted == got for wanted, got in zip(expected[2:], found[2:], strict=True)
     )
@@ -374,8 +383,6 @@ def costs_of(where: Unit, claim: Claim) -> list[Decimal]:
 def term_from(where: Unit, key: str, value: str, first: date) -> None:
     """A term of the unit's own from a day on."""
     with inside(where):
-        UnitTerm.objects.create(unit=where, key=key, value=value, validity=DateRange(first, None), source="test")
-
-
-__all__ = ["DAY", "Late", "a_block", "a_cost", "a_credit", "a_late_claim", "costs_of", "decide_in_crowd_and_alone", "remind", "reminders_of",
-           "statement_until", "term_from"]  # fmt: skip
+        UnitTerm.objects.create(
+            unit=where, key=key, value=value, validity=DateRange(first, None), source="test"
+        )

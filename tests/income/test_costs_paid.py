@@ -51,7 +51,10 @@ def _became(late: Late, *payments: Payment) -> list[tuple[str, dict[str, str]]]:
         for payment in payments:
             decision = PaymentDecision.objects.filter(unit=late.where, payment=payment).latest("id")
             facts = {"unit": late.where, "payment": payment, "undoes__isnull": True}
-            money = {"claim": one.amount for one in Allocation.objects.filter(**facts)}
+            money = {
+                use: one.amount
+                for use, one in zip(["claim"], Allocation.objects.filter(**facts), strict=False)
+            }
             money |= {one.kind: one.amount for one in SidePayment.objects.filter(**facts)}
             money |= {one.treatment: one.amount for one in Overpayment.objects.filter(**facts)}
             told.append((decision.outcome, {use: f"{amount:.2f}" for use, amount in money.items()}))
@@ -71,7 +74,9 @@ def _became(late: Late, *payments: Payment) -> list[tuple[str, dict[str, str]]]:
         ("1021.26", "OVERPAID_REFUND", {"claim": "1000.00", "interest": "6.25", "cost": "5.00", "refund": "10.01"}),
     ],
 )  # fmt: skip
-def test_interest_comes_before_costs_and_both_before_too_much(paid: str, outcome: str, money: Mapping[str, str]) -> None:
+def test_interest_comes_before_costs_and_both_before_too_much(
+    paid: str, outcome: str, money: Mapping[str, str]
+) -> None:
     """OC 6.1.3-b (Act 513/1999, section 11 a); each bound at, under and over."""
     late = _reminded()
     payment = _pay(late, paid)
@@ -87,7 +92,7 @@ def test_interest_comes_before_costs_and_both_before_too_much(paid: str, outcome
 
 
 def test_a_claim_that_was_not_reminded_has_asked_for_nothing_more() -> None:
-    """OC 4.2-a: ordinary overpayments stay what they are; so does money that was booked before the reminder was sent."""
+    """OC 4.2-a: ordinary overpayments stay what they are; so does money booked before the reminder was sent."""
     late = Late(read(f"on 2026-03-16\n{CLAIM}\nclaim B aino 1000.00 due 2026-02-20"), unit()).tell()
     plain = _pay(late, "1011.25")
     run(AllocationRun(), late.where, DAY)
@@ -134,7 +139,7 @@ def test_small_payments_after_the_claim_pay_interest_and_costs_in_their_turn(tog
 
 @pytest.mark.parametrize("together", [True, False])
 def test_interest_follows_the_balance_as_it_was_paid_off(together: bool) -> None:
-    """OC 6.1.5-a: 1 000 for 9 days and 600 for 15 days at 9.5 percent are 2.3425 + 2.3425 euro; a credit was never owed."""
+    """OC 6.1.5-a: 1 000 for 9 days and 600 for 15 days at 9.5 percent are 2.3425 + 2.3425 euro."""
     late = _reminded()
     part = _pay(late, "400.00", date(2026, 3, 1))
     if not together:
@@ -161,8 +166,8 @@ def test_a_credit_that_waits_has_never_borne_interest() -> None:
 
 def test_what_is_not_owed_is_not_taken() -> None:
     """OC 6.1.5-a: a State unit owes no interest; what is waived, invoiced or stopped by a block is not owed either."""
-    late = _reminded("\n".join(f"claim {name} {who} 1000.00 due 2026-02-20" for name, who in
-                               (("state", "verket"), ("waived", "aino"), ("part", "berit"), ("held", "bruk"), ("invoiced", "paja"))))  # fmt: skip
+    payers = {"state": "verket", "waived": "aino", "part": "berit", "held": "bruk", "invoiced": "paja"}
+    late = _reminded("\n".join(f"claim {name} {who} 1000.00 due 2026-02-20" for name, who in payers.items()))
     with inside(late.where) as acting:
         for name, until in (("waived", date(2026, 3, 31)), ("part", date(2026, 3, 8))):
             InterestWaiver.objects.create(

@@ -1,4 +1,4 @@
-"""What a reminder costs (OC 6.1.3): named by the invoice, within the act's days and caps, decided apart from the letter."""
+"""What a reminder costs (OC 6.1.3): named by the invoice, within the act's days and caps, apart from the letter."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_the_cost_is_what_the_invoice_named_and_the_letter_goes_without_one() ->
 
 
 def test_a_consumer_pays_only_when_the_days_of_the_act_have_passed() -> None:
-    """OC 6.1.3-b (Act 513/1999, section 10 b): fourteen days before the due date and fourteen after it, at and under."""
+    """OC 6.1.3-b (Act 513/1999, section 10 b): fourteen days before the due date and fourteen after it."""
     decide_in_crowd_and_alone("""
     on 2026-05-04
     term    reminder_wait_days 1

@@ -1,4 +1,4 @@
-"""The reminder run (OC 6.1.2-c, 6.1.3-a): its gate, letters, facts and controls; what it refuses, replayed and raced."""
+"""The reminder run (OC 6.1.2-c, 6.1.3-a): its gate, letters, facts, controls and refusals; replayed and raced."""
 
 import json
 from collections.abc import Callable
@@ -25,8 +25,8 @@ from income.reminder_tables import (
 )
 from income.tables import read
 from reskontra.claims.models import ClaimDecision, Cost, Letter, Reminder
-from reskontra.documents.letter import digest_of, letter_from_json
 from reskontra.documents.letter import Letter as Document
+from reskontra.documents.letter import digest_of, letter_from_json
 from reskontra.income.reminders.actions import block
 from reskontra.income.reminders.gate import bank_days_before
 from reskontra.income.reminders.run import ReminderRun
@@ -48,7 +48,9 @@ def _document(where: Unit, reminder: Reminder) -> Document:
     kept = Letter.objects.get(unit=where, pk=reminder.letter_id)
     document = letter_from_json(kept.document)
     assert (kept.kind, kept.language, kept.digest) == ("reminder", document.language, digest_of(document))
-    return letter_from_json(json.loads(json.dumps(kept.document, ensure_ascii=False).replace("\N{NO-BREAK SPACE}", " ")))
+    return letter_from_json(
+        json.loads(json.dumps(kept.document, ensure_ascii=False).replace("\N{NO-BREAK SPACE}", " "))
+    )
 
 
 # The facts ----------------------------------------------------------------------------------------------------
@@ -56,7 +58,9 @@ def _document(where: Unit, reminder: Reminder) -> Document:
 
 def test_a_run_writes_a_letter_a_reminder_and_a_cost_for_each_claim_and_posts_nothing() -> None:
     """OC 6.1.2-c, OC 6.1.3-a, OC 6.1.3-b"""
-    late = _late("claim A aino 100.00 due 2026-02-20\nclaim B verket 50.00 due 2026-02-20\nclaim C bruk 20.00 due 2026-03-20")
+    late = _late(
+        "claim A aino 100.00 due 2026-02-20\nclaim B verket 50.00 due 2026-02-20\nclaim C bruk 20.00 due 2026-03-20"
+    )
     with inside(late.where):
         a_payment(late.where, "7.00")
         vouchers = Voucher.objects.filter(unit=late.where).count()
@@ -71,7 +75,12 @@ def test_a_run_writes_a_letter_a_reminder_and_a_cost_for_each_claim_and_posts_no
     with inside(late.where):
         [first] = reminders_of(late.where, late.claims["A"])
         # Fourteen days from Monday 16 March.
-        assert (first.ordinal, first.sent_date, first.due_date, first.open) == (1, DAY, date(2026, 3, 30), 100)
+        assert (first.ordinal, first.sent_date, first.due_date, first.open) == (
+            1,
+            DAY,
+            date(2026, 3, 30),
+            100,
+        )
         cost = Cost.objects.get(unit=late.where)
         assert (cost.claim_id, cost.kind, cost.day, cost.amount, cost.reminder_id, cost.clause) == (
             late.claims["A"].pk, "reminder", DAY, 5, first.pk, "OC 6.1.3-a",
@@ -84,7 +93,7 @@ def test_a_run_writes_a_letter_a_reminder_and_a_cost_for_each_claim_and_posts_no
 
 
 def test_the_due_date_of_a_reminder_is_a_bank_day() -> None:
-    """OC 6.1.2-c: fourteen days from 20 March is Good Friday 3 April; the first bank day after it is Tuesday 7 April."""
+    """OC 6.1.2-c: fourteen days from 20 March is Good Friday, and the next bank day Tuesday 7 April."""
     late = _late("claim A bruk 100.00 due 2026-02-20")
     remind(late.where, date(2026, 3, 20))
     with inside(late.where):
@@ -103,7 +112,9 @@ def test_a_run_that_is_made_again_reminds_nobody_again() -> None:
 
 def test_what_has_changed_since_the_plan_is_set_aside() -> None:
     """Paid in part since, or blocked since: neither goes out as it was planned."""
-    late = _late("claim A bruk 100.00 due 2026-02-20\nclaim B bruk 90.00 due 2026-02-20\nclaim C bruk 80.00 due 2026-02-20")
+    late = _late(
+        "claim A bruk 100.00 due 2026-02-20\nclaim B bruk 90.00 due 2026-02-20\nclaim C bruk 80.00 due 2026-02-20"
+    )
     with inside(late.where):
         statement_until(late.where, DAY)
     planned = plan_of(ReminderRun(), late.where, DAY)
@@ -157,7 +168,12 @@ def test_nobody_is_reminded_before_the_bank_material_is_in() -> None:
     assert plan_of(ReminderRun(), where, DAY).run.state == "planned"
     with inside(where):
         second = UnitAccount.objects.create(
-            unit=where, iban=iban("99000000777777"), bic="PROVFIHH", purpose="income", account="19500000", validity=ALWAYS
+            unit=where,
+            iban=iban("99000000777777"),
+            bic="PROVFIHH",
+            purpose="income",
+            account="19500000",
+            validity=ALWAYS,
         )
     assert refused()["account"] == second.iban
     with inside(where):
@@ -215,9 +231,18 @@ def test_the_first_letter_says_what_is_owed_and_what_it_costs() -> None:
 
 
 CONSEQUENCES = {
-    ("sv", "public"): "får verkställas utan dom eller beslut enligt lagen om verkställighet av skatter och avgifter (706/2007)",
-    ("fi", "public"): "verojen ja maksujen täytäntöönpanosta annetun lain (706/2007) nojalla ilman tuomiota tai päätöstä",
-    ("en", "public"): "without a judgment or a decision under the Act on the Enforcement of Taxes and Public Payments",
+    (
+        "sv",
+        "public",
+    ): "utan dom eller beslut enligt lagen om verkställighet av skatter och avgifter (706/2007)",
+    (
+        "fi",
+        "public",
+    ): "maksujen täytäntöönpanosta annetun lain (706/2007) nojalla ilman tuomiota tai päätöstä",
+    (
+        "en",
+        "public",
+    ): "without a judgment or a decision under the Act on the Enforcement of Taxes and Public Payments",
     ("sv", "private"): "inkassobyrå eller krävas i tingsrätten",
     ("fi", "private"): "perintätoimiston perittäväksi tai hakea käräjäoikeudessa",
     ("en", "private"): "collection agency or taken to the district court",
@@ -258,7 +283,9 @@ def test_a_protected_persons_letter_goes_where_his_invoice_went() -> None:
     """OC 3.8-a: by the contact that the invoice names; whom it concerns is said by name alone."""
     late = _late("")
     with inside(late.where):
-        Customer.objects.filter(pk=customer("aino").pk).update(protected=True, street="", postcode="", town="")
+        Customer.objects.filter(pk=customer("aino").pk).update(
+            protected=True, street="", postcode="", town=""
+        )
         claim = a_late_claim(late.where, "aino", "100.00", DUE, bill_to="bruk")
     remind(late.where, DAY)
     with inside(late.where):
@@ -306,7 +333,10 @@ def _insert_reminder(late: Late, ordinal: int, sent: date, due: date) -> None:
             "a_second_reminder_waits_for_the_first",
             lambda late: (_insert_reminder(late, 1, DUE + A_DAY, DAY), _insert_reminder(late, 2, DAY, LATER)),
         ),
-        ("a_blocked_claim_is_not_reminded", lambda late: (_blocked(late), _insert_reminder(late, 1, DAY, LATER))),
+        (
+            "a_blocked_claim_is_not_reminded",
+            lambda late: (_blocked(late), _insert_reminder(late, 1, DAY, LATER)),
+        ),
     ],
 )
 def test_the_database_refuses_by_name(constraint: str, story: Callable[[Late], Any]) -> None:

@@ -1,4 +1,4 @@
-"""The vocabulary of what is owed beside capital: late interest and costs that a payment too large may go to (OC 6.1.3-b)."""
+"""What is owed beside capital: late interest and costs, to which what a payment is too much may go (OC 6.1.3-b)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -5,10 +5,10 @@ from datetime import date
 
 from django.db.models import Q
 
+from reskontra.claims.models import Block, BlockLift, Claim
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, say, table
-from reskontra.claims.models import Block, BlockLift, Claim
 from reskontra.income.reminders.actions import Lifted, block, lift
 from reskontra.income.reminders.lists import blocks_for_review
 from reskontra.insight.explanations import NothingFound
@@ -26,9 +26,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("code", nargs="?", metavar="CODE", help="one of the sixteen block codes")
     parser.add_argument("--customer", action="store_true", help="REFERENCE is the number of a customer")
     parser.add_argument("--reason", default="")
-    parser.add_argument("--review", type=date.fromisoformat, metavar="DATE", help="when it is looked at again")
-    parser.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE", help="default: today")
-    parser.add_argument("--until", type=date.fromisoformat, metavar="DATE", help="last day (default: until lifted)")
+    parser.add_argument(
+        "--review", type=date.fromisoformat, metavar="DATE", help="when it is looked at again"
+    )
+    parser.add_argument(
+        "--from", dest="first", type=date.fromisoformat, metavar="DATE", help="default: today"
+    )
+    parser.add_argument(
+        "--until", type=date.fromisoformat, metavar="DATE", help="last day (default: until lifted)"
+    )
     parser.add_argument("--lift", action="store_true", help="lift the block of this code from --on")
     add_acting(parser)
 
@@ -46,7 +52,13 @@ def handle(arguments: Namespace) -> int:
             tell_lifted(arguments, lifted, arguments.code)
             return 0
         made = block(
-            person, what, arguments.code or "", arguments.reason, arguments.review or on, arguments.first, arguments.until
+            person,
+            what,
+            arguments.code or "",
+            arguments.reason,
+            arguments.review or on,
+            arguments.first,
+            arguments.until,
         )
     if arguments.json:
         as_json(_told(made))
@@ -78,7 +90,9 @@ def tell_lifted(arguments: Namespace, lifted: Lifted | None, code: str) -> None:
     """That a block is lifted, and where collection goes on with each claim."""
     if lifted is None:
         return
-    references = dict(Claim.objects.filter(pk__in=[step.claim for step in lifted.steps]).values_list("pk", "reference"))
+    references = dict(
+        Claim.objects.filter(pk__in=[step.claim for step in lifted.steps]).values_list("pk", "reference")
+    )
     if arguments.json:
         as_json(
             {
@@ -86,7 +100,11 @@ def tell_lifted(arguments: Namespace, lifted: Lifted | None, code: str) -> None:
                 "lifted": lifted.lift.day.isoformat(),
                 "next_step": lifted.lift.next_step,
                 "steps": [
-                    {"reference": references[step.claim], "outcome": step.outcome, "day": step.day.isoformat()}
+                    {
+                        "reference": references[step.claim],
+                        "outcome": step.outcome,
+                        "day": step.day.isoformat(),
+                    }
                     for step in lifted.steps
                 ],
             }

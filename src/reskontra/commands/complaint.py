@@ -22,7 +22,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("reference", nargs="?", metavar="REFERENCE", help="reference of the claim")
     parser.add_argument("--message", default="", help="what the customer says, or what is answered")
     parser.add_argument("--received", type=date.fromisoformat, metavar="DATE", help="default: today")
-    parser.add_argument("--answer", choices=("upheld", "partly", "rejected"), help="answer the oldest open complaint")
+    parser.add_argument(
+        "--answer", choices=("upheld", "partly", "rejected"), help="answer the oldest open complaint"
+    )
     add_acting(parser)
 
 
@@ -45,7 +47,14 @@ def _take(arguments: Namespace, person: Acting, claim: Claim) -> None:
     made = complain(person, claim, arguments.received or person.day, arguments.message)
     review = person.day + timedelta(days=terms_of(person.unit, person.day).complaint_review_days)
     if arguments.json:
-        as_json({"complaint": made.pk, "block": made.block_id, "party": made.received_by, "review": review.isoformat()})
+        as_json(
+            {
+                "complaint": made.pk,
+                "block": made.block_id,
+                "party": made.received_by,
+                "review": review.isoformat(),
+            }
+        )
     say(
         arguments,
         "reminders.complaint_taken",
@@ -57,7 +66,10 @@ def _take(arguments: Namespace, person: Acting, claim: Claim) -> None:
 def _answer(arguments: Namespace, person: Acting, claim: Claim) -> None:
     answered = ComplaintAnswer.objects.filter(unit=person.unit).values("complaint_id")
     complaint = (
-        Complaint.objects.filter(unit=person.unit, claim=claim).exclude(pk__in=answered).order_by("pk").first()
+        Complaint.objects.filter(unit=person.unit, claim=claim)
+        .exclude(pk__in=answered)
+        .order_by("pk")
+        .first()
     )
     if complaint is None:
         raise RunRefused("reminders.no_such_complaint", subject=arguments.reference)

@@ -93,7 +93,9 @@ class AllocationRun:
             receivable_now, unallocated_now, *_ = one_row(_STATE, books)
         return Applied(
             [
-                Control("payments = allocations, interest, costs and overpayments", _money(asked), _money(paid)),
+                Control(
+                    "payments = allocations, interest, costs and overpayments", _money(asked), _money(paid)
+                ),
                 Control(
                     "receivable account moved by allocations and remainders",
                     _money(owed_less),
@@ -106,8 +108,11 @@ class AllocationRun:
                 ),
             ],
             facts={
-                "allocations": allocations, "overpayments": overpayments, "beside": beside, "waived": waived,
-            },  # fmt: skip
+                "allocations": allocations,
+                "overpayments": overpayments,
+                "beside": beside,
+                "waived": waived,
+            },
         )
 
     def _write(self, cursor: Any, run: Run, accounts: dict[str, str]) -> None:

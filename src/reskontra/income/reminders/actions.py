@@ -1,4 +1,4 @@
-"""What only people can say: that a claim or a customer is blocked, why, and that the ground is gone (OC 6.1.2-a, -b)."""
+"""What only people can say: a claim or a customer is blocked, why, and when the ground is gone (OC 6.1.2-a, -b)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def block(
     from_date: date | None = None,
     until_date: date | None = None,
 ) -> Block:
-    """Block a claim, or everything that a customer owes the unit, from ``from_date`` (today) up to and with ``until_date``.
+    """Block a claim, or all that a customer owes the unit, from ``from_date`` (today) up to and with ``until_date``.
 
     Called inside ``working_in``. Raises ``NotAllowed``; what the database refuses it refuses by the constraint's name.
     """
@@ -70,7 +70,8 @@ def block(
 def lift(acting: Acting, one: Block, day: date, reason: str) -> Lifted:
     """From ``day`` on the block stops nothing; says at which step collection goes on, and when.
 
-    Called inside ``working_in``. Raises ``NotAllowed``; the database refuses a second lift and one before the block begins.
+    Called inside ``working_in``. Raises ``NotAllowed``; the database refuses a second lift, and one before the block
+    begins.
     """
     require(acting.person, "block", acting.unit, acting.day)
     return _lift(acting, one, day, reason)

@@ -23,8 +23,8 @@ ORDER BY a.iban
 def require_bank_material(unit: Unit, on: date, lag: int) -> None:
     """Every income account of ``unit`` has bank material up to ``lag`` bank days before ``on``, or later.
 
-    Raises ``RunRefused`` with the first account that has not, the day that is missing and what is known; also for a unit
-    without an income account on ``on``.
+    Raises ``RunRefused`` with the first account that has not, the day that is missing and what is known; also for a
+    unit without an income account on ``on``.
     """
     asked = bank_days_before(on, lag)
     accounts = rows(_NEWEST, {"unit": unit.pk, "on": on})
@@ -34,7 +34,10 @@ def require_bank_material(unit: Unit, on: date, lag: int) -> None:
         if account["newest"] is None or account["newest"] < asked:
             newest = account["newest"].isoformat() if account["newest"] else "–"
             raise RunRefused(
-                "reminders.bank_material_missing", account=account["iban"], day=asked.isoformat(), newest=newest
+                "reminders.bank_material_missing",
+                account=account["iban"],
+                day=asked.isoformat(),
+                newest=newest,
             )
 
 

@@ -1,4 +1,4 @@
-"""What a reminder says (OC 6.1.2-c, 6.1.3-a, 6.1.1-b): what is owed, by when, what it costs, what follows, whom to ask."""
+"""What a reminder says (OC 6.1.2-c, 6.1.3-a, 6.1.1-b): what is owed by when, its cost, what follows, whom to ask."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -26,7 +26,7 @@ _SURCHARGES = {
 class Writer:
     """Writes the reminders of one run of ``unit``, which all fall due on ``due``.
 
-    Raises ``RunRefused`` for a unit without an income account, ``MissingTerm`` for a text or a surcharge that is missing.
+    Raises ``RunRefused`` for a unit without an income account, ``MissingTerm`` for a missing text or surcharge.
     """
 
     def __init__(self, unit: Unit, terms: Terms, due: date) -> None:
@@ -57,9 +57,13 @@ class Writer:
             notes=self._notes(row, language),
         )
 
-    def _paragraphs(self, row: Mapping[str, Any], customers: Mapping[int, Customer], to_pay: Decimal) -> list[str]:
+    def _paragraphs(
+        self, row: Mapping[str, Any], customers: Mapping[int, Customer], to_pay: Decimal
+    ) -> list[str]:
         language = row["language"]
-        said = [text(f"reminder.opening_{row['ordinal']}", language, due=format_date(row["due_date"], language))]
+        said = [
+            text(f"reminder.opening_{row['ordinal']}", language, due=format_date(row["due_date"], language))
+        ]
         if row["receiver_id"] != row["payer_id"]:
             said.append(text("reminder.on_behalf", language, payer=customers[row["payer_id"]].name))
         said.append(

@@ -39,7 +39,7 @@ ORDER BY k.received_date, k.id
 
 @dataclass(frozen=True)
 class BlockForReview:
-    """A block in force whose review day has come. ``open`` is what it holds back, euro; no reference: all of a customer's."""
+    """A block in force to be looked at. ``open`` is what it holds back, euro; a customer's block has no reference."""
 
     block: int
     code: str

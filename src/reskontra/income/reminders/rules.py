@@ -36,8 +36,8 @@ COST = Outcome("COST", "READY")
 def decide_reminders(terms: Terms) -> Decisions:
     """Everybody who is late gets two reminders, a State unit too, unless something speaks for waiting.
 
-    A claim that has expired is no longer asked for (Act 513/1999, section 4). What was paid, credited or promised but is
-    not on the books yet is not asked for either: the reminder waits until it is.
+    A claim that has expired is no longer asked for (Act 513/1999, section 4). What was paid, credited or promised but
+    is not on the books yet is not asked for either: the reminder waits until it is.
     """
     on, wait = f"DATE '{terms.on.isoformat()}'", int(terms.reminder_wait_days)
     return decide(
@@ -74,9 +74,7 @@ def decide_costs(terms: Terms) -> Decisions:
     """
     on = f"DATE '{terms.on.isoformat()}'"
     before, after = int(terms.cost_consumer_days_before_due), int(terms.cost_consumer_days_after_due)
-    again = (
-        f"CASE WHEN consumer THEN {int(terms.cost_interval_consumer)} ELSE {int(terms.cost_interval_other)} END"
-    )
+    again = f"CASE WHEN consumer THEN {int(terms.cost_interval_consumer)} ELSE {int(terms.cost_interval_other)} END"
     return decide(
         (NO_COST_STATE_UNIT, "state_unit", "OC 6.1.3-a"),
         (NO_COST_NOT_NAMED, "cost_named IS NULL", "OC 6.1.3-a"),

@@ -24,9 +24,7 @@ from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied, Control
 
 _ROOM = "reskontra.income.reminders"
-_TABLES = (
-    "payments_waiting, claims_credited, claims_promised, invoices_sent, reminder_subjects, costs_decided, decided"
-)
+_TABLES = "payments_waiting, claims_credited, claims_promised, invoices_sent, reminder_subjects, costs_decided, decided"
 _KEPT_IN = ("claims_claimdecision", "claim_id")
 
 # What a person who asks "why?" wants to see; never a name.
@@ -97,16 +95,14 @@ class ReminderRun:
         due = due_date(run.on_date, terms.reminder_term_days)
         receivers = Customer.objects.in_bulk({row["receiver_id"] for row in told} | _of_others(told))
         writer = Writer(run.unit, terms, due)
-        letters = write_letters(
-            run, [(row["receiver_id"], writer.letter(row, receivers)) for row in told]
-        )
+        letters = write_letters(run, [(row["receiver_id"], writer.letter(row, receivers)) for row in told])
         self._write(run, due, [row["id"] for row in told], [letter.pk for letter in letters])
         controls = _controls(run)
         reminders, costs = controls[0].actual, controls[2].actual
         return Applied(controls, facts={"reminders": int(reminders), "costs": costs, **waiting})
 
     def _write(self, run: Run, due: date, claims: list[int], letters: list[int]) -> None:
-        values = {
+        values: dict[str, Any] = {
             "unit": run.unit.pk, "run": run.pk, "on": run.on_date, "due": due, "claims": claims, "letters": letters,
         }  # fmt: skip
         with connection.cursor() as cursor:

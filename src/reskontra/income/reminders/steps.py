@@ -25,7 +25,7 @@ NOTHING_OPEN = "NOTHING_OPEN"  # nothing is open of the claim any more
 
 @dataclass(frozen=True)
 class NextStep:
-    """The step of one claim (its id): an outcome of the rule, or ``NOTHING_OPEN``, and the day on which it may be taken."""
+    """The step of one claim (its id): an outcome of the rule, or ``NOTHING_OPEN``, and the day on which it may come."""
 
     claim: int
     outcome: str
