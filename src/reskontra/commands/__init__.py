@@ -19,7 +19,7 @@ COMMANDS = (
     "invoice", "outbox", "deliveries",
     "bank", "refunds", "payers",
     "claim",
-    "interest", "deferral", "interrupt",
+    "block", "complaint", "interest", "deferral", "interrupt",
     "case",
     "write_off",
     "registers", "password",

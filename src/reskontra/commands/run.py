@@ -24,6 +24,7 @@ from reskontra.income.legal.run import CollectionRun
 from reskontra.income.limitation.run import LimitationRun
 from reskontra.income.order_handling.run import OrdersRun
 from reskontra.income.refunds.run import RefundsRun
+from reskontra.income.reminders.run import ReminderRun
 from reskontra.income.write_off.run import WriteOffsRun
 from reskontra.income.write_off.valuation import ValuationRun
 from reskontra.kernel.money import format_amount
@@ -48,6 +49,7 @@ ROOMS: Mapping[str, type[Room]] = {
     "collection": CollectionRun,
     "enforcement": EnforcementRun,
     "obstacles": ObstaclesRun,
+    "reminders": ReminderRun,
 }
 
 # Runs that leave a batch: it is handed over once they have committed.

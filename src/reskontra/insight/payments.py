@@ -164,7 +164,7 @@ class Settled:
     @property
     def of_claim(self) -> bool:
         """Whether it lessens what is open of the claim; what was paid beyond it does not."""
-        return not self.kind.startswith("overpaid_")
+        return not self.kind.startswith(("overpaid_", "side_"))
 
     def as_json(self) -> dict[str, Any]:
         """The settlement as ``reskontra explain --json`` tells it."""
@@ -193,6 +193,11 @@ SELECT 'overpaid_' || o.treatment, o.amount, o.clause, o.claim_id, c.reference, 
   o.undoes_id IS NOT NULL, o.payment_id
 FROM claims_overpayment o JOIN claims_claim c ON c.id = o.claim_id JOIN sales_invoice i ON i.id = c.invoice_id
 JOIN runs_run r ON r.id = o.run_id WHERE o.{column} = %(id)s
+UNION ALL
+SELECT 'side_' || d.kind, d.amount, d.clause, d.claim_id, c.reference, i.number, r.on_date, r.id,
+  d.undoes_id IS NOT NULL, d.payment_id
+FROM claims_sidepayment d JOIN claims_claim c ON c.id = d.claim_id JOIN sales_invoice i ON i.id = c.invoice_id
+JOIN runs_run r ON r.id = d.run_id WHERE d.{column} = %(id)s
 """
 _WAIVED = """
 UNION ALL

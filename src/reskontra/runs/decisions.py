@@ -10,11 +10,13 @@ from reskontra.runs.models import Run
 CHANGED_SINCE_PLAN = Outcome("CHANGED_SINCE_PLAN", "LEFT")
 
 
-def record_decisions(run: Run, rule: str, table: str, subject: str, but: Sequence[Outcome] = ()) -> None:
+def record_decisions(
+    run: Run, rule: str, table: str, subject: str, counted_only: Sequence[Outcome] = ()
+) -> None:
     """Store the temporary table ``decided`` in ``table`` as what ``run`` decided by ``rule``.
 
-    ``subject`` is the column of ``table`` that names who was decided about; what nobody would question is left out
-    by its outcomes in ``but``, and stays counted in the run.
+    ``subject`` is the column of ``table`` that names who was decided about. ``counted_only`` are outcomes that nobody
+    would question: the run counts them, and they are not stored one by one.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -22,7 +24,7 @@ def record_decisions(run: Run, rule: str, table: str, subject: str, but: Sequenc
             f" (unit_id, run_id, {subject}, rule, outcome, standing, clause, reasons, inputs, amount)"
             " SELECT unit_id, %s, id, %s, outcome, standing, clause, reasons, inputs, amount"
             " FROM decided WHERE outcome <> ALL (%s) ORDER BY id",
-            [run.pk, rule, [outcome.name for outcome in but]],
+            [run.pk, rule, [outcome.name for outcome in counted_only]],
         )
 
 

@@ -14,6 +14,8 @@ SHARES_DO_NOT_FIT = Outcome("SHARES_DO_NOT_FIT", "WAITING")
 SEVERAL_POSSIBLE = Outcome("SEVERAL_POSSIBLE", "WAITING")
 OVERPAID_REFUND = Outcome("OVERPAID_REFUND", "READY")
 OVERPAID_INCOME = Outcome("OVERPAID_INCOME", "READY")
+PAID_WITH_COSTS = Outcome("PAID_WITH_COSTS", "READY")
+PAID_WITH_INTEREST = Outcome("PAID_WITH_INTEREST", "READY")
 REMAINDER_WAIVED = Outcome("REMAINDER_WAIVED", "READY")
 PART_PAID = Outcome("PART_PAID", "READY")
 PAID = Outcome("PAID", "READY")
@@ -25,14 +27,16 @@ NO_REFERENCE = Outcome("NO_REFERENCE", "WAITING")
 
 # One claim is found; by payer and amount only while it is open by just that amount.
 _FOUND = "claim_id IS NOT NULL"
-_BEYOND = f"{_FOUND} AND rest > open_before"
+# What exceeds it pays the interest and the costs that its reminder told of first; the rest is too much.
+_BEYOND = f"{_FOUND} AND too_much > 0"
 
 
-@clause("OC 4.1-b", "OC 4.1-c", "OC 4.2-a", "OC 4.2-d", "OC 4.3-a")
+@clause("OC 4.1-b", "OC 4.1-c", "OC 4.2-a", "OC 4.2-d", "OC 4.3-a", "OC 6.1.3-b")
 def decide_allocation(terms: Terms) -> Decisions:
     """A payment goes to the claim of its reference, else to the one invoice that it points at by itself.
 
-    What exceeds the claim is refunded above the limit and income up to it. What falls short leaves the claim
+    What exceeds the claim pays the late interest and the costs of a claim that was reminded, interest first (Act
+    513/1999, section 11 a). The rest is refunded above the limit and income up to it. What falls short leaves the claim
     open, but for a small remainder that the unit waives once no further payment to the claim is in hand. What
     points nowhere, or to more than one claim, waits for a person with the reason why. So does money that the bank
     takes back after what it was too much was paid out already.
@@ -47,8 +51,10 @@ def decide_allocation(terms: Terms) -> Decisions:
         (SHARED, "shared AND shares_fit", "OC 4.1-c"),
         (SHARES_DO_NOT_FIT, "shared", "OC 4.1-c"),
         (SEVERAL_POSSIBLE, f"{_FOUND} AND found_by = 'payer' AND rest <> open_before", "OC 4.1-c"),
-        (OVERPAID_REFUND, f"{_BEYOND} AND rest - open_before > {limit}", "OC 4.2-a"),
+        (OVERPAID_REFUND, f"{_BEYOND} AND too_much > {limit}", "OC 4.2-a"),
         (OVERPAID_INCOME, _BEYOND, "OC 4.2-a"),
+        (PAID_WITH_COSTS, f"{_FOUND} AND cost > 0", "OC 6.1.3-b"),
+        (PAID_WITH_INTEREST, f"{_FOUND} AND interest > 0", "OC 6.1.5-a"),
         (
             REMAINDER_WAIVED,
             f"{_FOUND} AND rest < open_before AND is_last AND open_before - rest <= {waived}",

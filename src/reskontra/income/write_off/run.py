@@ -66,7 +66,7 @@ class WriteOffsRun:
 
     def record(self, run: Run) -> None:
         """Store why a claim is proposed, waits or is kept; of living claims only their count is kept."""
-        record_decisions(run, self.name, *_KEPT_IN, but=(CLAIM_LIVING,))
+        record_decisions(run, self.name, *_KEPT_IN, counted_only=(CLAIM_LIVING,))
 
     def set_aside(self, run: Run) -> None:
         """Leave every claim of which something else was planned."""
