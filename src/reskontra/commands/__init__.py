@@ -13,7 +13,7 @@ from importlib import import_module
 import django
 
 COMMANDS = (
-    "demo", "serve", "check", "clauses", "read", "validate", "import", "run", "act", "explain", "invoice",
+    "demo", "serve", "check", "clauses", "read", "validate", "import", "run", "act", "explain", "invoice", "letter",
     "outbox", "deliveries", "bank", "registers", "password",
 )  # fmt: skip
 _MODULES = {"import": "import_file"}

@@ -14,6 +14,7 @@ from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.set_off import SetOffRun
+from reskontra.income.delivery.letters import LettersRun
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.order_handling.run import OrdersRun
@@ -27,9 +28,12 @@ ROOMS: Mapping[str, type[Room]] = {
     "orders": OrdersRun,
     "invoicing": InvoicingRun,
     "delivery": DeliveryRun,
+    "letters": LettersRun,
     "set_off": SetOffRun,
     "allocation": AllocationRun,
 }
+
+_SENDING = frozenset({"delivery", "letters"})  # runs whose batches are handed over at once
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -43,11 +47,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 def handle(arguments: Namespace) -> int:
     """Decide, and unless ``--plan`` write; then tell decisions, controls and files.
 
-    Exit 1 when invoices were left out of the batch by our own checks: they wait for a correction.
+    Exit 1 when invoices or letters were left out of a batch by our own checks: they wait for a correction.
     """
     open_database()
     result = run_room(arguments)
-    sent = send_waiting(arguments) if arguments.name == "delivery" and not arguments.plan else []
+    sent = send_waiting(arguments) if arguments.name in _SENDING and not arguments.plan else []
     if arguments.json:
         as_json({**result.as_json(), "sent": sent})
     else:
@@ -106,6 +110,9 @@ def show(result: Result, language: str) -> None:
         out.print(text("command.left_out", language, count=len(rejected)), markup=False)
     for one in rejected:
         for found in one["findings"]:
-            out.print(f"  ✖ {one['invoice']}  {message(Finding(**found), language)}", markup=False)
+            out.print(
+                f"  ✖ {one.get('invoice') or one['letter']}  {message(Finding(**found), language)}",
+                markup=False,
+            )
     for file in result.files:
         out.print(f"→ {file['kind']}: {file['name']} ({file['digest'][:12]}…)", markup=False)

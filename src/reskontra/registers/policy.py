@@ -18,6 +18,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "run_orders": frozenset({"K", "PK"}),
     "run_invoicing": frozenset({"K", "PK"}),
     "run_delivery": frozenset({"K", "PK"}),
+    "run_letters": frozenset({"K", "PK"}),
     "review_order": frozenset({"SG"}),
     "approve_order": frozenset({"GK"}),
     # The centre reconciles what banks tell; a material connection may bring it (OC 4.1).
@@ -70,6 +71,7 @@ MAY: Mapping[str, frozenset[str]] = {
 STEPS: Mapping[str, str] = {
     "run_invoicing": "run_invoicing",
     "run_delivery": "send_to_operator",
+    "run_letters": "send_to_operator",
     "run_reminders": "send_reminders",
     "grant_time": "grant_payment_time",
 }
