@@ -18,8 +18,21 @@ from typing import Any
 from cast import AT, DAY, an_order, customer, inside, new_unit, person, run, unit
 from income.money import claim_of
 from income.tables import Line, Table, read
+from reskontra.bank.models import Payment
 from reskontra.claims.letters import income_account, receiver, sender, write_letters
-from reskontra.claims.models import Claim, Letter, LetterDelivery, Reminder
+from reskontra.claims.models import (
+    Claim,
+    Deferral,
+    DeferralClaim,
+    DeferralRequest,
+    InterestCharge,
+    InterestInvoice,
+    Letter,
+    LetterDelivery,
+    Overpayment,
+    RefundInquiry,
+    Reminder,
+)
 from reskontra.documents import letter as documents
 from reskontra.income.delivery.letters import LettersRun
 from reskontra.income.invoicing.run import InvoicingRun
@@ -28,6 +41,7 @@ from reskontra.kernel.references import national_reference
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Run
 from reskontra.runs.run import Result
+from reskontra.sales.models import Invoice
 
 _WORDS = {
     "sv": ("Betalningspåminnelse", "Vi har inte fått betalningen.", "Fordringar", "Faktura", "Öppet €"),
@@ -68,7 +82,7 @@ def a_letter(where: Unit, who: str, kind: str = "reminder", amount: str = "-", *
     with inside(where):
         document = a_document(where, who, kind, amount, **more)
         [written] = write_letters(a_run(where), [(customer(who).pk, document)])
-    return written
+        return Letter.objects.get(unit=where, pk=written.pk)
 
 
 def a_claim_billed_to(where: Unit, who: str, recipient: str | None, on: date = DAY) -> Claim:
@@ -147,3 +161,50 @@ def send_in_crowd_and_alone(text: str) -> Post:
         alone = Post(table, new_unit(str(next(_codes)))).tell(name)
         assert alone.outcomes(alone.sent()) == {name: expected[name]}
     return post
+
+
+# --- what a letter may be about, besides a reminder; called inside ``working_in`` ---
+
+
+def charge_interest(where: Unit, letter: Letter, claim: Claim) -> Claim:
+    """The letter is an invoice of interest on the claim; gives the claim of that invoice."""
+    by, amount = a_run(where, "interest"), Decimal("12.00")
+    billed = Invoice.objects.get(pk=claim.invoice_id)
+    told: dict[str, Any] = {"unit": where, "run": by}
+    invoice = InterestInvoice.objects.create(
+        **told, number=letter.number, kind="late", customer_id=letter.customer_id, language="sv", issue_date=DAY,
+        due_date=DAY + timedelta(days=14), reference=national_reference(f"{where.code}9{letter.number:08d}"),
+        total=amount, voucher_id=billed.voucher_id, letter=letter,
+    )  # fmt: skip
+    InterestCharge.objects.create(unit=where, invoice=invoice, claim=claim, until_date=DAY, amount=amount)
+    return Claim.objects.create(
+        **told, kind="interest", interest_invoice=invoice, payer_id=letter.customer_id, reference=invoice.reference,
+        public_law=False, amount=amount, due_date=invoice.due_date,
+    )  # fmt: skip
+
+
+def give_time(where: Unit, letter: Letter, claim: Claim) -> None:
+    """The letter is an agreement on payment time for the claim."""
+    said = {"unit": where, "person": person("kirsi"), "given_at": AT}
+    asked = DeferralRequest.objects.create(
+        **said, customer_id=letter.customer_id, requested_date=DAY,
+        wished_until=DAY + timedelta(days=90),
+    )  # fmt: skip
+    deferral = Deferral.objects.create(
+        **said, run=a_run(where, "deferrals"), request=asked, number=letter.number, customer_id=letter.customer_id,
+        from_date=DAY, until_date=DAY + timedelta(days=90), letter=letter,
+    )  # fmt: skip
+    DeferralClaim.objects.create(unit=where, deferral=deferral, claim=claim, principal=claim.amount)
+
+
+def ask_for_account(where: Unit, letter: Letter, claim: Claim, payment: Payment) -> None:
+    """The letter asks where an overpayment of the claim is to be sent."""
+    by = a_run(where, "refunds")
+    billed = Invoice.objects.get(pk=claim.invoice_id)
+    over = Overpayment.objects.create(
+        unit=where, run=by, voucher_id=billed.voucher_id, amount=payment.amount, clause="OC 4.2-a", payment=payment,
+        claim=claim, treatment="refund",
+    )  # fmt: skip
+    RefundInquiry.objects.create(
+        unit=where, run=by, overpayment=over, letter=letter, sent_date=DAY, answer_by=DAY + timedelta(days=14)
+    )

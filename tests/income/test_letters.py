@@ -16,13 +16,16 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from letter_tables import (
     Post,
     a_claim_billed_to,
     a_document,
     a_letter,
     a_run,
+    ask_for_account,
+    charge_interest,
+    give_time,
     remind,
     send_in_crowd_and_alone,
 )
@@ -45,8 +48,10 @@ from cast import (
     run,
     unit,
 )
+from income.money import a_payment
 from reskontra.claims.letters import letter_number, letter_of, receiver, write_letters
 from reskontra.claims.models import Letter, LetterDelivery
+from reskontra.database.rows import rows
 from reskontra.documents.billing_request import CustomerUpdate
 from reskontra.documents.invoice import Invoice as Document
 from reskontra.documents.letter import digest_of, letter_from_json
@@ -172,6 +177,46 @@ TABLES = {
 def test_every_letter_goes_by_the_channel_of_its_recipient_in_a_crowd_and_alone(name: str) -> None:
     """OC 1.5-c, OC 1.5-d, OC 3.6-a, OC 3.8-a"""
     send_in_crowd_and_alone(TABLES[name])
+
+
+ABOUT = {
+    "a reminder": ("reminder", lambda where, letter, claim, _: remind(where, letter, claim)),
+    "an invoice of interest": (
+        "interest_invoice",
+        lambda where, letter, claim, _: charge_interest(where, letter, claim),
+    ),
+    "a reminder of an invoice of interest": (
+        "reminder",
+        lambda where, letter, claim, _: remind(where, letter, charge_interest(where, letter, claim)),
+    ),
+    "an agreement on payment time": (
+        "payment_time",
+        lambda where, letter, claim, _: give_time(where, letter, claim),
+    ),
+    "an inquiry about a refund": ("refund_inquiry", ask_for_account),
+}
+
+
+@pytest.mark.parametrize("what", ABOUT)
+def test_the_recipient_is_the_one_of_the_invoices_whatever_the_letter_is_about(what: str) -> None:
+    """OC 3.8-a"""
+    kind, tell = ABOUT[what]
+    where = unit()
+    letter = a_letter(where, "aino", kind)
+    claim = a_claim_billed_to(where, "aino", "bruk")
+    payment = a_payment(where, "500.00")
+    with inside(where):
+        room.prepare_letters(where)
+        assert recipients() == {letter.pk: None}
+        tell(where, letter, claim, payment)
+        room.prepare_letters(where)
+        assert recipients() == {letter.pk: customer("bruk").pk}
+        transaction.set_rollback(True)
+
+
+def recipients() -> dict[int, int | None]:
+    """The recipient of each letter in hand; None where it is the customer."""
+    return {row["id"]: row["recipient_id"] for row in rows("SELECT id, recipient_id FROM letters_in_hand")}
 
 
 # recipient, kind, message form, address, postal address -> outcome, channels passed over

@@ -29,7 +29,8 @@ _PEOPLE = ("person", "foreign_person")
 def write_letters(run: Run, written: Sequence[tuple[int, documents.Letter]]) -> list[Letter]:
     """Keep the letters of ``run``, each with the id of its customer, in order, numbered without a gap.
 
-    Called inside the run's transaction, late in it: the unit's series of letters is held until it ends.
+    Called inside the run's transaction, late in it: the unit's series of letters is held until it ends. What the
+    letters that come back say is read from the database when it is asked for, so inside the same session.
     """
     if not written:
         return []
@@ -44,7 +45,6 @@ def write_letters(run: Run, written: Sequence[tuple[int, documents.Letter]]) -> 
                 )
         first = take_numbers(run.unit, "letter", len(written))
         cursor.execute(_INSERT, {"unit": run.unit.pk, "run": run.pk, "first": first})
-        # What they say is read again only where somebody asks for it.
         kept = (Letter.from_db(connection.alias, _TOLD, row) for row in cursor.fetchall())
         return sorted(kept, key=lambda one: one.number)
 
