@@ -96,6 +96,16 @@ def test_a_letter_without_notes_or_tables_has_no_empty_headings() -> None:
     assert [one["/S"] for one in tags(write(nothing, NUMBER))].count("/H2") == 0
 
 
+def test_a_letter_without_a_subject_is_named_by_its_kind() -> None:
+    """ISO 14289-1: no heading is empty."""
+    for nothing in ("", " \n", "\x01"):
+        one = letter(subject=nothing, tables=(Table(("A",), (("1",),), (), nothing),))
+        assert (view(one, NUMBER)["heading"], view(one, NUMBER)["tables"][0]["caption"]) == (
+            "betalningspåminnelse",
+            "",
+        )
+
+
 def test_the_codes_can_be_read_by_a_bank() -> None:
     """OC 4.1-a: the bar code and the QR code say account, reference, amount and day of the slip."""
     found = {}

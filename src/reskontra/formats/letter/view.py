@@ -5,6 +5,7 @@ from typing import Final
 
 from reskontra.documents.letter import Letter, Party, Slip, Table
 from reskontra.formats.finvoice.writer import payment_notes
+from reskontra.formats.printing.characters import printable
 from reskontra.formats.printing.countries import country_line
 from reskontra.formats.printing.payment import Payable, payment_slip
 from reskontra.formats.printing.words import Json, Words, as_printed
@@ -25,7 +26,7 @@ def view(letter: Letter, number: str) -> Json:
     return as_printed(
         {
             "lang": words.language,
-            "heading": letter.subject,
+            "heading": _heading(letter.subject) or words(f"letter.kind.{letter.kind}"),
             "author": sender.name,
             "date": letter.day.isoformat(),
             "page": words("image.page", page="#", pages="##"),
@@ -39,6 +40,11 @@ def view(letter: Letter, number: str) -> Json:
             "payment": _payment(letter, slip, words) if slip else None,
         }
     )
+
+
+def _heading(text: str) -> str:
+    """What is left of a heading on the page: an empty one would be a heading to those who listen."""
+    return printable(text).strip()
 
 
 def _sender(sender: Party, words: Words) -> Iterator[str]:
@@ -78,7 +84,7 @@ def _facts(letter: Letter, number: str, words: Words) -> Iterator[tuple[str, str
 def _table(table: Table) -> Json:
     right = [place in table.right for place in range(len(table.heads))]
     return {
-        "caption": table.caption,
+        "caption": _heading(table.caption),
         "heads": list(table.heads),
         "lines": [list(row) for row in table.rows],
         "right": right,
