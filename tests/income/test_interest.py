@@ -357,7 +357,7 @@ def test_interest_for_payment_time_is_charged_when_the_agreement_has_ended() -> 
     paid     E 1000.00 2026-03-01
     expect A CHARGE_INTEREST      12.66   # OC 6.1.1-a
     expect B CHARGE_INTEREST      4.67    # OC 6.1.1-a
-    expect C PAYMENT_TIME_RUNS    0.00    # OC 6.1.1-a
+    expect C INTEREST_WAITS_FOR_AGREEMENT    0.00    # OC 6.1.1-a
     expect D NO_PAYMENT_TIME_USED 0.00    # OC 6.1.1-a
     expect E CHARGE_INTEREST      0.15    # OC 6.1.1-a
     invoice aino 4.67

@@ -16,7 +16,7 @@ COMMANDS = (
     "demo", "serve", "check", "clauses",
     "read", "validate", "import",
     "run", "act", "explain",
-    "invoice", "outbox", "deliveries",
+    "invoice", "letter", "outbox", "deliveries",
     "bank", "refunds", "payers",
     "claim",
     "block", "complaint", "interest", "deferral", "interrupt",

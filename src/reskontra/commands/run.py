@@ -15,6 +15,7 @@ from reskontra.exchange.outbox import hand_over, waiting
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.set_off import SetOffRun
 from reskontra.income.deferral.run import DeferralsRun
+from reskontra.income.delivery.letters import LettersRun
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.interest.run import InterestRun, PaymentTimeInterestRun
 from reskontra.income.invoicing.run import InvoicingRun
@@ -37,6 +38,7 @@ ROOMS: Mapping[str, type[Room]] = {
     "orders": OrdersRun,
     "invoicing": InvoicingRun,
     "delivery": DeliveryRun,
+    "letters": LettersRun,
     "set_off": SetOffRun,
     "allocation": AllocationRun,
     "write_offs": WriteOffsRun,
@@ -53,7 +55,7 @@ ROOMS: Mapping[str, type[Room]] = {
 }
 
 # Runs that leave a batch: it is handed over once they have committed.
-SENDING = frozenset({"delivery", "refunds", "enforcement", "obstacles"})
+SENDING = frozenset({"delivery", "letters", "refunds", "enforcement", "obstacles"})
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -67,7 +69,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def handle(arguments: Namespace) -> int:
     """Decide, and unless ``--plan`` write; then tell decisions, controls and files.
 
-    Exit 1 when invoices were left out of the batch by our own checks: they wait for a correction.
+    Exit 1 when invoices or letters were left out of a batch by our own checks: they wait for a correction.
     """
     open_database()
     result = run_room(arguments)
@@ -130,6 +132,9 @@ def show(result: Result, language: str) -> None:
         out.print(text("command.left_out", language, count=len(rejected)), markup=False)
     for one in rejected:
         for found in one["findings"]:
-            out.print(f"  ✖ {one['invoice']}  {message(Finding(**found), language)}", markup=False)
+            out.print(
+                f"  ✖ {one.get('invoice') or one['letter']}  {message(Finding(**found), language)}",
+                markup=False,
+            )
     for file in result.files:
         out.print(f"→ {file['kind']}: {file['name']} ({file['digest'][:12]}…)", markup=False)

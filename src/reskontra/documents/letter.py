@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -22,12 +22,19 @@ class Party:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under their heads, as people read them; ``right`` are the columns that hold numbers, from 0."""
+    """Rows under their heads, as people read them; ``right`` are the columns that hold numbers, from 0.
+
+    Raises ``ValueError`` for a row that has not one cell for each head.
+    """
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     right: tuple[int, ...] = ()
     caption: str = ""
+
+    def __post_init__(self) -> None:
+        if any(len(row) != len(self.heads) for row in self.rows):
+            raise ValueError("every row of a table has one cell for each head")
 
 
 @dataclass(frozen=True)
@@ -58,11 +65,32 @@ class Letter:
 
     def as_json(self) -> dict[str, Any]:
         """Plain data: days as ISO, amounts with two decimals."""
-        told = asdict(self)
-        told["day"] = self.day.isoformat()
-        if self.slip is not None:
-            told["slip"] |= {"due_date": self.slip.due_date.isoformat(), "amount": f"{self.slip.amount:.2f}"}
-        return told
+        slip = self.slip
+        return {
+            "kind": self.kind,
+            "language": self.language,
+            "day": self.day.isoformat(),
+            "sender": vars(self.sender) | {"address": list(self.sender.address)},
+            "receiver": vars(self.receiver) | {"address": list(self.receiver.address)},
+            "subject": self.subject,
+            "paragraphs": list(self.paragraphs),
+            "tables": [
+                {
+                    "heads": list(one.heads),
+                    "rows": [list(row) for row in one.rows],
+                    "right": list(one.right),
+                    "caption": one.caption,
+                }
+                for one in self.tables
+            ],
+            "slip": slip
+            and vars(slip) | {"due_date": slip.due_date.isoformat(), "amount": f"{slip.amount:.2f}"},
+            "notes": list(self.notes),
+        }
+
+    def written(self) -> str:
+        """Everything that the letter says as JSON, in one written form."""
+        return json.dumps(self.as_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def letter_from_json(told: dict[str, Any]) -> Letter:
@@ -98,9 +126,8 @@ def letter_from_json(told: dict[str, Any]) -> Letter:
 
 
 def digest_of(letter: Letter) -> str:
-    """SHA-256 over everything that the letter says, in one written form."""
-    written = json.dumps(letter.as_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(written.encode()).hexdigest()
+    """SHA-256 over the written form of the letter."""
+    return hashlib.sha256(letter.written().encode()).hexdigest()
 
 
 def _party(told: dict[str, Any]) -> Party:

@@ -18,6 +18,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "run_orders": frozenset({"K", "PK"}),
     "run_invoicing": frozenset({"K", "PK"}),
     "run_delivery": frozenset({"K", "PK"}),
+    "run_letters": frozenset({"K", "PK"}),
     "review_order": frozenset({"SG"}),
     "approve_order": frozenset({"GK"}),
     # The centre reconciles what banks tell; a material connection may bring it (OC 4.1).
@@ -48,7 +49,6 @@ MAY: Mapping[str, frozenset[str]] = {
     # Whoever hears a customer ask writes it down; who may answer is the responsibility table's to say (OC 6.1.1).
     "ask_for_time": frozenset({"K", "PK"}),
     "grant_time": frozenset({"K", "PK"}),
-    "run_letters": frozenset({"K", "PK"}),
     "run_limitation": frozenset({"K", "PK"}),
     "interrupt_limitation": frozenset({"K", "PK"}),
     "run_agency": frozenset({"PK"}),
@@ -76,6 +76,7 @@ MAY: Mapping[str, frozenset[str]] = {
 STEPS: Mapping[str, str] = {
     "run_invoicing": "run_invoicing",
     "run_delivery": "send_to_operator",
+    "run_letters": "send_to_operator",
     "run_reminders": "send_reminders",
     "grant_time": "grant_payment_time",
 }

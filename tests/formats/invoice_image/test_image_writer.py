@@ -43,9 +43,9 @@ from reskontra.documents.invoice import Invoice, Party
 from reskontra.exchange.messages import message
 from reskontra.formats.finvoice.writer import Message
 from reskontra.formats.finvoice.writer import write as write_finvoice
-from reskontra.formats.invoice_image.characters import PRINTED, printable
 from reskontra.formats.invoice_image.view import view
 from reskontra.formats.invoice_image.writer import write
+from reskontra.formats.printing.characters import PRINTED, printable
 from reskontra.kernel.identifiers import find_personal_codes
 
 CODES = ["010190-900P", "010190Y900P", "311203A901H", "010190–900P"]

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from image_cast import IBAN, grey, invoice, places, words
 
-from reskontra.formats.invoice_image import barcode, qr
 from reskontra.formats.invoice_image.writer import preview, write
+from reskontra.formats.printing import barcode, qr
 from reskontra.kernel.references import (
     NoBarCode,
     bank_barcode,

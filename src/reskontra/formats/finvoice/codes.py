@@ -9,6 +9,8 @@ SPECIFICATION: Final = "EN16931"
 CREDIT_NOTE: Final = "INV02"
 INTERNAL_INVOICE: Final = "INV04"
 SELF_BILLING: Final = "INV07"
+# Letters that ask for payment, by their kind: they are told as messages of their own types.
+LETTER_TYPES: Final = {"interest_invoice": "INV03", "reminder": "INV08"}
 
 TYPE_CODES: Final = frozenset(
     [f"{prefix}01" for prefix in ("REQ", "QUO", "ORD", "ORC", "DEV", "TES", "PRI", "INF", "DEN", "SDD")]

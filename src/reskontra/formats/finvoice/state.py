@@ -56,8 +56,10 @@ def _credit_note(invoice: Invoice, report: Report) -> None:
 
 def _charge(invoice: Invoice, report: Report) -> None:
     """An invoice that asks for money says why and how to pay."""
-    # A decision that states the legal basis may come along instead.
-    if not invoice.legal_basis and not invoice.attachments:
+    # A decision that states the legal basis may come along instead; a reminder rests on the invoice that it is of,
+    # and an invoice of interest tells its ground with the calculation.
+    letter = invoice.type_code in codes.LETTER_TYPES.values()
+    if not invoice.legal_basis and not invoice.attachments and not letter:
         report.note("finvoice_legal_basis_missing", "OC 3.5-a", _FREE_TEXT)
     payable = invoice.total if invoice.payable is None else invoice.payable
     if payable is None or payable <= 0:

@@ -4,34 +4,22 @@ The template lays out; everything that is said, and in what form, is decided her
 printed as it is, in the characters that the font has.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from reskontra.documents.findings import Finding, Refused
 from reskontra.documents.invoice import Invoice, InvoiceLine, Party, VatBreakdown
 from reskontra.formats.finvoice.writer import type_text
-from reskontra.formats.invoice_image import barcode, qr
-from reskontra.formats.invoice_image.characters import printable
-from reskontra.formats.invoice_image.countries import country_line
-from reskontra.kernel.days import format_date
-from reskontra.kernel.identifiers import NotAnIdentifier, find_personal_codes, grouped_iban, is_personal_code
-from reskontra.kernel.money import format_amount
-from reskontra.kernel.references import NoBarCode, NotAReference, bank_barcode, grouped
-from reskontra.kernel.texts import LANGUAGES, text, texts
+from reskontra.formats.printing.countries import country_line
+from reskontra.formats.printing.payment import Payable, payment_slip
+from reskontra.formats.printing.words import Json, Words, as_printed
+from reskontra.kernel.identifiers import is_personal_code
+from reskontra.kernel.texts import LANGUAGES
 
-Json = dict[str, Any]
 _CREDIT: Final = "INV02"
 _INTERNAL: Final = "INV04"
-_NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
-_ZERO_WIDTH_SPACE: Final = "\N{ZERO WIDTH SPACE}"
-_LONG_WORD: Final = re.compile(r"\S{41,}")
-_LONG_IN_A_COLUMN: Final = re.compile(r"\S{25,}")
-_COLUMNS: Final = frozenset({"facts", "rows"})  # parts of the page that are narrow
-_PIECE: Final = re.compile(r"\S{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +48,7 @@ def view(invoice: Invoice, places: Places) -> Json:
     in any of its texts (OC 2.2-f): it is never printed.
     """
     language = invoice.language or "fi"
-    words = _Words(language if language in LANGUAGES else "en", invoice.currency or "EUR")
+    words = Words(language if language in LANGUAGES else "en", invoice.currency or "EUR")
     missing = [
         words("image." + key)
         for key, value in (("number", invoice.number), ("date", invoice.issue_date), ("total", invoice.total))
@@ -68,63 +56,10 @@ def view(invoice: Invoice, places: Places) -> Json:
     ]
     if missing:
         raise Refused(Finding("image_nothing_to_print", detail={"missing": ", ".join(missing).lower()}))
-    shown = _page(invoice, places, words)
-    if found := [where for where, one in _strings(shown) if find_personal_codes(one)]:
-        raise Refused(Finding("image_personal_code", clause="OC 2.2-f", where=found[0]))
-    printed: Json = _broken(shown)
-    return printed
+    return as_printed(_page(invoice, places, words))
 
 
-class _Words:
-    """The words, amounts and dates of one language."""
-
-    def __init__(self, language: str, currency: str) -> None:
-        self.language, self.currency = language, currency
-
-    def __call__(self, key: str, **values: object) -> str:
-        return text(key, self.language, **values)
-
-    def amount(self, amount: Decimal) -> str:
-        """An amount with its currency."""
-        if self.currency == "EUR":
-            return format_amount(amount, self.language)
-        return f"{self.figure(amount)}{_NO_BREAK_SPACE}{self.currency}"
-
-    def figure(self, amount: Decimal | None) -> str:
-        """An amount without its currency, for a column."""
-        if amount is None:
-            return ""
-        return format_amount(amount, self.language).replace("€", "").strip(_NO_BREAK_SPACE)
-
-    def number(self, number: Decimal | None, decimals: int = 0) -> str:
-        """A quantity, price or percentage: no needless zeros behind ``decimals``."""
-        if number is None:
-            return ""
-        whole, _, fraction = f"{number.copy_abs():f}".partition(".")
-        fraction = fraction.rstrip("0").ljust(decimals, "0")
-        grouped_whole = f"{int(whole):,}"
-        if self.language != "en":
-            grouped_whole = grouped_whole.replace(",", _NO_BREAK_SPACE)
-        sign = "\N{MINUS SIGN}" if number < 0 else ""
-        mark = "." if self.language == "en" else ","
-        return sign + grouped_whole + (mark + fraction if fraction else "")
-
-    def percent(self, percent: Decimal | None) -> str:
-        """A VAT rate: ``25,5 %``, in English ``25.5%``; a dash where no VAT is charged at all."""
-        if percent is None:
-            return "–"
-        return self.number(percent) + ("%" if self.language == "en" else f"{_NO_BREAK_SPACE}%")
-
-    def day(self, day: date) -> str:
-        return format_date(day, self.language)
-
-    def measure(self, unit: str | None) -> str:
-        """A unit of measure in the language, where it is one that the price lists use."""
-        key = f"image.measure.{(unit or '').lower()}"
-        return self(key) if key in texts() else unit or ""
-
-
-def _page(invoice: Invoice, places: Places, words: _Words) -> Json:
+def _page(invoice: Invoice, places: Places, words: Words) -> Json:
     assert invoice.number is not None
     assert invoice.issue_date is not None
     assert invoice.total is not None
@@ -160,7 +95,7 @@ def _page(invoice: Invoice, places: Places, words: _Words) -> Json:
     }
 
 
-def _sender(seller: Party, words: _Words) -> list[str]:
+def _sender(seller: Party, words: Words) -> list[str]:
     """The sender's address and how to reach it, one line each; what is short shares a line."""
     town = " ".join(filter(None, (seller.postcode, seller.town)))
     ids = [
@@ -185,7 +120,7 @@ def _address(party: Party, home: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def _summary(invoice: Invoice, words: _Words, payable: Decimal, credit: bool) -> list[tuple[str, str]]:
+def _summary(invoice: Invoice, words: Words, payable: Decimal, credit: bool) -> list[tuple[str, str]]:
     """What the reader looks for first: how much, and by when."""
     shown = [(words("image.credited" if credit else "image.payable"), words.amount(payable))]
     if invoice.due_date is not None and not credit and payable > 0:
@@ -193,7 +128,7 @@ def _summary(invoice: Invoice, words: _Words, payable: Decimal, credit: bool) ->
     return shown
 
 
-def _facts(invoice: Invoice, words: _Words, credit: bool) -> Iterator[tuple[str, str]]:
+def _facts(invoice: Invoice, words: Words, credit: bool) -> Iterator[tuple[str, str]]:
     internal = invoice.internal or invoice.type_code == _INTERNAL
     assert invoice.issue_date is not None
     given: tuple[tuple[str, str | None], ...] = (
@@ -224,14 +159,14 @@ def _no_person(identifier: str | None) -> str | None:
     return None if identifier and is_personal_code(identifier) else identifier
 
 
-def _original(invoice: Invoice, words: _Words) -> str | None:
+def _original(invoice: Invoice, words: Words) -> str | None:
     if not invoice.original_number:
         return None
     day = f" ({words.day(invoice.original_date)})" if invoice.original_date else ""
     return invoice.original_number + day
 
 
-def _period(invoice: Invoice, words: _Words) -> str | None:
+def _period(invoice: Invoice, words: Words) -> str | None:
     days = [words.day(day) if day else "" for day in (invoice.period_start, invoice.period_end)]
     return "–".join(days) if any(days) else None
 
@@ -243,12 +178,12 @@ def _delivery(party: Party | None) -> str | None:
     return ", ".join(filter(None, (party.name, party.street, town)))
 
 
-def _late_interest(invoice: Invoice, words: _Words) -> str | None:
+def _late_interest(invoice: Invoice, words: Words) -> str | None:
     percent = "" if invoice.late_interest_percent is None else words.percent(invoice.late_interest_percent)
     return ", ".join(filter(None, (invoice.late_interest_text, percent))) or None
 
 
-def _instead_of_payment(invoice: Invoice, words: _Words, credit: bool, pays: bool) -> list[str]:
+def _instead_of_payment(invoice: Invoice, words: Words, credit: bool, pays: bool) -> list[str]:
     if pays:
         return []
     if not credit:
@@ -259,7 +194,7 @@ def _instead_of_payment(invoice: Invoice, words: _Words, credit: bool, pays: boo
     return [words("image.credit_note_plain")]
 
 
-def _rows(lines: Sequence[InvoiceLine], words: _Words) -> Json:
+def _rows(lines: Sequence[InvoiceLine], words: Words) -> Json:
     head = [words(f"image.{key}") for key in ("item", "quantity", "measure", "unit_price", "vat_percent")]
     rows = [
         {
@@ -283,7 +218,7 @@ def _rows(lines: Sequence[InvoiceLine], words: _Words) -> Json:
     }
 
 
-def _sums(invoice: Invoice, words: _Words, payable: Decimal, credit: bool) -> list[tuple[str, str]]:
+def _sums(invoice: Invoice, words: Words, payable: Decimal, credit: bool) -> list[tuple[str, str]]:
     """The sums from the net to what is to pay; the last one is the greatest in print."""
     assert invoice.total is not None
     given: list[tuple[str, Decimal | None]] = [
@@ -299,7 +234,7 @@ def _sums(invoice: Invoice, words: _Words, payable: Decimal, credit: bool) -> li
     return [(words(f"image.{key}"), words.amount(amount)) for key, amount in given if amount is not None]
 
 
-def _vat(parts: Sequence[VatBreakdown], words: _Words) -> Json:
+def _vat(parts: Sequence[VatBreakdown], words: Words) -> Json:
     head = [words(f"image.{key}") for key in ("vat_rate", "vat_base", "vat")]
     rows = [
         [
@@ -313,7 +248,7 @@ def _vat(parts: Sequence[VatBreakdown], words: _Words) -> Json:
     return {"title": words("image.vat_breakdown"), "head": head, "rows": rows, "reasons": reasons}
 
 
-def _sections(invoice: Invoice, places: Places, words: _Words) -> Iterator[Json]:
+def _sections(invoice: Invoice, places: Places, words: Words) -> Iterator[Json]:
     """What the invoice tells behind its sums, each under its heading (OC 3.5-b, 3.6-d)."""
     said = set(invoice.notes)
     for key, told in (
@@ -325,115 +260,18 @@ def _sections(invoice: Invoice, places: Places, words: _Words) -> Iterator[Json]
             yield {"title": words(f"image.{key}"), "texts": list(told)}
 
 
-def _payment(invoice: Invoice, places: Places, words: _Words, payable: Decimal) -> Json | None:
-    """How to pay: account, reference, amount and day, for the eye, for the bar code reader and for the phone."""
+def _payment(invoice: Invoice, places: Places, words: Words, payable: Decimal) -> Json | None:
+    """How to pay, with the notes that stand beside it; nothing where the seller names no account."""
     seller = invoice.seller
     if not seller.iban:
         return None
-    payee, account, reference = seller.name or "", _grouped_account(seller.iban), _grouped(invoice.reference)
-    amount = words.amount(payable)
-    given: tuple[tuple[str, str | None], ...] = (
-        ("payee", payee),
-        ("account", account),
-        ("bic", seller.bic),
-        ("reference", reference),
-        ("due_date", words.day(invoice.due_date) if invoice.due_date else None),
-        ("payable", amount),
+    pay = Payable(
+        seller.name or "",
+        seller.iban,
+        seller.bic,
+        invoice.reference,
+        invoice.due_date,
+        payable,
+        invoice.barcode,
     )
-    digits = _digits(invoice, payable)
-    code = _transfer(invoice, payable)
-    alt = words("image.qr_alt", payee=payee, account=account, reference=reference, amount=amount)
-    return {
-        "title": words("image.payment"),
-        "facts": [(words(f"image.{key}"), value) for key, value in given if value],
-        "notes": [note for note in places.payment if note in invoice.notes],
-        "barcode": {
-            "svg": barcode.svg(digits),
-            "alt": words("image.barcode_alt"),
-            "label": words("image.barcode"),
-            "digits": digits,
-        }
-        if digits
-        else None,
-        "qr": {"svg": qr.svg(code), "alt": alt, "label": words("image.scan")} if code else None,
-    }
-
-
-def _grouped_account(iban: str) -> str:
-    try:
-        return grouped_iban(iban)
-    except NotAnIdentifier:
-        return iban
-
-
-def _grouped(reference: str | None) -> str:
-    try:
-        return grouped(reference or "").replace(" ", _NO_BREAK_SPACE)
-    except NotAReference:
-        return reference or ""
-
-
-def _digits(invoice: Invoice, payable: Decimal) -> str | None:
-    """The bar code that the invoice names, or the one that its account, amount, reference and day make."""
-    if (invoice.currency or "EUR") != "EUR":
-        return None
-    if invoice.barcode and barcode.is_bank_barcode(invoice.barcode):
-        return invoice.barcode
-    try:
-        return bank_barcode(invoice.seller.iban or "", payable, invoice.reference or "", invoice.due_date)
-    except (NoBarCode, NotAReference):
-        return None
-
-
-def _transfer(invoice: Invoice, payable: Decimal) -> str | None:
-    if (invoice.currency or "EUR") != "EUR":
-        return None
-    seller = invoice.seller
-    try:
-        return qr.transfer(
-            seller.name or "",
-            seller.iban or "",
-            seller.bic,
-            payable,
-            invoice.reference or "",
-            invoice.due_date,
-        )
-    except qr.NoTransfer:
-        return None
-
-
-# --- every string of the page ------------------------------------------------------------------------
-
-
-def _strings(shown: Any, where: str = "") -> Iterator[tuple[str, str]]:
-    """Every text that will be printed or read aloud, with its place; drawings hold none."""
-    if isinstance(shown, str):
-        yield where, shown
-    elif isinstance(shown, Mapping):
-        for key, one in shown.items():
-            if key != "svg":
-                yield from _strings(one, f"{where}/{key}" if where else key)
-    elif isinstance(shown, list | tuple):
-        for one in shown:
-            yield from _strings(one, where)
-
-
-def _broken(shown: Any, long: re.Pattern[str] = _LONG_WORD) -> Any:
-    """The same with every text in characters of the font, and with places where a long word may break."""
-    if isinstance(shown, str):
-        return long.sub(_with_breaks, printable(shown))
-    if isinstance(shown, Mapping):
-        return {
-            key: one if key in _EXACT else _broken(one, _LONG_IN_A_COLUMN if key in _COLUMNS else long)
-            for key, one in shown.items()
-        }
-    if isinstance(shown, list | tuple):
-        return [_broken(one, long) for one in shown]
-    return shown
-
-
-_EXACT: Final = frozenset({"svg", "date", "lang", "digits", "number"})
-
-
-def _with_breaks(found: re.Match[str]) -> str:
-    return _ZERO_WIDTH_SPACE.join(_PIECE.findall(found[0]))
+    return payment_slip(pay, words, [note for note in places.payment if note in invoice.notes])

@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
+from reskontra.claims.models.letters import LETTERS
 from reskontra.kernel.clauses import clause, known
 
 Recipient = Literal["person", "company", "state"]
@@ -32,7 +33,10 @@ class ChannelsDefect(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One way to the recipient, as it is on a day. ``kinds`` are the kinds of attachments that it carries."""
+    """One way to the recipient, as it is on a day.
+
+    ``kinds`` are the kinds of attachments that it carries, ``letters`` the kinds of letters (OC 3.4-a).
+    """
 
     key: str
     connected: bool
@@ -40,6 +44,7 @@ class Channel:
     electronic: bool
     attachments: Carriage
     kinds: tuple[str, ...]
+    letters: tuple[str, ...]
     clause: str
     source: str
     sourced: bool
@@ -117,6 +122,9 @@ def _channel(row: Mapping[str, Any]) -> Channel:
         not (row["connected"] and row["reached_by"] == "asked_at_each_run"),
         f"{key} is connected, but nobody asks who is reached by it (OC 1.5-e)",
     )
+    letters = row.get("letters", ())
+    strange = set(letters) - set(LETTERS)
+    _demand(not strange, f"{key} carries unknown letters {', '.join(sorted(strange))}")
     return Channel(
         key,
         bool(row["connected"]),
@@ -124,6 +132,7 @@ def _channel(row: Mapping[str, Any]) -> Channel:
         bool(row["electronic"]),
         row["attachments"],
         tuple(row["kinds"]),
+        tuple(letters),
         known(row["clause"]),
         row["source"],
         bool(row["sourced"]),

@@ -35,22 +35,8 @@ class Seller:
 
     @cached_property
     def _parties(self) -> Mapping[str, Party]:
-        unit = self.unit
         return {
-            language: Party(
-                name=unit.name(language),
-                business_id=unit.business_id,
-                vat_id=unit.vat_id or None,
-                street=unit.street or None,
-                postcode=unit.postcode or None,
-                town=unit.town or None,
-                country="FI",
-                einvoice_address=unit.edi_code,
-                contact_email=unit.email or None,
-                contact_phone=unit.phone or None,
-                iban=self.account.iban,
-                bic=self.account.bic,
-            )
+            language: replace(seller_party(self.unit, language), iban=self.account.iban, bic=self.account.bic)
             for language in ("sv", "fi", "en")
         }
 
@@ -97,6 +83,22 @@ class Seller:
         }
 
 
+def seller_party(unit: Unit, language: str) -> Party:
+    """The unit as the seller, in the customer's language, without an account."""
+    return Party(
+        name=unit.name(language),
+        business_id=unit.business_id,
+        vat_id=unit.vat_id or None,
+        street=unit.street or None,
+        postcode=unit.postcode or None,
+        town=unit.town or None,
+        country="FI",
+        einvoice_address=unit.edi_code,
+        contact_email=unit.email or None,
+        contact_phone=unit.phone or None,
+    )
+
+
 @clause("OC 1.6-a", "OC 3.5-a", "OC 3.5-b", "OC 3.5.1-a", "OC 3.5.2-a", "OC 3.6-d", "OC 4.1-a")
 def invoice_document(seller: Seller, head: Sequence[Any], rows: Sequence[Sequence[Any]]) -> Invoice:
     """One invoice from its row of ``documents.sql`` and its rows of ``lines.sql``; amounts in euro."""
@@ -130,7 +132,7 @@ def invoice_document(seller: Seller, head: Sequence[Any], rows: Sequence[Sequenc
         due_date=due_date,
         currency="EUR",
         seller=seller.party(language),
-        buyer=_buyer(seller, payer, recipient),
+        buyer=buyer_party(seller.unit, payer, recipient),
         net=net,
         vat=vat,
         total=total,
@@ -196,7 +198,8 @@ def _party(given: Sequence[str]) -> Party:
     )
 
 
-def _buyer(seller: Seller, payer: Sequence[str], recipient: Sequence[str] | None) -> Party:
+@clause("OC 3.8-a")
+def buyer_party(unit: Unit, payer: Sequence[str], recipient: Sequence[str] | None) -> Party:
     """The legal customer; where another receives the invoice, care of that one and to its address (OC 3.8).
 
     A protected person who receives e-invoices has no address in the register: the unit's own stands there.
@@ -204,7 +207,6 @@ def _buyer(seller: Seller, payer: Sequence[str], recipient: Sequence[str] | None
     if recipient is None:
         buyer = _party(payer)
         if payer[_PROTECTED] == "true" and not buyer.street:
-            unit = seller.unit
             return replace(buyer, street=unit.street, postcode=unit.postcode, town=unit.town, country="FI")
         return buyer
     buyer, other = _party(payer), _party(recipient)

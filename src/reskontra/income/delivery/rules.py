@@ -1,13 +1,16 @@
 """The law of delivery: by which channel an invoice goes, and what the answers to it mean (OC 1.5, 3.6, 3.9)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from reskontra.income.delivery.channels import Channel, Channels, ReachedBy
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.sets import Decisions, Outcome, decide
 from reskontra.kernel.terms import Terms
 from reskontra.sales.skipped import skipped_channels
+
+OfChannel = Callable[[Channel], str]  # a condition or a text about one channel, in SQL
 
 # One outcome a channel; the keys are those of ``channels.toml``.
 CONSUMER_E_INVOICE = Outcome("CONSUMER_E_INVOICE", "READY")
@@ -47,6 +50,8 @@ PASSED_OVER = {
     "order_numbers": "OC 3.6-c",
     "agreement": "OC 3.6-b",
     "attachments": "OC 3.6-b",
+    "no_message": "OC 3.4-a",
+    "consent": "OC 6.1.4",
 }
 
 
@@ -79,7 +84,7 @@ def decide_delivery(channels: Channels) -> Decisions:
         for one in cascade
     ]
     reachable = {
-        recipient: [_reached(one, channels) for one in cascade if one.connected]
+        recipient: [reached(one, channels) for one in cascade if one.connected]
         for recipient, cascade in channels.cascades.items()
     }
     somehow = " OR ".join(
@@ -104,29 +109,35 @@ def passed_over(channels: Channels) -> str:
 
     ``CHANNEL=why`` parted by spaces, in the order of the cascade; the words are those of ``PASSED_OVER``.
     """
+    opens, why = partial(_open, channels=channels), partial(_why, channels=channels)
+    return f"CASE WHEN chosen <> '' THEN '' ELSE {tried_in_vain(channels, opens, why)} END"
+
+
+def tried_in_vain(channels: Channels, opens: OfChannel, why: OfChannel) -> str:
+    """The channels before the first open one of each recipient's cascade, each with its why, as one SQL text."""
     whens = " ".join(
-        f"WHEN '{recipient}' THEN {_chain(cascade, channels)}"
+        f"WHEN '{recipient}' THEN {_chain(cascade, opens, why)}"
         for recipient, cascade in channels.cascades.items()
     )
-    return f"rtrim(CASE WHEN chosen <> '' THEN '' ELSE CASE recipient {whens} ELSE '' END END)"
+    return f"rtrim(CASE recipient {whens} ELSE '' END)"
 
 
-def _chain(cascade: Sequence[Channel], channels: Channels) -> str:
+def _chain(cascade: Sequence[Channel], opens: OfChannel, why: OfChannel) -> str:
     chain = "''"
     for one in reversed(cascade):
-        passed = f"'{one.key}=' || {_why(one, channels)} || ' '"
-        chain = f"CASE WHEN {_open(one, channels)} THEN '' ELSE {passed} || {chain} END"
+        passed = f"'{one.key}=' || {why(one)} || ' '"
+        chain = f"CASE WHEN {opens(one)} THEN '' ELSE {passed} || {chain} END"
     return chain
 
 
 def _why(one: Channel, channels: Channels) -> str:
     if not one.connected:
         return "'not_connected'"
-    whys = [("not_reached", f"NOT ({_reached(one, channels)})")]
+    whys = [("not_reached", f"NOT ({reached(one, channels)})")]
     if one.electronic:
         whys.append(("order_numbers", "several_order_numbers"))
     if one.attachments == "by_agreement":
-        whys.append(("agreement", f"attachment_kinds <@ {_array(one.kinds)}"))
+        whys.append(("agreement", f"attachment_kinds <@ {sql_array(one.kinds)}"))
     cases = " ".join(f"WHEN {when} THEN '{why}'" for why, when in whys)
     return f"CASE {cases} ELSE 'attachments' END"
 
@@ -136,12 +147,13 @@ def _open(one: Channel, channels: Channels, *, chosen: bool = False) -> str:
     if not one.connected:
         return "false"
     numbers = " AND NOT several_order_numbers" if one.electronic else ""
-    return f"({_reached(one, channels)}){numbers} AND {_carries(one, channels, chosen=chosen)}"
+    return f"({reached(one, channels)}){numbers} AND {_carries(one, channels, chosen=chosen)}"
 
 
-def _reached(one: Channel, channels: Channels) -> str:
+def reached(one: Channel, channels: Channels) -> str:
+    """Whether what is known of the recipient is enough for the channel, as a condition on the subject's columns."""
     abroad = "country NOT IN ('FI', 'AX')"
-    bank = f"einvoice_operator = ANY ({_array(channels.banks)})"
+    bank = f"einvoice_operator = ANY ({sql_array(channels.banks)})"
     ways: dict[ReachedBy, str] = {
         "consumer_address": "einvoice_address <> ''",
         "operator_address": f"einvoice_address <> '' AND NOT {abroad} AND NOT {bank}",
@@ -160,17 +172,18 @@ def _carries(one: Channel, channels: Channels, *, chosen: bool) -> str:
     That a recipient has agreed with its bank is known to a person only: who chooses the channel has made sure.
     """
     if one.attachments != "by_agreement":
-        return f"attachment_kinds <@ {_array(one.kinds)}"
+        return f"attachment_kinds <@ {sql_array(one.kinds)}"
     if not chosen:
         return "attachment_kinds = '{}'"
-    passing = _array(code for code, passes in channels.banks.items() if passes)
+    passing = sql_array(code for code, passes in channels.banks.items() if passes)
     return (
-        f"(attachment_kinds = '{{}}' OR attachment_kinds <@ {_array(one.kinds)}"
+        f"(attachment_kinds = '{{}}' OR attachment_kinds <@ {sql_array(one.kinds)}"
         f" AND einvoice_operator = ANY ({passing}))"
     )
 
 
-def _array(words: Iterable[str]) -> str:
+def sql_array(words: Iterable[str]) -> str:
+    """``words`` as an array in SQL; they come from our own files."""
     return "ARRAY[" + ", ".join(f"'{word}'" for word in words) + "]::text[]"
 
 

@@ -16,14 +16,15 @@ from reskontra.documents.invoice import Invoice
 from reskontra.exchange import archive
 from reskontra.exchange.models import OutboxFile
 from reskontra.exchange.writing import Message, finvoice_batch
+from reskontra.income.delivery.addressing import addressed
 from reskontra.income.delivery.channels import channels_on
 from reskontra.income.delivery.document import Seller, invoice_document
 from reskontra.income.delivery.rules import decide_delivery, passed_over
-from reskontra.kernel.identifiers import is_ovt, peppol_id
+from reskontra.income.delivery.sealing import seal
 from reskontra.kernel.references import running_number
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit, UnitAccount
-from reskontra.runs.models import Evidence, Run
+from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied, Control
 
 _CHUNK = 2000
@@ -92,32 +93,14 @@ class DeliveryRun:
             if batch.attached:
                 attachments.seek(0)
                 kept = archive.store(iter(partial(attachments.read, 1 << 20), b""))
-                sealed.append(_seal(run, acting, "finvoice-attachments", kept, batch.attached, Decimal(0)))
-            file = _seal(run, acting, "finvoice", stored, batch.written, batch.amount)
+                sealed.append(seal(run, acting, "finvoice-attachments", kept, batch.attached, Decimal(0)))
+            file = seal(run, acting, "finvoice", stored, batch.written, batch.amount)
         controls = _deliver(run, file, batch)
         files = [
             {"kind": one.channel, "name": one.name, "digest": one.digest, "size": one.size}
             for one in (*sealed, file)
         ]
         return Applied(controls, files, {"documents": batch.written, "rejected": batch.rejected})
-
-
-def _seal(
-    run: Run, acting: Acting, channel: str, stored: archive.Stored, documents: int, amount: Decimal
-) -> OutboxFile:
-    """The outbox row of a batch: its name is fixed by the run, its bytes by their digest."""
-    Evidence.objects.create(unit=run.unit, run=run, control=f"{channel} batch", document=stored.digest)
-    return OutboxFile.objects.create(
-        unit=run.unit,
-        run=run,
-        name=f"{channel}-{run.unit.code}-{run.on_date:%Y%m%d}-{run.pk:06d}.xml",
-        digest=stored.digest,
-        size=stored.size,
-        documents=documents,
-        amount=amount,
-        channel=channel,
-        built_at=acting.at,
-    )
 
 
 class _Batch:
@@ -131,7 +114,6 @@ class _Batch:
         self.rejected_numbers: list[int] = []
         self.attached = 0
         self._carrier = terms.invoice_operator_code
-        self._peppol = terms.peppol_operator_code
         self._sender = run.unit.edi_code
 
     def messages(self) -> Iterator[tuple[Invoice, Message]]:
@@ -161,26 +143,17 @@ class _Batch:
         return write
 
     def _message(self, head: Sequence[Any]) -> Message:
-        number, channel, address, operator = head[1], head[21], head[24], head[25]
-        carrier = self._carrier
-        if channel == "PAPER":
-            address, operator = carrier, carrier
-        elif channel == "PEPPOL":
-            address, operator = _peppol_address(address), self._peppol
+        number, channel = head[1], head[21]
+        address, operator = addressed(channel, head[24], head[25], self.terms)
         return Message(
             message_id=f"{self.run.pk}-{number}",
             timestamp=self.acting.at,
             sender=self._sender,
-            sender_operator=carrier,
+            sender_operator=self._carrier,
             receiver=address,
             receiver_operator=operator,
             channel=channel,
         )
-
-
-def _peppol_address(address: str) -> str:
-    """The recipient's Peppol id: as the register has it, or built from a Finnish EDI address (OC 3.6.1)."""
-    return peppol_id(address) if is_ovt(address) else address
 
 
 def _heads_with_lines(unit: Unit) -> Iterator[tuple[Sequence[Any], list[Sequence[Any]]]]:

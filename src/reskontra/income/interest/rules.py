@@ -15,7 +15,7 @@ WAIVED = Outcome("INTEREST_WAIVED", "LEFT")
 CHARGED_BEFORE = Outcome("INTEREST_CHARGED_BEFORE", "LEFT")
 BELOW_FLOOR = Outcome("INTEREST_BELOW_FLOOR", "WAITING")
 CHARGE = Outcome("CHARGE_INTEREST", "READY")
-TIME_RUNS = Outcome("PAYMENT_TIME_RUNS", "WAITING")
+TIME_RUNS = Outcome("INTEREST_WAITS_FOR_AGREEMENT", "WAITING")
 NO_TIME_USED = Outcome("NO_PAYMENT_TIME_USED", "LEFT")
 
 # What a person may ask about later is stored; claims that were paid in time, or are still open, are only counted.
