@@ -51,6 +51,7 @@ in_case AS (
 judged AS (
   SELECT cc.claim_id, max(e.day) AS day
   FROM claims_caseclaim cc JOIN claims_caseevent e ON e.case_id = cc.case_id AND e.kind = 'judged'
+    AND (NOT e.detail ? 'claims' OR e.detail -> 'claims' @> to_jsonb(cc.claim_id))  -- a judgment may dismiss some
   WHERE cc.unit_id = %(unit)s GROUP BY 1),
 proposed AS (
   SELECT p.claim_id, max(r.follow_up_date) AS kept_until,

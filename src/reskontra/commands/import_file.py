@@ -7,13 +7,16 @@ from reskontra.commands.bank import show_answer
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, working
+from reskontra.documents.agency import AgencyReport
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
+from reskontra.documents.findings import Finding
 from reskontra.documents.statement import BankMaterial
 from reskontra.exchange import archive
 from reskontra.exchange.attachments import beside
 from reskontra.exchange.inbox import receive
 from reskontra.exchange.messages import message
 from reskontra.exchange.reading import read_documents
+from reskontra.income.agency.reports import AgencyTaken, take_in_agency_report
 from reskontra.income.bank_material.intake import BankAnswer, take_in_bank_material
 from reskontra.income.delivery.archived import PackageTaken, take_in_package
 from reskontra.income.delivery.receipts import ReportTaken, take_in_report
@@ -48,12 +51,16 @@ def handle(arguments: Namespace) -> int:
         show(answer, arguments)
     elif isinstance(answer, BankAnswer):
         show_answer(answer, arguments)
+    elif isinstance(answer, AgencyTaken):
+        show_agency(answer, arguments)
     else:
         show_operators(answer, arguments)
     return 1 if answer.count("returned") or answer.count("contradicts") else 0
 
 
-def take_in(arguments: Namespace, data: bytes) -> Answer | BankAnswer | ReportTaken | PackageTaken:
+def take_in(
+    arguments: Namespace, data: bytes
+) -> Answer | BankAnswer | ReportTaken | PackageTaken | AgencyTaken:
     """Keep the bytes, read them, and store what they ask for: each in its own session."""
     name = arguments.file.name
     with acting(arguments, "import") as person:
@@ -71,6 +78,8 @@ def take_in(arguments: Namespace, data: bytes) -> Answer | BankAnswer | ReportTa
                 return take_in_report(person, received, report, on)
             case ArchivePackage() as package:
                 return take_in_package(person, received, package, fetch, on)
+            case AgencyReport() as told:
+                return take_in_agency_report(person, received, told, on)
             case document:
                 return take_in_document(person, received, document, fetch, on, arguments.lang)
 
@@ -89,7 +98,18 @@ def show_operators(answer: ReportTaken | PackageTaken, arguments: Namespace) -> 
             say(arguments, "deliveries.batch", **places, **amounts)
     else:
         say(arguments, "deliveries.archived", rows=counts.pop("read"), **counts)
-    told = [finding for _, _, findings in answer.outcomes for finding in findings]
+    _show_reasons([finding for _, _, findings in answer.outcomes for finding in findings], arguments)
+
+
+def show_agency(answer: AgencyTaken, arguments: Namespace) -> None:
+    """What became of a collection agency's report, for a person."""
+    counts = {outcome: answer.count(outcome) for outcome in ("accepted", "known", "returned")}
+    fees = format_amount(answer.fees, arguments.lang)
+    say(arguments, "agency.taken", rows=len(answer.outcomes), fees=fees, **counts)
+    _show_reasons([finding for _, _, findings in answer.outcomes for finding in findings], arguments)
+
+
+def _show_reasons(told: list[Finding], arguments: Namespace) -> None:
     for finding in told[:_MOST_SHOWN]:
         out.print(f"  ✖ {message(finding, arguments.lang)}", markup=False)
     if len(told) > _MOST_SHOWN:

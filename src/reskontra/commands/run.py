@@ -12,10 +12,12 @@ from reskontra.database.session import working_in
 from reskontra.documents.findings import Finding
 from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
+from reskontra.income.agency.run import AgencyRun
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.set_off import SetOffRun
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
+from reskontra.income.legal.court_run import CourtRun
 from reskontra.income.order_handling.run import OrdersRun
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
@@ -29,6 +31,8 @@ ROOMS: Mapping[str, type[Room]] = {
     "delivery": DeliveryRun,
     "set_off": SetOffRun,
     "allocation": AllocationRun,
+    "agency": AgencyRun,
+    "court": CourtRun,
 }
 
 

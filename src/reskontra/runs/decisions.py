@@ -1,5 +1,7 @@
 """Decisions as stored facts: the same for every kind of subject whose decisions are kept one by one."""
 
+from collections.abc import Sequence
+
 from django.db import connection
 
 from reskontra.kernel.sets import Outcome
@@ -8,18 +10,21 @@ from reskontra.runs.models import Run
 CHANGED_SINCE_PLAN = Outcome("CHANGED_SINCE_PLAN", "LEFT")
 
 
-def record_decisions(run: Run, rule: str, table: str, subject: str) -> None:
+def record_decisions(
+    run: Run, rule: str, table: str, subject: str, counted_only: Sequence[Outcome] = ()
+) -> None:
     """Store the temporary table ``decided`` in ``table`` as what ``run`` decided by ``rule``.
 
-    ``subject`` is the column of ``table`` that names who was decided about.
+    ``subject`` is the column of ``table`` that names who was decided about. ``counted_only`` are outcomes that nobody
+    would question: the run counts them, and they are not stored one by one.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table}"
             f" (unit_id, run_id, {subject}, rule, outcome, standing, clause, reasons, inputs, amount)"
             " SELECT unit_id, %s, id, %s, outcome, standing, clause, reasons, inputs, amount"
-            " FROM decided ORDER BY id",
-            [run.pk, rule],
+            " FROM decided WHERE outcome <> ALL (%s) ORDER BY id",
+            [run.pk, rule, [outcome.name for outcome in counted_only]],
         )
 
 

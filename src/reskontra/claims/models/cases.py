@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from reskontra.claims.models.base import NOTHING, AboutClaim, ByRunOrPerson, FromRun
+from reskontra.claims.models.base import NOTHING, AboutClaim, ByPerson, ByRunOrPerson, FromRun
 from reskontra.claims.models.settlements import Settlement
 from reskontra.database.tables import Points
 from reskontra.runs.models import Approval
@@ -60,7 +60,7 @@ class Case(FromRun):
             models.UniqueConstraint(name="case_numbers_are_unique", fields=["unit", "number"]),
             models.CheckConstraint(name="a_case_is_of_a_known_kind", condition=Q(kind__in=KINDS)),
             models.CheckConstraint(
-                name="enforcement_is_normal_or_limited_and_a_summons_limited_or_extensive",
+                name="a_case_takes_a_procedure_of_its_kind",
                 condition=Q(kind="enforcement", procedure__in=["normal", "limited"])
                 | Q(kind="court", procedure__in=["limited", "extensive"])
                 | Q(kind="agency", procedure=""),
@@ -105,7 +105,11 @@ class CaseClaim(AboutClaim):
 
 
 class CaseEvent(ByRunOrPerson):
-    """One step of a case, in order; ``detail`` keeps what the step tells, ``digest`` its document in the archive."""
+    """One step of a case, in order; ``detail`` keeps what the step tells, ``digest`` its document in the archive.
+
+    ``told_as`` is the identity that the authority gave its message: what it tells twice counts once. A person who
+    takes a step that goes out at once has a run for it, so both may stand here.
+    """
 
     case = models.ForeignKey(
         Case, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="events"
@@ -116,6 +120,7 @@ class CaseEvent(ByRunOrPerson):
     amount = models.DecimalField(max_digits=15, decimal_places=2, null=True)
     detail = models.JSONField(default=dict)
     digest = models.CharField(max_length=64, blank=True)
+    told_as = models.CharField(max_length=64, blank=True, default="", db_default="")
     file = models.ForeignKey(
         "exchange.OutboxFile",
         on_delete=NOTHING,
@@ -135,6 +140,15 @@ class CaseEvent(ByRunOrPerson):
         constraints: ClassVar = [
             models.UniqueConstraint(name="a_case_takes_one_step_at_a_time", fields=["case", "position"]),
             models.CheckConstraint(name="a_step_of_a_case_is_known", condition=Q(kind__in=EVENTS)),
+            models.CheckConstraint(
+                name="a_step_of_a_case_comes_from_a_run_or_a_person",
+                condition=Q(run__isnull=False) | Q(person__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="what_is_told_of_a_case_counts_once",
+                fields=["case", "told_as"],
+                condition=~Q(told_as=""),
+            ),
         ]
 
 
@@ -148,9 +162,54 @@ class CaseSignature(Approval):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                name="a_dossier_is_signed_by_two_persons", fields=["unit", "case", "person"]
+                name="a_dossier_is_signed_by_two_persons", fields=["unit", "case", "digest", "person"]
             ),
             models.CheckConstraint(name="a_dossier_is_signed", condition=Q(act="sign")),
+        ]
+
+
+class SummonsStatement(ByPerson):
+    """What a person states so that a summons can be applied for; the newest statement of a kind holds (OC 6.2.5).
+
+    ``court``: the key of the court competent for a debtor whose seat the register does not tell. ``agreement``: what a
+    claim relies on. ``again``: a claim whose case at court ended without a judgment may be applied for once more.
+    """
+
+    kind = models.CharField(max_length=9)
+    day = models.DateField()
+    customer = models.ForeignKey(
+        "registers.Customer",
+        on_delete=NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
+    )
+    claim = models.ForeignKey(
+        "claims.Claim", on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    statement = models.CharField(max_length=300)
+    reason = models.CharField(max_length=350, blank=True)
+
+    references = (
+        Points("customer", "a_statement_is_about_a_debtor", set_wise=True),
+        Points("claim", "a_statement_is_about_a_claim_of_its_unit", set_wise=True),
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="a_statement_is_of_a_court_or_about_a_claim",
+                condition=Q(kind="court", customer__isnull=False, claim__isnull=True)
+                | Q(kind__in=["agreement", "again"], customer__isnull=True, claim__isnull=False),
+            ),
+            models.CheckConstraint(name="a_statement_says_something", condition=~Q(statement="")),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                name="statements_about_a_debtor", fields=["customer"], condition=Q(customer__isnull=False)
+            ),
+            models.Index(name="statements_about_a_claim", fields=["claim"], condition=Q(claim__isnull=False)),
         ]
 
 
