@@ -206,9 +206,11 @@ class Docket:
         with inside(self.where):
             a_case(self.where, claim, line.words[1], line.words[2:])
 
-    def decided(self, room: Room, rule: str) -> dict[str, tuple[str, tuple[str, ...], str]]:
+    def decided(
+        self, room: Room, rule: str, on: date | None = None
+    ) -> dict[str, tuple[str, tuple[str, ...], str]]:
         """What the room says of each claim: outcome, the other reasons, clause. Planned: nothing else is written."""
-        planned = plan_of(room, self.where, self.on).run
+        planned = plan_of(room, self.where, on or self.on).run
         names = {claim.pk: name for name, claim in self.claims.items()}
         with inside(self.where):
             return {

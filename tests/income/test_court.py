@@ -1,4 +1,4 @@
-"""Limited applications for a summons: which claims, to which court, with what costs, and what leaves (OC 6.2.3–6.2.6)."""
+"""Limited applications for a summons: which claims, to which court, with what costs, and what leaves (OC 6.2)."""
 
 from datetime import date
 from decimal import Decimal

@@ -14,7 +14,7 @@ import django
 
 COMMANDS = (
     "demo", "serve", "check", "clauses", "read", "validate", "import", "run", "act", "explain", "invoice",
-    "outbox", "deliveries", "bank", "registers", "password",
+    "outbox", "court", "deliveries", "bank", "registers", "password",
 )  # fmt: skip
 _MODULES = {"import": "import_file"}
 

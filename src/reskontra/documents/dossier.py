@@ -95,7 +95,7 @@ class Dossier:
 
 
 def statements_from_json(told: object) -> Statements:
-    """What the unit states, from plain JSON with the names of ``Statements``; raises ``Refused`` for what is not of it."""
+    """What the unit states, from plain JSON with the names of ``Statements``; raises ``Refused`` for anything else."""
     given = _mapping(told, "dossier", Statements)
     values: dict[str, Any] = {}
     for key, value in given.items():

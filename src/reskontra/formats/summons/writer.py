@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -16,7 +16,8 @@ NAMESPACE: Final = "urn:reskontra:summons:1"
 
 def write(batch: SummonsBatch) -> bytes:
     """The batch as UTF-8; raises ``Refused`` where the schema does not hold."""
-    root = etree.Element(_name("Batch"), nsmap={None: NAMESPACE})
+    names: Any = {None: NAMESPACE}  # the stubs do not know the namespace without a prefix
+    root = etree.Element(_name("Batch"), nsmap=names)
     _text(root, "Identity", batch.identity)
     _text(root, "Day", batch.day)
     _text(root, "Unit", batch.unit)
@@ -32,7 +33,8 @@ def schema_errors(root: etree._Element) -> list[str]:
     schema = _schema()
     if schema.validate(root):
         return []
-    return [f"{error.path} {error.type_name}" for error in schema.error_log]
+    log: Any = schema.error_log  # the stubs do not know that it can be walked through
+    return [f"{error.path} {error.type_name}" for error in log]
 
 
 @cache

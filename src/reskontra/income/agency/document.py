@@ -1,4 +1,4 @@
-"""From facts to a hand-over: parties, claims itemised, what the demand must tell, and the caps on its cost (OC 6.1.4)."""
+"""From facts to a hand-over: claims itemised, what the demand must tell, and the caps on its cost (OC 6.1.4)."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -124,7 +124,7 @@ class Writer:
 
 
 def limits(terms: Terms, principal: Decimal, *, consumer: bool, so_far: Decimal, last_cost: Any) -> Limits:
-    """The caps on the day of ``terms`` for a case about ``principal`` euro that is not enforceable without a judgment."""
+    """The caps on the day of ``terms`` for a case about ``principal`` euro, not enforceable without a judgment."""
     debtor: Debtor = "consumer" if consumer else "other"
 
     def value(item: str) -> Decimal | None:

@@ -119,7 +119,7 @@ class _Laying:
         wrong = [finding for finding in self.report.findings if finding.row == row.row]
         if wrong:
             return row.row, "returned", wrong
-        assert row.case is not None and row.kind is not None and row.day is not None  # or a finding said so
+        assert row.case is not None  # or a finding said so
         standing = self._case(row.case)
         if standing is not None and row.id in standing.told:
             return row.row, "known", ()
@@ -169,7 +169,8 @@ class _Laying:
 
     def _demand_finding(self, row: AgencyRow, standing: _Standing) -> Finding | None:
         """A demand that costs keeps to the caps and the times of the act, by the day on which it was sent."""
-        assert row.amount is not None and row.day is not None
+        assert row.amount is not None
+        assert row.day is not None
         if row.amount == 0:
             return None
         claims = [claim.pk for claim in standing.claims.values()]
@@ -196,7 +197,9 @@ class _Laying:
         return None
 
     def _collection_finding(self, row: AgencyRow, standing: _Standing) -> Finding | None:
-        assert row.amount is not None and row.fee is not None and row.net is not None
+        assert row.amount is not None
+        assert row.fee is not None
+        assert row.net is not None
         claim = standing.claims.get(row.reference)
         if claim is None:
             return self._wrong(row, "agency_claim_unknown", value=row.reference)

@@ -138,7 +138,8 @@ def _claims_in_dispute(acting: Acting, claims: Sequence[Claim]) -> list[CaseClai
 
 
 _OPEN = """
-SELECT c.id, c.amount - coalesce((SELECT sum(amount) FROM claims_claim_settlement s WHERE s.claim_id = c.id), 0) AS open,
+SELECT c.id,
+  c.amount - coalesce((SELECT sum(amount) FROM claims_claim_settlement s WHERE s.claim_id = c.id), 0) AS open,
   coalesce((SELECT sum(amount) FROM claims_cost k WHERE k.claim_id = c.id), 0)
     - coalesce((SELECT sum(amount) FROM claims_sidepayment p WHERE p.claim_id = c.id AND p.kind = 'cost'), 0) AS costs,
   greatest(c.due_date, (SELECT max(until_date) FROM claims_interestcharge i WHERE i.claim_id = c.id

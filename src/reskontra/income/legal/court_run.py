@@ -21,7 +21,7 @@ from reskontra.exchange.models import OutboxFile
 from reskontra.exchange.summonses import summons_batch, summons_findings
 from reskontra.income.legal.court_document import Court, Writer
 from reskontra.income.legal.court_rules import COUNTED_ONLY, decide_court
-from reskontra.kernel.clauses import known
+from reskontra.kernel.clauses import clause, known
 from reskontra.kernel.courts import (
     FEES,
     Fee,
@@ -75,6 +75,7 @@ class Asked:
     maximum: LegalCost
 
 
+@clause("OC 6.2.6-a")
 def costs_at_court(principal: Decimal, terms: Terms) -> Asked:
     """Legal costs and court fee of a limited application for ``principal`` euro that becomes pending on the terms' day.
 
