@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from cast import CUSTOMERS, customer, inside, plan_of, run, set_term
-from income.court_tables import Docket, a_case, decide_in_crowd_and_alone, told
+from cast import CUSTOMERS, inside, plan_of, run, set_term
+from income.court_tables import Docket, decide_in_crowd_and_alone, told
 from reskontra.claims.models import Case, CaseClaim, CaseEvent, Cost
 from reskontra.exchange import archive
 from reskontra.exchange.models import OutboxFile
 from reskontra.formats.summons.writer import NAMESPACE
-from reskontra.income.legal.court_acts import apply_again, close
+from reskontra.income.legal.court_acts import apply_again, close, name_agreement
 from reskontra.income.legal.court_rules import decide_court
 from reskontra.income.legal.court_run import CourtRun
-from reskontra.kernel.terms import terms_on
+from reskontra.kernel.terms import TermNotAllowed, terms_on
+from reskontra.kernel.texts import LANGUAGES, text
 from reskontra.runs.models import Evidence
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -171,8 +172,6 @@ def test_an_agency_tries_first_where_the_unit_uses_one() -> None:
 
 def test_every_outcome_is_known_in_three_languages_and_has_its_place() -> None:
     """OC 6.2.3-a"""
-    from reskontra.kernel.texts import LANGUAGES, text
-
     rule = decide_court(terms_on(ON))
     names = [case.outcome.name for case in rule.cases]
     assert len(set(names)) == len(names) == 19
@@ -299,6 +298,15 @@ def test_a_unit_may_choose_the_higher_tariff() -> None:
     assert _all(_batch(docket), "Application/Costs/LegalCosts") == ["80.00", "160.00"]
 
 
+@pytest.mark.parametrize("key", ["legal_cost_tariff", "agency_in_use"])
+def test_a_code_that_there_is_not_stops_the_run(key: str) -> None:
+    """OC 6.2.6-a, OC 6.1.4-a: it is never read as the other one."""
+    docket = told(f"on {ON}\nclaim A bruk 100.00 order B-1\nreminded A {REMINDED}")
+    set_term(docket.where, key, "perhaps")
+    with pytest.raises(TermNotAllowed):
+        run(CourtRun(), docket.where, ON)
+
+
 def test_a_personal_code_is_in_the_sealed_batch_and_nowhere_else() -> None:
     """OC 6.2.5-a, OC 2.2-f"""
     docket = told(f"on {ON}\nclaim A aino 100.00 order B-1\nreminded A {REMINDED}")
@@ -312,7 +320,7 @@ def test_a_personal_code_is_in_the_sealed_batch_and_nowhere_else() -> None:
 
 
 def test_an_application_without_something_is_left_out_and_told() -> None:
-    """OC 6.2.5-a: the unit has no account to be paid to; nothing is applied for, nothing is claimed."""
+    """OC 6.2.5-a: nobody to reach at the unit; nothing is applied for, nothing is claimed."""
     docket = told(f"on {ON}\nclaim A bruk 100.00 order B-1\nreminded A {REMINDED}")
     docket.where.email = docket.where.phone = ""
     with inside(docket.where):
@@ -332,8 +340,6 @@ def test_a_claim_that_changed_since_the_plan_is_set_aside() -> None:
     docket = told(f"on {ON}\nclaim A bruk 100.00 order B-1\nreminded A {REMINDED}")
     planned = plan_of(CourtRun(), docket.where, ON).run
     with inside(docket.where) as acting:
-        from reskontra.income.legal.court_acts import name_agreement
-
         name_agreement(acting, docket.claims["A"], "contract 7")
     result = run(CourtRun(), docket.where, ON, planned)
     assert [(one.outcome, one.count) for one in result.counts] == [("CHANGED_SINCE_PLAN", 1)]
@@ -352,12 +358,3 @@ def test_a_case_that_ended_without_a_judgment_waits_for_the_unit_and_may_go_agai
     run(CourtRun(), docket.where, ON)
     with inside(docket.where):
         assert Case.objects.filter(unit=docket.where).count() == 2
-
-
-def test_a_dismissed_claim_is_not_judged() -> None:
-    """OC 6.2.3-a: an enforcement case of another claim says nothing of it."""
-    docket = told(f"on {ON}\nclaim A bruk 100.00 order B-1\nreminded A {REMINDED}")
-    with inside(docket.where):
-        a_case(docket.where, docket.claims["A"], "agency", ["applied", "returned"])
-    assert docket.decided(CourtRun(), "court")["A"][0] == "APPLY_FOR_SUMMONS"
-    assert customer("bruk").pk == docket.claims["A"].payer_id

@@ -11,13 +11,14 @@ from django.db import IntegrityError, connections
 from cast import customer, inside, run
 from income.court_tables import Docket, at, told
 from income.money import a_payment
-from reskontra.claims.models import Case, CaseClaim, CaseEvent, CaseSignature, Cost
+from reskontra.claims.models import Case, CaseClaim, CaseEvent, CaseSignature, Cost, SidePayment
 from reskontra.database.refused import constraint_of
 from reskontra.documents.dossier import Statements, statements_from_json
 from reskontra.documents.findings import Refused
 from reskontra.exchange import archive
 from reskontra.income.legal.court_acts import (
     Awarded,
+    act_run,
     close,
     contest,
     name_agreement,
@@ -37,6 +38,7 @@ from reskontra.income.legal.court_dossier import (
 )
 from reskontra.income.legal.court_run import CourtRun
 from reskontra.kernel.texts import LANGUAGES, text
+from reskontra.ledger.models import Entry, Voucher
 from reskontra.registers.models import Person
 from reskontra.registers.policy import NotAllowed
 from reskontra.runs.run import RunRefused
@@ -501,10 +503,6 @@ def test_the_database_refuses_claims_that_are_not_the_cases() -> None:
 
 def test_paid_costs_stay_when_a_case_is_closed() -> None:
     """OC 6.2.4-a: they are income already; only what is still asked for is taken away."""
-    from reskontra.claims.models import SidePayment
-    from reskontra.income.legal.court_acts import act_run
-    from reskontra.ledger.models import Entry, Voucher
-
     docket, case = _at_court()
     payment = a_payment(docket.where, "120.00", reference=docket.claims["A"].reference)
     with inside(docket.where, "kirsi", at(LATER)) as acting:

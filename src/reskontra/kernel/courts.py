@@ -19,6 +19,7 @@ from reskontra.kernel.texts import LANGUAGES
 Fee = Literal["direct", "other_channel", "contested", "extensive"]
 Tariff = Literal["base", "high"]
 FEES: tuple[Fee, ...] = get_args(Fee)
+TARIFFS: tuple[Tariff, ...] = get_args(Tariff)
 
 
 class CourtsDefect(ValueError):

@@ -213,6 +213,8 @@ class _Laying:
 
     def _take(self, row: AgencyRow, standing: _Standing) -> None:
         """The row as a step of its case; a demand's cost and a fee kept as facts of their own."""
+        assert row.kind is not None  # or a finding said so
+        assert row.day is not None
         detail: dict[str, Any] = {"row": row.row}
         detail |= {"reference": row.reference} if row.reference else {}
         detail |= {"reason": row.reason} if row.reason else {}

@@ -2,7 +2,7 @@
 
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.sets import Decisions, Outcome, decide
-from reskontra.kernel.terms import Terms
+from reskontra.kernel.terms import TermNotAllowed, Terms, all_terms
 
 AGENCY_NOT_IN_USE = Outcome("AGENCY_NOT_IN_USE", "LEFT")
 AGENCY_DIRECTLY_ENFORCEABLE = Outcome("AGENCY_DIRECTLY_ENFORCEABLE", "LEFT")
@@ -37,8 +37,12 @@ def decide_agency(terms: Terms) -> Decisions:
     What is enforceable without a judgment never goes (Act 513/1999, section 9). A consumer may be demanded only when
     the days of the act have passed since a reminder that was sent after the due date; the days are counted from the
     last reminder (ADR 0023). What came back once goes on to court.
+
+    Raises ``TermNotAllowed`` for a code of the unit's own that there is not.
     """
     on = f"DATE '{terms.on.isoformat()}'"
+    if terms.agency_in_use not in ("yes", "no"):
+        raise TermNotAllowed(all_terms()["agency_in_use"], terms.agency_in_use, "not_a_value")
     unused = "false" if terms.agency_in_use == "yes" else "true"
     waited = (
         f"last_reminder_date > due_date AND last_reminder_date + {terms.agency_wait_days_consumer} <= {on}"

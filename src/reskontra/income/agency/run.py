@@ -41,7 +41,11 @@ _INPUTS = """jsonb_strip_nulls(jsonb_build_object('open', open::text, 'due_date'
 def decide_claims(unit: Unit, terms: Terms, claims: Sequence[int] | None = None) -> None:
     """Decide the claims of ``unit`` that are past due, or those of ``claims`` (ids), into ``decided``."""
     take_claims_in_hand(unit, terms)
-    values = {"unit": unit.pk, "on": terms.on, "claims": None if claims is None else list(claims)}
+    values: dict[str, Any] = {
+        "unit": unit.pk,
+        "on": terms.on,
+        "claims": None if claims is None else list(claims),
+    }
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS agency_subjects, decided")
         for statement in statements(_ROOM, "subjects.sql"):

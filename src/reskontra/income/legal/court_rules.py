@@ -2,7 +2,7 @@
 
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.sets import Decisions, Outcome, decide
-from reskontra.kernel.terms import Terms
+from reskontra.kernel.terms import TermNotAllowed, Terms, all_terms
 
 COURT_BETWEEN_STATE_UNITS = Outcome("COURT_BETWEEN_STATE_UNITS", "LEFT")
 COURT_CLAIM_EXPIRED = Outcome("COURT_CLAIM_EXPIRED", "LEFT")
@@ -34,9 +34,12 @@ def decide_court(terms: Terms) -> Decisions:
 
     What stops legal collection comes first, then what only the unit can decide, then what the application must tell.
     The floor is that of the claim's open capital alone, as in the fork of legal collection. A unit that uses a
-    collection agency lets it try first: voluntary collection comes before legal collection (ADR 0023).
+    collection agency lets it try first: voluntary collection comes before legal collection (ADR 0023). Raises
+    ``TermNotAllowed`` for a code of the unit's own that there is not.
     """
     on, wait = f"DATE '{terms.on.isoformat()}'", terms.reminder_wait_days
+    if terms.agency_in_use not in ("yes", "no"):
+        raise TermNotAllowed(all_terms()["agency_in_use"], terms.agency_in_use, "not_a_value")
     in_use = "true" if terms.agency_in_use == "yes" else "false"
     return decide(
         (COURT_BETWEEN_STATE_UNITS, "state_unit", "OC 6.2.3-a"),

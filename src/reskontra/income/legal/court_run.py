@@ -1,11 +1,11 @@
 """The court run: from private-law claims in hand to one limited application a debtor, in one sealed batch."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from itertools import groupby
-from typing import Any, get_args
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -22,17 +22,8 @@ from reskontra.exchange.summonses import summons_batch, summons_findings
 from reskontra.income.legal.court_document import Court, Writer
 from reskontra.income.legal.court_rules import COUNTED_ONLY, decide_court
 from reskontra.kernel.clauses import clause, known
-from reskontra.kernel.courts import (
-    FEES,
-    Fee,
-    LegalCost,
-    MissingCourtData,
-    Tariff,
-    court_fee,
-    courts,
-    legal_cost,
-)
-from reskontra.kernel.terms import Terms
+from reskontra.kernel.courts import TARIFFS, Fee, LegalCost, MissingCourtData, court_fee, courts, legal_cost
+from reskontra.kernel.terms import TermNotAllowed, Terms, all_terms
 from reskontra.ledger.numbers import take_numbers
 from reskontra.registers.models import Customer, Unit
 from reskontra.runs.decisions import record_decisions, set_aside_changed
@@ -42,6 +33,7 @@ from reskontra.runs.run import Acting, Applied, Control, RunRefused
 _ROOM = "reskontra.income.legal"
 _KEPT_IN = ("claims_claimdecision", "claim_id")
 _BATCH = 2000
+_Answer = TypeVar("_Answer")
 
 # What a person who asks "why?" wants to see; never a name.
 _INPUTS = """jsonb_strip_nulls(jsonb_build_object('open', open::text, 'due_date', due_date, 'reminders', reminders,
@@ -52,7 +44,7 @@ _INPUTS = """jsonb_strip_nulls(jsonb_build_object('open', open::text, 'due_date'
 def decide_claims(unit: Unit, terms: Terms, claims: Sequence[int] | None = None) -> None:
     """Decide the private-law claims of ``unit`` that are past due, or those of ``claims`` (ids), into ``decided``."""
     take_claims_in_hand(unit, terms)
-    values = {
+    values: dict[str, Any] = {
         "unit": unit.pk,
         "on": terms.on,
         "claims": None if claims is None else list(claims),
@@ -80,23 +72,24 @@ def costs_at_court(principal: Decimal, terms: Terms) -> Asked:
     """Legal costs and court fee of a limited application for ``principal`` euro that becomes pending on the terms' day.
 
     Where the maximum already holds the court fee, it is not asked for on top (before 2011). Raises ``RunRefused``
-    when nothing is known for the day.
+    when nothing is known for the day, ``TermNotAllowed`` for a tariff that there is not.
     """
-    tariff: Tariff = "high" if terms.legal_cost_tariff == "high" else "base"
+    tariff = next((one for one in TARIFFS if one == terms.legal_cost_tariff), None)
+    if tariff is None:
+        raise TermNotAllowed(all_terms()["legal_cost_tariff"], terms.legal_cost_tariff, "not_a_value")
     maximum = _known(lambda: legal_cost(principal, terms.on, tariff))
-    fee = fee_at_court(terms.summons_channel, terms)
+    fee = fee_at_court("direct" if terms.summons_channel == "direct" else "other_channel", terms)
     if maximum.fee_included:
         return Asked(max(maximum.amount - fee, Decimal(0)), fee, maximum)
     return Asked(maximum.amount, fee, maximum)
 
 
-def fee_at_court(item: str, terms: Terms) -> Decimal:
+def fee_at_court(item: Fee, terms: Terms) -> Decimal:
     """The court fee of a matter that becomes pending on the terms' day; raises ``RunRefused`` when it is not known."""
-    kind: Fee = next((one for one in FEES if one == item), get_args(Fee)[0])
-    return _known(lambda: court_fee(kind, terms.on))
+    return _known(lambda: court_fee(item, terms.on))
 
 
-def _known(ask: Any) -> Any:
+def _known(ask: Callable[[], _Answer]) -> _Answer:
     try:
         return ask()
     except MissingCourtData as missing:
