@@ -4,6 +4,7 @@ Words, beside ``on`` (the day of the run) and ``term``:
 
     lives    CUSTOMER POSTCODE TOWN                where a customer of the register lives
     claim    NAME CUSTOMER AMOUNT [on DAY] [public] [agreement T] [order T] [case T]
+    charged  NAME CLAIM AMOUNT UNTIL               late interest of a claim, invoiced: a claim of its own
     reminded NAME DAY [DAY]                        one or two reminders, each due 14 days after
     block    NAME CODE [until DAY]
     complaint NAME
@@ -37,6 +38,8 @@ from reskontra.claims.models import (
     Deferral,
     DeferralClaim,
     DeferralRequest,
+    InterestCharge,
+    InterestInvoice,
     Letter,
     Reminder,
     WriteOffProposal,
@@ -45,6 +48,7 @@ from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.legal.court_acts import name_agreement, name_court
 from reskontra.income.order_handling.run import OrdersRun
+from reskontra.ledger.models import Entry, Voucher
 from reskontra.ledger.numbers import take_numbers
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Run
@@ -76,7 +80,7 @@ class Docket:
     def tell(self) -> "Docket":
         """Everything in the table, in the order of its lines."""
         words: dict[str, Callable[[Line], None]] = {
-            "reminded": self._reminded, "block": self._block,
+            "charged": self._charged, "reminded": self._reminded, "block": self._block,
             "complaint": self._complaint, "deferred": self._deferred, "proposed": self._proposed,
             "paid": self._paid, "cost": self._cost, "court": self._court, "relies": self._relies, "case": self._case,
         }  # fmt: skip
@@ -117,6 +121,32 @@ class Docket:
             with inside(self.where):
                 for name, order in named.items():
                     self.claims[name] = claim_of(self.where, order.number)
+
+    def _charged(self, line: Line) -> None:
+        name, of, amount, until = line.words
+        claim, money = self.claims[of], Decimal(amount)
+        with inside(self.where):
+            by = fact_run(self.where, "interest")
+            voucher = Voucher.objects.create(
+                unit=self.where, run=by, kind="IN", year=DAY.year, posting_date=DAY,
+                number=take_numbers(self.where, "voucher IN", 1, DAY.year),
+            )  # fmt: skip
+            Entry.objects.bulk_create(
+                Entry(unit=self.where, voucher=voucher, position=place, account=account, amount=sign * money)
+                for place, (account, sign) in enumerate((("17000000", 1), ("50000000", -1)), start=1)
+            )
+            number = take_numbers(self.where, "interest", 1)
+            invoice = InterestInvoice.objects.create(
+                unit=self.where, run=by, number=number, kind="late", customer_id=claim.payer_id, language="sv",
+                issue_date=DAY, due_date=claim.due_date, reference=f"99{number:04d}", total=money, voucher=voucher,
+            )  # fmt: skip
+            InterestCharge.objects.create(
+                unit=self.where, invoice=invoice, claim=claim, until_date=until, amount=money
+            )
+            self.claims[name] = Claim.objects.create(
+                unit=self.where, run=by, kind="interest", interest_invoice=invoice, payer_id=claim.payer_id,
+                reference=f"99{number:04d}", public_law=False, amount=money, due_date=claim.due_date,
+            )  # fmt: skip
 
     def _reminded(self, line: Line) -> None:
         claim = self.claims[line.words[0]]

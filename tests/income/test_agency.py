@@ -1,11 +1,13 @@
 """Collection agencies: what is handed over with what, and what becomes of what comes back (OC 6.1.4)."""
 
 import json
+import threading
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from cast import customer, inside, plan_of, run, set_term
 from income.court_tables import Docket, at, decide_in_crowd_and_alone, told
@@ -439,3 +441,46 @@ def test_a_unit_without_an_agency_keeps_its_cases_when_it_stops_using_one() -> N
     set_term(docket.where, "agency_objection_days", "21")
     taken = _take(docket, _report(f"T1;{cases['bruk'].number};closed;2026-07-01;;;;;"))
     assert _fates(taken) == [("accepted", [])]
+
+
+def test_one_report_brought_by_two_at_once_counts_once() -> None:
+    """OC 6.1.4-a"""
+    docket, cases = _handed()
+    data = _report(
+        f"T1;{cases['bruk'].number};collected;2026-07-10;{docket.claims['A'].reference};100.00;12.50;87.50;"
+    )
+    fates: list[str] = []
+
+    def bring() -> None:
+        try:
+            fates.extend(outcome for outcome, _ in _fates(_take(docket, data)))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=bring) for _ in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(fates) == ["accepted", "known"]
+    with inside(docket.where):
+        assert FeeDeducted.objects.filter(unit=docket.where).count() == 1
+        assert Voucher.objects.filter(unit=docket.where, kind="AG").count() == 1
+
+
+def test_invoiced_interest_is_not_asked_for_twice() -> None:
+    """OC 6.1.4-a: what an interest invoice asks for is a claim of its own and leaves the other one's interest."""
+    docket = told(f"""{IN_USE}
+    claim    A bruk 1000.00
+    charged  I A 6.00 2026-05-01
+    reminded A 2026-04-20 2026-05-11
+    reminded I 2026-04-20 2026-05-11
+    """)
+    run(AgencyRun(), docket.where, ON)
+    (case,) = _batch(docket)["cases"]
+    days = (ON - docket.claims["A"].due_date).days
+    accrued = round(Decimal(1000) * Decimal("9.5") * days / 36500, 2)
+    assert [(one["principal"], one["interest"]) for one in case["claims"]] == [
+        ("1000.00", f"{accrued - 6:.2f}"),
+        ("6.00", "0.00"),
+    ]

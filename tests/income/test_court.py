@@ -1,10 +1,12 @@
 """Limited applications for a summons: which claims, to which court, with what costs, and what leaves (OC 6.2)."""
 
+import threading
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connections
 from lxml import etree
 
 from cast import CUSTOMERS, inside, plan_of, run, set_term
@@ -358,3 +360,43 @@ def test_a_case_that_ended_without_a_judgment_waits_for_the_unit_and_may_go_agai
     run(CourtRun(), docket.where, ON)
     with inside(docket.where):
         assert Case.objects.filter(unit=docket.where).count() == 2
+
+
+def test_invoiced_interest_goes_along_and_is_not_asked_for_twice() -> None:
+    """OC 6.2.5-a: a claim of interest relies on the act, no interest runs on it; the other's begins where it ended."""
+    docket = _decide(f"""
+    claim    A bruk 250.00 agreement HM-2026-1
+    charged  I A 21.50 2026-05-31
+    reminded A {REMINDED}
+    reminded I {REMINDED}
+    expect   A APPLY_FOR_SUMMONS                                      # OC 6.2.3-a
+    expect   I APPLY_FOR_SUMMONS                                      # OC 6.2.3-a
+    """)
+    run(CourtRun(), docket.where, ON)
+    batch = _batch(docket)
+    assert _all(batch, "Application/Demand/Principal") == ["250.00", "21.50"]
+    assert _all(batch, "Application/Demand/Interest/From") == ["2026-06-01"]
+    assert _all(batch, "Application/Demand/ReliesOn/@kind") == ["agreement", "interest"]
+    assert "633/1982" in _all(batch, "Application/Demand/Ground")[1]
+
+
+def test_two_runs_at_once_apply_once() -> None:
+    """OC 6.2.3-a"""
+    docket = told(f"on {ON}\nclaim A bruk 100.00 order B-1\nreminded A {REMINDED}")
+    applied: list[int] = []
+
+    def apply_for() -> None:
+        try:
+            applied.append(run(CourtRun(), docket.where, ON).facts.get("applications", 0))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=apply_for) for _ in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(applied) == [0, 1]
+    with inside(docket.where):
+        assert Case.objects.filter(unit=docket.where).count() == 1
+        assert OutboxFile.objects.filter(unit=docket.where, channel="court").count() == 1

@@ -506,7 +506,7 @@ def test_paid_costs_stay_when_a_case_is_closed() -> None:
     docket, case = _at_court()
     payment = a_payment(docket.where, "120.00", reference=docket.claims["A"].reference)
     with inside(docket.where, "kirsi", at(LATER)) as acting:
-        by = act_run(acting, "test")
+        by = act_run(acting, "test", LATER)
         voucher = Voucher.objects.create(
             unit=docket.where, run=by, kind="AL", year=2026, number=1, posting_date=LATER
         )

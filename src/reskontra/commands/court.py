@@ -3,6 +3,7 @@
 import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -67,23 +68,27 @@ def _name_court(person: Acting, arguments: Namespace) -> Told:
     debtor = Customer.objects.filter(number=arguments.subject).first()
     if debtor is None:
         raise NothingFound(arguments.subject)
-    court_acts.name_court(person, debtor, arguments.court or "", arguments.reason)
+    court_acts.name_court(person, debtor, arguments.court or "", arguments.reason, _day(person, arguments))
     return {"case": arguments.subject, "court": arguments.court}
 
 
 def _name_agreement(person: Acting, arguments: Namespace) -> Told:
-    court_acts.name_agreement(person, _claim(person, arguments.subject), arguments.reason)
+    court_acts.name_agreement(
+        person, _claim(person, arguments.subject), arguments.reason, _day(person, arguments)
+    )
     return {"case": arguments.subject}
 
 
 def _again(person: Acting, arguments: Namespace) -> Told:
-    court_acts.apply_again(person, _claim(person, arguments.subject), arguments.reason)
+    court_acts.apply_again(
+        person, _claim(person, arguments.subject), arguments.reason, _day(person, arguments)
+    )
     return {"case": arguments.subject}
 
 
 def _register(person: Acting, arguments: Namespace) -> Told:
     case = _case(person, arguments)
-    return _step(case, court_acts.register(person, case, arguments.number, arguments.on or person.day))
+    return _step(case, court_acts.register(person, case, arguments.number, _day(person, arguments)))
 
 
 def _judge(person: Acting, arguments: Namespace) -> Told:
@@ -92,27 +97,31 @@ def _judge(person: Acting, arguments: Namespace) -> Told:
         _euro(arguments.legal_cost, "legal-cost"), _euro(arguments.court_fee, "court-fee")
     )
     claims = [_claim(person, one) for one in arguments.claims] if arguments.claims else None
-    day = arguments.on or person.day
+    day = _day(person, arguments)
     return _step(case, court_acts.record_judgment(person, case, day, arguments.number, awarded, claims))
 
 
 def _contest(person: Acting, arguments: Namespace) -> Told:
     case = _case(person, arguments)
-    return _step(case, court_acts.contest(person, case, arguments.on or person.day, arguments.reason))
+    return _step(case, court_acts.contest(person, case, _day(person, arguments), arguments.reason))
 
 
 def _close(person: Acting, arguments: Namespace) -> Told:
     case = _case(person, arguments)
-    return _step(case, court_acts.close(person, case, arguments.reason))
+    return _step(case, court_acts.close(person, case, arguments.reason, _day(person, arguments)))
 
 
 def _extensive(person: Acting, arguments: Namespace) -> Told:
     """About a contested case by its number, or about a claim by its reference when a court is named."""
     if arguments.court:
         claims = [_claim(person, one) for one in (arguments.subject, *(arguments.claims or ()))]
-        opened = court_dossier.open_extensive(person, claims=claims, court=arguments.court)
+        opened = court_dossier.open_extensive(
+            person, claims=claims, court=arguments.court, day=_day(person, arguments)
+        )
     else:
-        opened = court_dossier.open_extensive(person, contested=_case(person, arguments))
+        opened = court_dossier.open_extensive(
+            person, contested=_case(person, arguments), day=_day(person, arguments)
+        )
     return {"case": opened.number, "follows": opened.follows_id is not None}
 
 
@@ -120,10 +129,10 @@ def _dossier(person: Acting, arguments: Namespace) -> Told:
     """With a complete file the dossier is kept; without one, or with gaps, what is missing is told."""
     case = _case(person, arguments)
     stated = _stated(arguments.file) if arguments.file else Statements()
-    dossier = court_dossier.gather(person, case, stated)
+    dossier = court_dossier.gather(person, case, stated, _day(person, arguments))
     if lacking := court_dossier.missing(dossier):
         return {"case": case.number, "missing": lacking}
-    return _step(case, court_dossier.complete_dossier(person, case, stated))
+    return _step(case, court_dossier.complete_dossier(person, case, stated, _day(person, arguments)))
 
 
 def _sign(person: Acting, arguments: Namespace) -> Told:
@@ -134,7 +143,7 @@ def _sign(person: Acting, arguments: Namespace) -> Told:
 
 def _file(person: Acting, arguments: Namespace) -> Told:
     case = _case(person, arguments)
-    return _step(case, court_dossier.file_extensive(person, case))
+    return _step(case, court_dossier.file_extensive(person, case, _day(person, arguments)))
 
 
 ACTS: Mapping[str, tuple[str, Callable[[Acting, Namespace], Told]]] = {
@@ -162,6 +171,10 @@ def _step(case: Case, event: CaseEvent) -> Told:
         "digest": event.digest,
         "detail": event.detail,
     }
+
+
+def _day(person: Acting, arguments: Namespace) -> date:
+    return arguments.on or person.day
 
 
 def _case(person: Acting, arguments: Namespace) -> Case:

@@ -1,4 +1,7 @@
-"""What people do with a case at court: state, register, judge, contest, close (OC 6.2.3 to 6.2.6)."""
+"""What people do with a case at court: state, register, judge, contest, close (OC 6.2.3 to 6.2.6).
+
+Every act takes the day of business; left out, it is the day on which the person acts.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +35,9 @@ class Awarded:
 
 
 @clause("OC 6.2.3-a")
-def name_court(acting: Acting, debtor: Customer, court: str, reason: str) -> SummonsStatement:
+def name_court(
+    acting: Acting, debtor: Customer, court: str, reason: str, day: date | None = None
+) -> SummonsStatement:
     """Say which court is competent for ``debtor``, where the register does not tell the seat for certain.
 
     Called inside ``working_in``; raises ``NotAllowed``, and ``RunRefused`` for a court that there is not.
@@ -40,21 +45,21 @@ def name_court(acting: Acting, debtor: Customer, court: str, reason: str) -> Sum
     require(acting.person, "handle_case", acting.unit, acting.day)
     if court not in courts().by_key:
         raise RunRefused("court.unknown_court", court=court)
-    return _state(acting, "court", court, reason, customer=debtor)
+    return _state(acting, day, "court", court, reason, customer=debtor)
 
 
 @clause("OC 6.2.5-a")
-def name_agreement(acting: Acting, claim: Claim, agreement: str) -> SummonsStatement:
+def name_agreement(acting: Acting, claim: Claim, agreement: str, day: date | None = None) -> SummonsStatement:
     """Say on which agreement, commitment or other written evidence ``claim`` relies. Raises ``NotAllowed``."""
     require(acting.person, "handle_case", acting.unit, acting.day)
-    return _state(acting, "agreement", agreement, claim=claim)
+    return _state(acting, day, "agreement", agreement, claim=claim)
 
 
 @clause("OC 6.2.4-a")
-def apply_again(acting: Acting, claim: Claim, reason: str) -> SummonsStatement:
+def apply_again(acting: Acting, claim: Claim, reason: str, day: date | None = None) -> SummonsStatement:
     """Let ``claim`` be applied for once more, after its case at court ended without a judgment for it."""
     require(acting.person, "decide_case", acting.unit, acting.day)
-    return _state(acting, "again", reason, claim=claim)
+    return _state(acting, day, "again", reason, claim=claim)
 
 
 @clause("OC 6.2.3-a")
@@ -88,7 +93,7 @@ def record_judgment(
     granted = in_case if claims is None else {claim.pk for claim in claims}
     if not granted or granted - in_case:
         raise RunRefused("court.claim_of_another_case", case=str(case.number))
-    run = act_run(acting, "judgment")
+    run = act_run(acting, "judgment", day)
     for kind, amount in (("legal_cost", awarded.legal_cost), ("court_fee", awarded.court_fee)):
         _award(run, case, kind, amount)
     detail = {
@@ -114,23 +119,23 @@ def contest(acting: Acting, case: Case, day: date, reason: str) -> CaseEvent:
         raise RunRefused("court.never_applied", case=str(case.number))
     if CaseEvent.objects.filter(unit=acting.unit, case=case, kind="contested").exists():
         raise RunRefused("court.contested_already", case=str(case.number))
-    run = act_run(acting, "contest")
+    run = act_run(acting, "contest", day)
     if case.procedure == "limited":
         replace_cost(run, case, "court_fee", fee_at_court("contested", terms_of(acting.unit, applied.day)))
     return step(acting, case, "contested", day, run=run, detail={"reason": reason, "task": "unit"})
 
 
 @clause("OC 6.2.4-a")
-def close(acting: Acting, case: Case, reason: str) -> CaseEvent:
+def close(acting: Acting, case: Case, reason: str, day: date | None = None) -> CaseEvent:
     """The unit ends a case at court without a judgment; the costs that nobody has paid are no longer asked for."""
     require(acting.person, "decide_case", acting.unit, acting.day)
     opened(acting, case)
-    return end(acting, case, {"reason": reason})
+    return end(acting, case, {"reason": reason}, day or acting.day)
 
 
-def end(acting: Acting, case: Case, detail: dict[str, Any]) -> CaseEvent:
+def end(acting: Acting, case: Case, detail: dict[str, Any], day: date) -> CaseEvent:
     """Close ``case`` and undo its costs at court, but for those that were paid already."""
-    run = act_run(acting, "case_closed")
+    run = act_run(acting, "case_closed", day)
     for cost in standing_costs(case):
         (still_open,) = one_row(
             "SELECT (SELECT coalesce(sum(amount), 0) FROM claims_cost WHERE claim_id = %(claim)s)"
@@ -139,7 +144,7 @@ def end(acting: Acting, case: Case, detail: dict[str, Any]) -> CaseEvent:
         )
         if still_open >= cost.amount:
             _undo(run, cost)
-    return step(acting, case, "closed", acting.day, run=run, detail=detail)
+    return step(acting, case, "closed", day, run=run, detail=detail)
 
 
 def opened(acting: Acting, case: Case) -> None:
@@ -172,12 +177,12 @@ def step(acting: Acting, case: Case, kind: str, day: date, **more: Any) -> CaseE
     )
 
 
-def act_run(acting: Acting, name: str) -> Run:
+def act_run(acting: Acting, name: str, on: date) -> Run:
     """The run that the facts of one person's act belong to."""
     return Run.objects.create(
         unit=acting.unit,
         name=name,
-        on_date=acting.day,
+        on_date=on,
         state="applied",
         person=acting.person,
         planned_at=acting.at,
@@ -236,13 +241,15 @@ def _undo(run: Run, cost: Cost) -> None:
     )
 
 
-def _state(acting: Acting, kind: str, statement: str, reason: str = "", **about: Any) -> SummonsStatement:
+def _state(
+    acting: Acting, day: date | None, kind: str, statement: str, reason: str = "", **about: Any
+) -> SummonsStatement:
     if not statement.strip():
         raise RunRefused("court.says_nothing")
     return SummonsStatement.objects.create(
         unit=acting.unit,
         kind=kind,
-        day=acting.day,
+        day=day or acting.day,
         statement=statement.strip(),
         reason=reason,
         person=acting.person,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -63,7 +64,12 @@ def missing(dossier: Dossier) -> list[str]:
 
 @clause("OC 6.2.4-a")
 def open_extensive(
-    acting: Acting, *, contested: Case | None = None, claims: Sequence[Claim] = (), court: str = ""
+    acting: Acting,
+    *,
+    contested: Case | None = None,
+    claims: Sequence[Claim] = (),
+    court: str = "",
+    day: date | None = None,
 ) -> Case:
     """Open the case of an extensive application: about a ``contested`` case, or about ``claims`` of one debtor.
 
@@ -72,7 +78,8 @@ def open_extensive(
     nobody contests, claims of several debtors, public-law claims and an unknown court.
     """
     require(acting.person, "decide_case", acting.unit, acting.day)
-    run = act_run(acting, "extensive")
+    day = day or acting.day
+    run = act_run(acting, "extensive", day)
     if contested is not None:
         opened(acting, contested)
         if not CaseEvent.objects.filter(unit=acting.unit, case=contested, kind="contested").exists():
@@ -81,13 +88,13 @@ def open_extensive(
         debtor, court = contested.debtor_id, contested.court
     else:
         lock(acting.unit, "settlement")
-        carried = _claims_in_dispute(acting, claims)
+        carried = _claims_in_dispute(acting, claims, day)
         debtor = claims[0].payer_id
         if court not in courts().by_key:
             raise RunRefused("court.unknown_court", court=court)
     number = take_numbers(acting.unit, "case", 1)
     if contested is not None:
-        end(acting, contested, {"reason": "extensive", "goes_on_in": number})
+        end(acting, contested, {"reason": "extensive", "goes_on_in": number}, day)
     case = Case.objects.create(
         unit=acting.unit,
         run=run,
@@ -95,7 +102,7 @@ def open_extensive(
         kind="court",
         debtor_id=debtor,
         public_law=False,
-        opened_date=acting.day,
+        opened_date=day,
         procedure="extensive",
         court=court,
         follows=contested,
@@ -116,11 +123,11 @@ def open_extensive(
     return case
 
 
-def _claims_in_dispute(acting: Acting, claims: Sequence[Claim]) -> list[CaseClaim]:
+def _claims_in_dispute(acting: Acting, claims: Sequence[Claim], day: date) -> list[CaseClaim]:
     """What is in dispute of claims that no case was about: their open capital, asked for from the day after due."""
     if len({claim.payer_id for claim in claims}) != 1 or any(claim.public_law for claim in claims):
         raise RunRefused("court.claims_of_one_debtor")
-    terms = terms_of(acting.unit, acting.day)
+    terms = terms_of(acting.unit, day)
     facts = {row["id"]: row for row in rows(_OPEN, {"claims": [claim.pk for claim in claims]})}
     if any(facts[claim.pk]["open"] <= 0 for claim in claims):
         raise RunRefused("court.nothing_open")
@@ -149,12 +156,13 @@ FROM claims_claim c WHERE c.id = ANY (%(claims)s)
 
 
 @clause("OC 6.2.4-a")
-def gather(acting: Acting, case: Case, stated: Statements) -> Dossier:
+def gather(acting: Acting, case: Case, stated: Statements, day: date | None = None) -> Dossier:
     """The dossier of ``case`` as it would be with what the unit has ``stated``: what ``missing`` checks."""
     require(acting.person, "see", acting.unit, acting.day)
-    terms = terms_of(acting.unit, acting.day)
+    day = day or acting.day
+    terms = terms_of(acting.unit, day)
     debtor = Customer.objects.get(pk=case.debtor_id)
-    writer = Writer(acting.unit, income_account(acting.unit, acting.day), terms)
+    writer = Writer(acting.unit, income_account(acting.unit, day), terms)
     language = language_of(debtor)
     claims = rows(_CLAIMS, {"unit": acting.unit.pk, "case": case.pk})
     return Dossier(
@@ -195,7 +203,7 @@ WHERE cc.unit_id = %(unit)s AND cc.case_id = %(case)s ORDER BY c.due_date, c.id
 
 
 @clause("OC 6.2.4-a")
-def complete_dossier(acting: Acting, case: Case, stated: Statements) -> CaseEvent:
+def complete_dossier(acting: Acting, case: Case, stated: Statements, day: date | None = None) -> CaseEvent:
     """Keep the dossier in the archive; its digest is what two persons sign. A later one takes the place of it.
 
     Raises ``NotAllowed``, and ``RunRefused`` for a case that is no extensive one, that has gone out, or whose dossier
@@ -203,7 +211,8 @@ def complete_dossier(acting: Acting, case: Case, stated: Statements) -> CaseEven
     """
     require(acting.person, "decide_case", acting.unit, acting.day)
     _not_filed(acting, case)
-    dossier = gather(acting, case, stated)
+    day = day or acting.day
+    dossier = gather(acting, case, stated, day)
     if lacking := missing(dossier):
         raise RunRefused("court.dossier_incomplete", missing=", ".join(lacking))
     stored = archive.store([_written(dossier)])
@@ -211,7 +220,7 @@ def complete_dossier(acting: Acting, case: Case, stated: Statements) -> CaseEven
         acting,
         case,
         "dossier",
-        acting.day,
+        day,
         digest=stored.digest,
         detail=_detail(dossier),
         amount=_sum(dossier),
@@ -259,7 +268,7 @@ def sign(acting: Acting, case: Case, digest: str) -> CaseSignature:
 
 
 @clause("OC 6.2.4-a", "OC 6.2-b", "OC 6.2.6-a")
-def file_extensive(acting: Acting, case: Case) -> CaseEvent:
+def file_extensive(acting: Acting, case: Case, day: date | None = None) -> CaseEvent:
     """The signed application is filed: the legal costs that it claims and the court fee of the day are asked for.
 
     Raises ``NotAllowed``, and ``RunRefused`` before two have signed; the database refuses it too
@@ -272,13 +281,14 @@ def file_extensive(acting: Acting, case: Case) -> CaseEvent:
     if signed < 2:
         raise RunRefused("court.not_signed_by_two", case=str(case.number))
     told = json.loads(archive.read(dossier.digest))
-    run = act_run(acting, "extensive")
-    fee = fee_at_court("extensive", terms_of(acting.unit, acting.day))
+    day = day or acting.day
+    run = act_run(acting, "extensive", day)
+    fee = fee_at_court("extensive", terms_of(acting.unit, day))
     replace_cost(run, case, "legal_cost", Decimal(told["stated"]["legal_costs"]))
     replace_cost(run, case, "court_fee", fee)
     asked = {cost.kind: f"{cost.amount:.2f}" for cost in standing_costs(case)}
     return step(
-        acting, case, "applied", acting.day, run=run, digest=dossier.digest, amount=dossier.amount,
+        acting, case, "applied", day, run=run, digest=dossier.digest, amount=dossier.amount,
         detail={"court": case.court, **asked},
     )  # fmt: skip
 
