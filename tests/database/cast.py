@@ -368,6 +368,10 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "run_id": h.of("runs_run"), "payment_id": paid(h, "100.00"), "reversal_id": paid(h, "-100.00"),
         "amount": "100.00",
     },
+    "claims_summonsstatement": lambda h: {
+        "kind": "court", "day": DAY, "customer_id": h.of("registers_customer"), "claim_id": None, "reason": "",
+        "statement": "helsinki", "person_id": h.of("registers_person"), "given_at": AT,
+    },
     "claims_paymentpointing": lambda h: {
         "payment_id": h.of("bank_payment"), "turn": h.next(), "position": 1, "claim_id": h.of("claims_claim"),
         "amount": None, "reason": "told by the payer", "person_id": h.of("registers_person"), "given_at": AT,

@@ -7,6 +7,7 @@ The set-wise references stand in ``test_set_wise.py``. A named constraint that n
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
@@ -418,6 +419,11 @@ REFUSED = [
     line("a_claim_is_valued_once_a_run", "claims_valuation", claim_id=same("claim_id", "claims_valuation")),
     line("a_claim_is_worth_its_nominal_value_at_most", "claims_valuation", probable="100.01"),
     line("a_claim_is_worth_its_nominal_value_at_most", "claims_valuation", probable="-0.01"),
+    # What a person states for a summons (OC 6.2.3, 6.2.5)
+    line("a_statement_is_of_a_court_or_about_a_claim", "claims_summonsstatement", kind="agreement"),
+    line("a_statement_is_of_a_court_or_about_a_claim", "claims_summonsstatement", customer_id=None),
+    line("a_statement_is_of_a_court_or_about_a_claim", "claims_summonsstatement", claim_id=same("id", "claims_claim")),
+    line("a_statement_says_something", "claims_summonsstatement", statement=""),
 ]  # fmt: skip
 
 
@@ -920,6 +926,17 @@ UNPROVOKED = {
 }
 
 
+# Triggers on several rows whose stories are told where the rows come from (OC 6.1.4, 6.2-b, 6.2.3).
+TOLD_ELSEWHERE = {
+    "only_private_law_claims_go_to_court_or_to_an_agency": "income/test_court_acts.py",
+    "a_case_is_about_what_its_debtor_owes": "income/test_court_acts.py",
+    "a_step_is_one_that_its_kind_of_case_takes": "income/test_court_acts.py",
+    "a_court_judges_what_was_applied_for": "income/test_court_acts.py",
+    "an_extensive_application_is_signed_by_two": "income/test_court_acts.py",
+    "a_signature_is_under_the_dossier_that_holds": "income/test_court_acts.py",
+}
+
+
 def named_constraints() -> set[str]:
     """Every constraint that we gave a name that reads as a sentence: models, references, and what an app adds."""
     names = {constraint.name for model in our_models() for constraint in model._meta.constraints}
@@ -938,11 +955,16 @@ def named_constraints() -> set[str]:
 def test_every_named_constraint_has_a_line_that_provokes_it() -> None:
     set_wise = {points.name for model in our_models() for points in model.references if points.set_wise}
     provoked = {line.constraint for line in REFUSED} | {name for name, _, _ in REFUSED_STORIES}
-    provoked |= {"facts_are_append_only"}
+    provoked |= {"facts_are_append_only"} | set(TOLD_ELSEWHERE)
     missing = named_constraints() - provoked - set_wise - set(UNPROVOKED)
     assert missing == set()
     assert set(UNPROVOKED) <= named_constraints()
     assert not set(UNPROVOKED) & provoked
+
+
+@pytest.mark.parametrize(("name", "where"), TOLD_ELSEWHERE.items())
+def test_what_is_told_elsewhere_is_told_there(name: str, where: str) -> None:
+    assert f'"{name}"' in (Path(__file__).resolve().parents[1] / where).read_text("utf-8")
 
 
 def test_every_line_names_a_constraint_that_is_there() -> None:

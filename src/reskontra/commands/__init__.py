@@ -20,7 +20,7 @@ COMMANDS = (
     "bank", "refunds", "payers",
     "claim",
     "block", "complaint", "interest", "deferral", "interrupt",
-    "case",
+    "case", "court",
     "write_off",
     "registers", "password",
 )  # fmt: skip

@@ -8,6 +8,7 @@ from reskontra.commands.bank import show_answer
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, working
+from reskontra.documents.agency import AgencyReport
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
 from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.findings import Finding
@@ -17,6 +18,7 @@ from reskontra.exchange.attachments import beside
 from reskontra.exchange.inbox import receive
 from reskontra.exchange.messages import message
 from reskontra.exchange.reading import read_documents
+from reskontra.income.agency.reports import AgencyTaken, take_in_agency_report
 from reskontra.income.bank_material.intake import BankAnswer, take_in_bank_material
 from reskontra.income.delivery.archived import PackageTaken, take_in_package
 from reskontra.income.delivery.receipts import ReportTaken, take_in_report
@@ -55,6 +57,8 @@ def handle(arguments: Namespace) -> int:
         show_answer(answer, arguments)
     elif isinstance(answer, EnforcementTaken):
         show_enforcement(answer, arguments)
+    elif isinstance(answer, AgencyTaken):
+        show_agency(answer, arguments)
     else:
         show_operators(answer, arguments)
     return 1 if answer.count("returned") or answer.count("contradicts") else 0
@@ -62,7 +66,7 @@ def handle(arguments: Namespace) -> int:
 
 def take_in(
     arguments: Namespace, data: bytes
-) -> Answer | BankAnswer | ReportTaken | PackageTaken | EnforcementTaken:
+) -> Answer | BankAnswer | ReportTaken | PackageTaken | EnforcementTaken | AgencyTaken:
     """Keep the bytes, read them, and store what they ask for: each in its own session."""
     name = arguments.file.name
     with acting(arguments, "import") as person:
@@ -82,6 +86,8 @@ def take_in(
                 return take_in_package(person, received, package, fetch, on)
             case EnforcementReport() as report:
                 return take_in_enforcement_report(person, received, report, on)
+            case AgencyReport() as told:
+                return take_in_agency_report(person, received, told, on)
             case document:
                 return take_in_document(person, received, document, fetch, on, arguments.lang)
 
@@ -109,6 +115,14 @@ def show_enforcement(answer: EnforcementTaken, arguments: Namespace) -> None:
     fees = format_amount(answer.fees, arguments.lang)
     say(arguments, "enforcement.counted", read=len(answer.outcomes), fees=fees, **counts)
     _show_findings([one for _, _, findings in answer.outcomes for one in findings], arguments)
+
+
+def show_agency(answer: AgencyTaken, arguments: Namespace) -> None:
+    """What became of a collection agency's report, for a person."""
+    counts = {outcome: answer.count(outcome) for outcome in ("accepted", "known", "returned")}
+    fees = format_amount(answer.fees, arguments.lang)
+    say(arguments, "agency.taken", rows=len(answer.outcomes), fees=fees, **counts)
+    _show_findings([finding for _, _, findings in answer.outcomes for finding in findings], arguments)
 
 
 def _show_findings(told: Sequence[Finding], arguments: Namespace) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from rich.markup import escape
 
 from reskontra.commands.output import as_json, out, table
+from reskontra.documents.agency import AgencyReport
 from reskontra.documents.billing_request import BillingRequest
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryAnswer, DeliveryReport
 from reskontra.documents.enforcement import EnforcementReport
@@ -63,6 +64,14 @@ def handle(arguments: Namespace) -> int:
                 for one in document.rows
             ]
             table("", ("row", "id", "case", "kind", "day", "gross"), told, right=(0, 2, 5))
+        elif isinstance(document, AgencyReport):
+            out.print(f"[bold]agency report[/] {len(document.rows)} rows  {document.amount}")
+            told_of = [
+                (one.row, one.case, one.kind, one.day, one.reference, one.amount, one.fee, one.net)
+                for one in document.rows
+            ]
+            heads = ("row", "case", "kind", "day", "reference", "amount", "fee", "net")
+            table("", heads, told_of, right=(0, 1, 5, 6, 7))
         else:
             out.print(f"[bold]customer update[/] {len(document.customers)} rows")
     return 0

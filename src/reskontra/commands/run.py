@@ -12,6 +12,7 @@ from reskontra.database.session import working_in
 from reskontra.documents.findings import Finding
 from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
+from reskontra.income.agency.run import AgencyRun
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.set_off import SetOffRun
 from reskontra.income.deferral.run import DeferralsRun
@@ -19,6 +20,7 @@ from reskontra.income.delivery.letters import LettersRun
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.interest.run import InterestRun, PaymentTimeInterestRun
 from reskontra.income.invoicing.run import InvoicingRun
+from reskontra.income.legal.court_run import CourtRun
 from reskontra.income.legal.enforcement import EnforcementRun
 from reskontra.income.legal.obstacle import ObstaclesRun
 from reskontra.income.legal.run import CollectionRun
@@ -52,10 +54,12 @@ ROOMS: Mapping[str, type[Room]] = {
     "enforcement": EnforcementRun,
     "obstacles": ObstaclesRun,
     "reminders": ReminderRun,
+    "agency": AgencyRun,
+    "court": CourtRun,
 }
 
 # Runs that leave a batch: it is handed over once they have committed.
-SENDING = frozenset({"delivery", "letters", "refunds", "enforcement", "obstacles"})
+SENDING = frozenset({"delivery", "letters", "refunds", "agency", "court", "enforcement", "obstacles"})
 
 
 def add_arguments(parser: ArgumentParser) -> None:

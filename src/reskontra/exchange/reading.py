@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from reskontra.documents.agency import AgencyReport
 from reskontra.documents.billing_request import BillingRequest, CustomerUpdates
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
 from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.findings import Finding, Refused
 from reskontra.documents.invoice import Invoice
 from reskontra.documents.statement import PaymentList, Statement
+from reskontra.formats.agency import reader as agency
 from reskontra.formats.camt import reader as camt
 from reskontra.formats.delivery_reports import package as archive_packages
 from reskontra.formats.delivery_reports import reader as delivery_reports
@@ -26,6 +28,7 @@ Document = (
     | DeliveryReport
     | ArchivePackage
     | EnforcementReport
+    | AgencyReport
 )
 
 # A file is of the other kind of form when what refuses it is that the form's own heading is not there.
@@ -51,6 +54,8 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
         return ktl.read(data, name)
     if delivery_reports.is_delivery_report(data):
         return delivery_reports.read(data, name)
+    if agency.is_agency_report(data):
+        return agency.read(data, name)
     if archive_packages.is_archive_package(data):
         return archive_packages.read(data, name)
     try:

@@ -1,7 +1,14 @@
 """Receivables. A claim is born with its invoice; what is open is derived from the facts that followed."""
 
 from reskontra.claims.models.blocks import Block, BlockLift, Complaint, ComplaintAnswer
-from reskontra.claims.models.cases import Case, CaseClaim, CaseEvent, CaseSignature, FeeDeducted
+from reskontra.claims.models.cases import (
+    Case,
+    CaseClaim,
+    CaseEvent,
+    CaseSignature,
+    FeeDeducted,
+    SummonsStatement,
+)
 from reskontra.claims.models.deferrals import (
     Deferral,
     DeferralClaim,
@@ -89,6 +96,7 @@ __all__ = [
     "RefundRequest",
     "Reminder",
     "SidePayment",
+    "SummonsStatement",
     "Valuation",
     "WriteOff",
     "WriteOffApproval",

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from reskontra.claims.models.base import NOTHING, AboutClaim, ByRunOrPerson, FromRun
+from reskontra.claims.models.base import NOTHING, AboutClaim, ByPerson, ByRunOrPerson, FromRun
 from reskontra.claims.models.settlements import Settlement
 from reskontra.database.tables import Points
 from reskontra.runs.models import Approval
@@ -162,9 +162,54 @@ class CaseSignature(Approval):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                name="a_dossier_is_signed_by_two_persons", fields=["unit", "case", "person"]
+                name="a_dossier_is_signed_by_two_persons", fields=["unit", "case", "digest", "person"]
             ),
             models.CheckConstraint(name="a_dossier_is_signed", condition=Q(act="sign")),
+        ]
+
+
+class SummonsStatement(ByPerson):
+    """What a person states so that a summons can be applied for; the newest statement of a kind holds (OC 6.2.5).
+
+    ``court``: the key of the court competent for a debtor whose seat the register does not tell. ``agreement``: what a
+    claim relies on. ``again``: a claim whose case at court ended without a judgment may be applied for once more.
+    """
+
+    kind = models.CharField(max_length=9)
+    day = models.DateField()
+    customer = models.ForeignKey(
+        "registers.Customer",
+        on_delete=NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
+    )
+    claim = models.ForeignKey(
+        "claims.Claim", on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    statement = models.CharField(max_length=300)
+    reason = models.CharField(max_length=350, blank=True)
+
+    references = (
+        Points("customer", "a_statement_is_about_a_debtor", set_wise=True),
+        Points("claim", "a_statement_is_about_a_claim_of_its_unit", set_wise=True),
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="a_statement_is_of_a_court_or_about_a_claim",
+                condition=Q(kind="court", customer__isnull=False, claim__isnull=True)
+                | Q(kind__in=["agreement", "again"], customer__isnull=True, claim__isnull=False),
+            ),
+            models.CheckConstraint(name="a_statement_says_something", condition=~Q(statement="")),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                name="statements_about_a_debtor", fields=["customer"], condition=Q(customer__isnull=False)
+            ),
+            models.Index(name="statements_about_a_claim", fields=["claim"], condition=Q(claim__isnull=False)),
         ]
 
 

@@ -1,0 +1,166 @@
+"""From facts to an application: parties, court, claims and costs in the words of the court's language (OC 6.2.5)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from reskontra.documents.summons import Defendant, Demand, Plaintiff, Summons
+from reskontra.kernel.courts import courts
+from reskontra.kernel.days import format_date
+from reskontra.kernel.references import invoice_number
+from reskontra.kernel.terms import Terms
+from reskontra.kernel.texts import text
+from reskontra.registers.keys import key_ring
+from reskontra.registers.models import Customer, Unit, UnitAccount
+from reskontra.registers.sealing import personal_code_of
+
+_SURCHARGES = {
+    "section_4": "late_interest_surcharge",
+    "section_4a": "late_interest_surcharge_4a",
+    "special_act": "late_interest_surcharge_special",
+}
+
+
+@dataclass(frozen=True)
+class Court:
+    """Where an application goes, and what is claimed there in euro."""
+
+    key: str
+    legal_cost: Decimal
+    maximum: Decimal
+    court_fee: Decimal
+
+
+class Writer:
+    """Writes the applications of one unit and day."""
+
+    def __init__(self, unit: Unit, account: UnitAccount | None, terms: Terms) -> None:
+        self.unit, self.account, self.terms = unit, account, terms
+
+    def summons(self, debtor: Customer, claims: Sequence[Mapping[str, Any]], court: Court) -> Summons:
+        """The application about ``claims``, which one debtor owes; the number is given last."""
+        language = language_of(debtor)
+        return Summons(
+            number=0,
+            day=self.terms.on,
+            language=language,
+            court=court.key,
+            court_name=courts().by_key[court.key].name[language],
+            competence=competence(debtor, court.key, language),
+            plaintiff=self.plaintiff(language),
+            defendant=defendant(debtor),
+            demands=tuple(self.demand(claim, language, debtor) for claim in claims),
+            legal_cost=court.legal_cost,
+            legal_cost_maximum=court.maximum,
+            court_fee=court.court_fee,
+            channel=self.terms.summons_channel,
+        )
+
+    def plaintiff(self, language: str) -> Plaintiff:
+        """The unit as the creditor."""
+        unit, account = self.unit, self.account
+        address = tuple(line for line in (unit.street, f"{unit.postcode} {unit.town}".strip()) if line)
+        return Plaintiff(
+            code=unit.code,
+            name=unit.name(language),
+            business_id=unit.business_id,
+            domicile=unit.town,
+            address=address,
+            email=unit.email,
+            phone=unit.phone,
+            iban=account.iban if account else "",
+            bic=account.bic if account else "",
+        )
+
+    def demand(self, claim: Mapping[str, Any], language: str, debtor: Customer) -> Demand:
+        """One claim with its immediate ground, what it relies on, and the evidence that is named."""
+        interest = claim["kind"] == "interest"
+        interest_ground = ground_of(self.terms, debtor)
+        number = self._number(claim)
+        reminders = _list(claim["reminders"])
+        evidence = [text("court.evidence_invoice", language, number=number)]
+        evidence += [
+            text("court.evidence_reminder", language, number=one["letter"], day=_day(one["day"], language))
+            for one in reminders
+        ]
+        return Demand(
+            reference=claim["reference"],
+            invoice=number,
+            principal=claim["open"],
+            costs=max(claim["costs_open"], Decimal(0)),
+            due_date=claim["due_date"],
+            ground=self._ground(claim, number, language),
+            relies_on_kind=claim["relies_on_kind"],
+            relies_on=claim["relies_on"],
+            interest_ground="" if interest else interest_ground,
+            interest_points=None if interest else getattr(self.terms, _SURCHARGES[interest_ground]),
+            interest_from=None if interest else claim["interest_from"],
+            evidence=tuple(evidence),
+        )
+
+    def _number(self, claim: Mapping[str, Any]) -> str:
+        if claim["kind"] == "interest":
+            return str(claim["interest_number"])
+        return invoice_number(self.unit.code, claim["invoice_number"])
+
+    def _ground(self, claim: Mapping[str, Any], number: str, language: str) -> str:
+        places = {
+            "number": number,
+            "issued": format_date(claim["issue_date"], language),
+            "due": format_date(claim["due_date"], language),
+            "reminded": ", ".join(_day(one["day"], language) for one in _list(claim["reminders"])),
+        }
+        if claim["kind"] == "interest":
+            return text("court.ground_interest", language, **places)
+        items = ", ".join(sorted(item[language] for item in _list(claim["items"])))
+        supplied = format_date(claim["supply_date"], language)
+        return text("court.ground_invoice", language, items=items, supplied=supplied, **places)
+
+
+def ground_of(terms: Terms, debtor: Customer) -> str:
+    """The ground of late interest: section 4 a is between businesses, a consumer then owes by section 4."""
+    ground: str = terms.late_interest_ground
+    consumer = debtor.kind in ("person", "foreign_person")
+    return "section_4" if consumer and ground == "section_4a" else ground
+
+
+def language_of(debtor: Customer) -> str:
+    """The language of the court: the debtor's where it is Swedish or Finnish, otherwise Finnish."""
+    return debtor.language if debtor.language in ("sv", "fi") else "fi"
+
+
+def competence(debtor: Customer, court: str, language: str) -> str:
+    """On what the court's competence rests: the defendant's domicile, or what a person stated."""
+    known = bool(debtor.town) and not debtor.protected
+    key = "court.competence" if known else "court.competence_stated"
+    return text(key, language, domicile=debtor.town, court=courts().by_key[court].name[language])
+
+
+def defendant(debtor: Customer) -> Defendant:
+    """Who owes; a person's code is opened for the batch alone. Of a protected person only the safe address is known."""
+    natural = debtor.kind in ("person", "foreign_person", "sole_trader")
+    return Defendant(
+        number=debtor.number,
+        name=f"{debtor.name} {debtor.name2}".strip(),
+        natural_person=natural,
+        language=debtor.language,
+        business_id=debtor.business_id,
+        personal_code=(personal_code_of(debtor, key_ring()) or "") if natural else "",
+        birth_date=debtor.birth_date,
+        street=debtor.street,
+        postcode=debtor.postcode,
+        town=debtor.town,
+    )
+
+
+def _list(told: str | None) -> list[dict[str, Any]]:
+    """What the database told as a JSON array."""
+    found: list[dict[str, Any]] = json.loads(told) if told else []
+    return found
+
+
+def _day(told: str, language: str) -> str:
+    return format_date(date.fromisoformat(told), language)
