@@ -55,7 +55,7 @@ def next_bank_day(day: date) -> date:
 
 def bank_files(unit: str, iban: str, payments: Sequence[Payment], days: Sequence[date]) -> list[BankFile]:
     """Every file of the unit's income account ``iban`` over ``days``, in the order in which they come in."""
-    bank = _Bank(unit, iban, days)
+    bank = Bank(unit, iban, days)
     of_day = {day: [one for one in payments if one.day == day] for day in days}
     files = [file for day in days for file in bank.files(day, of_day[day])]
     return _as_they_come(files)
@@ -67,12 +67,15 @@ def _as_they_come(files: Sequence[BankFile]) -> list[BankFile]:
 
 
 @dataclass
-class _Bank:
-    """One account in the bank's books: what stands on it, and the numbers that the bank gives."""
+class Bank:
+    """One account in the bank's books: what stands on it, and the numbers that the bank gives.
+
+    ``days`` are those on which something unusual may happen; on all others the bank does what it ought to.
+    """
 
     unit: str
     iban: str
-    days: Sequence[date]
+    days: Sequence[date] = ()
     balance: Decimal = Decimal("0.00")
     statements: int = 0
     lists: int = 0
@@ -80,7 +83,7 @@ class _Bank:
 
     def files(self, day: date, payments: Sequence[Payment]) -> Iterator[BankFile]:
         """The files of one booking day; a day on which nothing moved has none."""
-        place = self.days.index(day)
+        place = self._place(day)
         fault = FILE_FAULTS.get((self.unit, place), "")
         listed = [self._detail(one, day) for one in payments if one.by_list]
         others = [self._detail(one, day) for one in payments if not one.by_list]
@@ -145,12 +148,15 @@ class _Bank:
         if next_bank_day(day).month != day.month:
             own.append(Booked(_FEE_AMOUNT, self._archive_id(day), _FEE, _CHARGE, information="Palvelumaksu"))
         unit, place, late = _LATE
-        left = late if (self.unit, self.days.index(day)) == (unit, place) else Decimal(0)
+        left = late if (self.unit, self._place(day)) == (unit, place) else Decimal(0)
         moved = self.balance + sum((one.amount for one in (*entries, *own)), Decimal(0)) - left
         if moved > 0:
             words = "Katteensiirto valtion yhdystilille"
             own.append(Booked(-moved, self._archive_id(day), _OUT, _SWEEP, information=words))
         return own
+
+    def _place(self, day: date) -> int:
+        return self.days.index(day) if day in self.days else -1
 
     def _archive_id(self, day: date) -> str:
         self.serial += 1
