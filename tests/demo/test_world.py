@@ -3,7 +3,6 @@
 import csv
 from collections import Counter
 from datetime import date, timedelta
-from decimal import Decimal
 from importlib.resources import files
 
 import pytest
@@ -165,8 +164,20 @@ def test_every_unit_has_a_clerk_a_reviewer_and_another_person_as_approver() -> N
     assert {row["person"] for row in roles} <= {row["username"] for row in records("people")}
 
 
-def test_one_unit_has_terms_of_its_own() -> None:
-    assert {(one["unit"], one["key"], Decimal(one["value"])) for one in records("unit_terms")} == {
-        ("3930", "smallest_invoice_amount", Decimal(15)),
-        ("3930", "remainder_waived_up_to", Decimal(1)),
+def test_units_have_terms_of_their_own() -> None:
+    told = {(one["unit"], one["key"], one["value"]) for one in records("unit_terms")}
+    assert {one for one in told if one[1] != "reference_rate"} == {
+        ("3920", "limited_enforcement_below", "300.00"),
+        ("3920", "small_claim_up_to", "15.00"),
+        ("3930", "agency_in_use", "yes"),
+        ("3930", "smallest_invoice_amount", "15.00"),
+        ("3930", "remainder_waived_up_to", "1.00"),
     }
+
+
+def test_the_rates_that_nobody_has_announced_are_said_to_be_samples() -> None:
+    """OC 6.1.5-b"""
+    rates = [one for one in records("unit_terms") if one["key"] == "reference_rate"]
+    assert {one["unit"] for one in rates} == {"3910", "3920", "3930"}
+    assert all(one["source"].startswith("Sample") for one in rates)
+    assert min(one["valid_from"] for one in rates) == "2026-07-01"

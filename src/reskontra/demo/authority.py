@@ -42,8 +42,9 @@ def enforcement_report(unit: str, day: date, told: Sequence[Told]) -> bytes:
         if one.kind == "Registered":
             ET.SubElement(row, "AuthorityNumber").text = one.more
         elif one.kind == "Collected":
-            money = {"gross": one.gross, "fee": one.fee, "net": one.net}
-            ET.SubElement(row, "Share", reference=one.reference, **{k: f"{v:.2f}" for k, v in money.items()})
+            share = ET.SubElement(row, "Share", reference=one.reference)
+            for name, euro in (("gross", one.gross), ("fee", one.fee), ("net", one.net)):
+                share.set(name, f"{euro:.2f}")
         elif one.kind == "Obstacle":
             ET.SubElement(row, "Certificate").text = one.more
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
