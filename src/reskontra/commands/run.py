@@ -64,10 +64,15 @@ SENDING = frozenset({"delivery", "letters", "refunds", "agency", "court", "enfor
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Which run, where and when."""
-    parser.add_argument("name", choices=sorted(ROOMS))
+    parser.add_argument("name", type=_named, choices=sorted(ROOMS))
     add_acting(parser)
     parser.add_argument("--plan", action="store_true", help="decide and show, write nothing but the plan")
     parser.add_argument("--apply", type=int, metavar="RUN", help="apply the plan with this number")
+
+
+def _named(written: str) -> str:
+    """The name of a run, also with a hyphen where it has two words."""
+    return written.replace("-", "_")
 
 
 def handle(arguments: Namespace) -> int:
