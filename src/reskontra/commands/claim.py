@@ -138,5 +138,7 @@ def show(told: dict[str, Any], language: str) -> None:
 
 
 def _what(one: dict[str, Any], language: str) -> str:
-    words = text(f"story.{one['kind']}", language)
-    return f"{words} {one['other']}" if one["other"] else words
+    words = [text(f"story.{one['kind']}", language)]
+    if kind := one.get("detail", {}).get("case_kind"):
+        words.append(text(f"step.{kind}", language))
+    return " ".join([*words, one["other"] or ""]).strip()

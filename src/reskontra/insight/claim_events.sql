@@ -6,6 +6,7 @@ WITH the_claim AS (
   LEFT JOIN sales_invoice i ON i.id = c.invoice_id
   LEFT JOIN claims_interestinvoice n ON n.id = c.interest_invoice_id
   WHERE c.unit_id = %(unit)s AND c.id = %(claim)s)
+SELECT * FROM (
 SELECT issue_date AS day, 0 AS place, 'invoiced' AS kind, amount, '' AS clause, run_id AS run, '' AS other,
   jsonb_build_object('due_date', due_date) AS detail
 FROM the_claim
@@ -92,8 +93,8 @@ FROM claims_deferralend e JOIN claims_deferral d ON d.id = e.deferral_id
 JOIN claims_deferralclaim dc ON dc.deferral_id = d.id
 WHERE dc.unit_id = %(unit)s AND dc.claim_id = %(claim)s
 UNION ALL
-SELECT e.day, 60 + e.position, 'case_' || e.kind, e.amount, '', e.run_id, k.kind || ' ' || k.number,
-  jsonb_strip_nulls(jsonb_build_object('procedure', nullif(k.procedure, ''), 'court', nullif(k.court, '')))
+SELECT e.day, 60 + e.position / 100.0, 'case_' || e.kind, e.amount, '', e.run_id, k.number::text,
+  jsonb_strip_nulls(jsonb_build_object('case_kind', k.kind, 'procedure', nullif(k.procedure, ''), 'court', nullif(k.court, '')))
 FROM claims_caseclaim cc JOIN claims_case k ON k.id = cc.case_id JOIN claims_caseevent e ON e.case_id = k.id
 WHERE cc.unit_id = %(unit)s AND cc.claim_id = %(claim)s
 UNION ALL
@@ -114,4 +115,5 @@ WHERE p.unit_id = %(unit)s AND p.claim_id = %(claim)s
 UNION ALL
 SELECT day, 90, 'followed_up', NULL, 'OC 6.4-a', run_id, '', jsonb_build_object('note', note, 'due_date', due_date)
 FROM claims_followup WHERE unit_id = %(unit)s AND claim_id = %(claim)s
-ORDER BY 1, 2
+) told
+ORDER BY day, floor(place), run NULLS FIRST, place
