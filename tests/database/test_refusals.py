@@ -159,7 +159,9 @@ def approved_refunds(*, by_who_ran_it: bool = False) -> Value:
 
     def make(h: House) -> Any:
         planner = another(h, "registers_person")
-        run = insert(h.admin, "runs_run", h.row("runs_run", name="refunds", person_id=planner, digest=digest(h.next())))
+        run = insert(
+            h.admin, "runs_run", h.row("runs_run", name="refunds", person_id=planner, digest=digest(h.next()))
+        )
         h.add(
             "claims_overpaymentdecision", run_id=run["id"], overpayment_id=overpaid(h), standing="READY",
             outcome="PAYMENT_ORDER", inputs={"way": "payment_order"},
@@ -951,7 +953,10 @@ def _an_agreement(
         deferral = street.own.row("claims_deferral", **changes)
         parts = [
             ("claims_deferralclaim", street.own.row("claims_deferralclaim", **(claim or {}))),
-            *(("claims_instalment", street.own.row("claims_instalment", **one)) for one in instalments or ({},)),
+            *(
+                ("claims_instalment", street.own.row("claims_instalment", **one))
+                for one in instalments or ({},)
+            ),
         ]
 
         def write(app: psycopg.Connection[Any]) -> None:
