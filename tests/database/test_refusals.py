@@ -29,6 +29,7 @@ from database.cast import (
     insert,
     logged_in,
     of_interest,
+    overpaid,
     paid,
     post,
     work_in,
@@ -91,6 +92,126 @@ def paid_cost(h: House) -> Any:
 def one_more(table: str, **changes: Any) -> Value:
     """One more row of the table, beside the one that the unit's rows use."""
     return lambda house: another(house, table, **changes)
+
+
+def charged_interest(h: House) -> Any:
+    """An interest invoice of 5.00 euro with its charge, of which no claim was made; the unit's row from now on."""
+    invoice = h.add("claims_interestinvoice")["id"]
+    another(h, "claims_interestcharge", invoice_id=invoice)
+    return invoice
+
+
+def credited_interest(h: House) -> Any:
+    """A credit of the unit's interest invoice, still without charges."""
+    return another(h, "claims_interestinvoice", original_id=h.of("claims_interestinvoice"), total="-5.00")
+
+
+def blocked(**changes: Any) -> Value:
+    """A claim with a block; the block is the unit's row from now on."""
+    return lambda h: h.add("claims_block", claim_id=claimed(h, "100.00"), **changes)["claim_id"]
+
+
+def blocked_customer(h: House) -> Any:
+    """A claim of a customer with a block on everything."""
+    customer = another(h, "registers_customer")
+    another(h, "claims_block", claim_id=None, customer_id=customer, until_date=None)
+    return another_claim(h, payer_id=customer)
+
+
+def lifted(day: str) -> Value:
+    """A claim whose block was lifted on a day."""
+
+    def make(h: House) -> Any:
+        claim = blocked(until_date=None)(h)
+        another(h, "claims_blocklift", block_id=h.of("claims_block"), day=day)
+        return claim
+
+    return make
+
+
+def stepped(*kinds: str, certificate: str = "", **changes: Any) -> Value:
+    """A case that took these steps."""
+
+    def make(h: House) -> Any:
+        case = another(h, "claims_case", **changes)
+        for kind in kinds:
+            another(h, "claims_caseevent", case_id=case, kind=kind, detail={"certificate": certificate})
+        return case
+
+    return make
+
+
+def next_place(h: House) -> int:
+    """The place behind all steps that were taken so far."""
+    return h.next()
+
+
+def ended_before_another(h: House) -> Any:
+    """A case that met an obstacle, whose claim stands in a later one now."""
+    first, second = stepped("obstacle")(h), another(h, "claims_case")
+    claim = claimed(h, "100.00")
+    for case in (first, second):
+        another(h, "claims_caseclaim", case_id=case, claim_id=claim)
+    return first
+
+
+def approved_refunds(*, by_who_ran_it: bool = False) -> Value:
+    """A run that decided to pay an overpayment out by a payment order, and was approved."""
+
+    def make(h: House) -> Any:
+        planner = another(h, "registers_person")
+        run = insert(
+            h.admin, "runs_run", h.row("runs_run", name="refunds", person_id=planner, digest=digest(h.next()))
+        )
+        h.add(
+            "claims_overpaymentdecision", run_id=run["id"], overpayment_id=overpaid(h), standing="READY",
+            outcome="PAYMENT_ORDER", inputs={"way": "payment_order"},
+        )  # fmt: skip
+        approver = {"person_id": planner} if by_who_ran_it else {}
+        another(h, "claims_refundapproval", run_id=run["id"], digest=run["digest"], **approver)
+        return run["id"]
+
+    return make
+
+
+def redeemed(h: House) -> Any:
+    """A payment order that somebody redeemed."""
+    refund = another(
+        h, "claims_refund", way="payment_order", run_id=approved_refunds(), amount="1.00",
+        overpayment_id=same("overpayment_id", "claims_overpaymentdecision"),
+    )  # fmt: skip
+    another(h, "claims_refundanswer", refund_id=refund, outcome="redeemed")
+    return refund
+
+
+def acted_on(*acts: str) -> Value:
+    """A proposal with these acts, each of another person; it is the unit's row from now on."""
+
+    def make(h: House) -> Any:
+        proposal = h.add("claims_writeoffproposal")
+        for act in acts:
+            another(
+                h, "claims_writeoffapproval", proposal_id=proposal["id"], digest=proposal["digest"], act=act,
+                person_id=one_more("registers_person"),
+            )  # fmt: skip
+        return proposal["id"]
+
+    return make
+
+
+def written_off(h: House) -> Any:
+    """A proposal that was decided and written off."""
+    proposal = acted_on("review", "approve")(h)
+    claim = h.of("claims_writeoffproposal", "claim_id")
+    another(h, "claims_writeoff", ground="small_claim", proposal_id=proposal, claim_id=claim)
+    return proposal
+
+
+def kept(h: House) -> Any:
+    """A proposal that the unit refused; it is the unit's row from now on."""
+    proposal = acted_on()(h)
+    another(h, "claims_writeoffrefusal", proposal_id=proposal)
+    return proposal
 
 
 SEALED = b"sealed"
@@ -256,6 +377,7 @@ REFUSED = [
     line("an_undoing_takes_back_what_was_allocated", "claims_allocation", undoes_id=lambda h: h.add("claims_allocation")["id"], amount="-0.50"),
     line("an_overpayment_is_undone_once", "claims_overpayment", undoes_id=undone("claims_overpayment"), amount="-1.00"),
     line("an_overpayment_is_refunded_or_income", "claims_overpayment", treatment="gift"),
+    line("only_what_goes_back_has_no_claim", "claims_overpayment", claim_id=None, treatment="income"),
     line("an_overpayment_is_money_and_its_undoing_takes_it_back", "claims_overpayment", amount="-1.00"),
     line("an_undoing_takes_back_what_was_overpaid", "claims_overpayment", undoes_id=lambda h: h.add("claims_overpayment")["id"], amount="-1.00", treatment="income"),
     line("a_write_off_is_undone_once", "claims_writeoff", undoes_id=undone("claims_writeoff"), amount="-1.00"),
@@ -307,6 +429,7 @@ REFUSED = [
     line("a_lift_comes_from_a_run_or_a_person", "claims_blocklift", run_id=None),
     line("a_lift_comes_from_a_run_or_a_person", "claims_blocklift", person_id=same("id", "registers_person")),
     line("a_lift_has_a_reason", "claims_blocklift", reason=""),
+    line("a_block_is_not_lifted_before_it_begins", "claims_blocklift", day="2026-03-15"),
     line("a_complaint_has_a_block_of_its_own", "claims_complaint", block_id=same("block_id", "claims_complaint")),
     line("a_complaint_is_received_by_the_unit_or_the_centre", "claims_complaint", received_by="bank"),
     line("a_complaint_says_something", "claims_complaint", message=""),
@@ -318,6 +441,14 @@ REFUSED = [
     line("two_reminders_at_most", "claims_reminder", ordinal=3),
     line("a_reminder_asks_for_money", "claims_reminder", open="0.00"),
     line("a_reminder_falls_due_after_it_is_sent", "claims_reminder", due_date=REMINDED),
+    line("a_claim_that_is_not_due_is_not_reminded", "claims_reminder", sent_date="2026-04-07"),
+    line("a_second_reminder_waits_for_the_first", "claims_reminder", ordinal=2),
+    line("a_second_reminder_waits_for_the_first", "claims_reminder", ordinal=2, claim_id=same("claim_id", "claims_reminder"), sent_date="2026-05-18", due_date="2026-06-01"),
+    line("a_blocked_claim_is_not_reminded", "claims_reminder", claim_id=blocked(until_date=None)),
+    line("a_blocked_claim_is_not_reminded", "claims_reminder", claim_id=blocked(until_date=REMINDED)),
+    line("a_blocked_claim_is_not_reminded", "claims_reminder", claim_id=blocked(from_date=REMINDED, until_date=None, review_date=REMINDED)),
+    line("a_blocked_claim_is_not_reminded", "claims_reminder", claim_id=blocked_customer),
+    line("a_blocked_claim_is_not_reminded", "claims_reminder", claim_id=lifted("2026-05-05")),
     line("a_cost_is_of_a_known_kind", "claims_cost", kind="coffee"),
     line("a_cost_is_money_and_its_undoing_takes_it_back", "claims_cost", amount="-5.00"),
     line("a_cost_is_money_and_its_undoing_takes_it_back", "claims_cost", amount="0.00"),
@@ -334,6 +465,14 @@ REFUSED = [
     line("an_interest_invoice_falls_due_after_its_date", "claims_interestinvoice", due_date="2026-05-31"),
     line("a_claim_stands_on_an_interest_invoice_once", "claims_interestcharge", claim_id=same("claim_id", "claims_interestcharge")),
     line("an_interest_charge_is_not_zero", "claims_interestcharge", amount="0.00"),
+    line("an_interest_claim_is_what_its_invoice_charges", "claims_claim", kind="interest", invoice_id=None, interest_invoice_id=charged_interest, reference=same("reference", "claims_interestinvoice"), amount="4.99"),
+    line("an_interest_claim_is_what_its_invoice_charges", "claims_claim", kind="interest", invoice_id=None, interest_invoice_id=charged_interest, amount="5.00"),
+    line("an_interest_claim_is_what_its_invoice_charges", "claims_claim", kind="interest", invoice_id=None, interest_invoice_id=lambda h: h.add("claims_interestinvoice")["id"], reference=same("reference", "claims_interestinvoice"), amount="5.00"),
+    line("interest_charges_come_before_their_claim", "claims_interestcharge", invoice_id=claimed_interest),
+    line("only_invoices_bear_interest", "claims_interestcharge", claim_id=lambda h: another(h, "claims_claim", **of_interest(h))),
+    line("only_invoices_bear_interest", "claims_interestcharge", claim_id=lambda h: claimed(h, "-1.00")),
+    line("an_interest_credit_takes_back_no_more_than_was_charged", "claims_interestcharge", invoice_id=credited_interest, claim_id=same("claim_id", "claims_interestcharge"), amount="-5.01"),
+    line("an_interest_credit_takes_back_no_more_than_was_charged", "claims_interestcharge", invoice_id=credited_interest, amount="-5.00"),
     line("an_interest_line_has_its_place_once", "claims_interestline", position=same("position", "claims_interestline")),
     line("an_interest_line_counts_its_days", "claims_interestline", days=0),
     line("an_interest_line_counts_its_days", "claims_interestline", to_date="2026-04-07"),
@@ -344,6 +483,12 @@ REFUSED = [
     line("a_refusal_of_time_has_a_reason", "claims_deferralrefusal", reason=""),
     line("deferral_numbers_are_unique", "claims_deferral", number=same("number", "claims_deferral")),
     line("a_request_for_time_is_granted_once", "claims_deferral", request_id=same("request_id", "claims_deferral")),
+    line("a_request_for_time_is_granted_or_refused", "claims_deferral", request_id=same("request_id", "claims_deferralrefusal")),
+    line("a_request_for_time_is_granted_or_refused", "claims_deferralrefusal", request_id=same("request_id", "claims_deferral")),
+    line("more_than_a_year_needs_a_ground", "claims_deferral", until_date="2027-03-18"),
+    line("instalments_add_up_to_the_claims", "claims_deferral"),  # without claims or instalments
+    line("a_deferral_is_written_at_once", "claims_deferralclaim"),
+    line("a_deferral_is_written_at_once", "claims_instalment"),
     line("a_deferral_gives_time", "claims_deferral", until_date=DAY),
     line("a_claim_stands_in_a_deferral_once", "claims_deferralclaim", claim_id=same("claim_id", "claims_deferralclaim")),
     line("a_deferred_claim_is_open", "claims_deferralclaim", principal="0.00"),
@@ -351,8 +496,10 @@ REFUSED = [
     line("an_instalment_is_money", "claims_instalment", amount="0.00"),
     line("a_deferral_ends_once", "claims_deferralend", deferral_id=same("deferral_id", "claims_deferralend")),
     line("a_deferral_is_kept_broken_or_withdrawn", "claims_deferralend", outcome="forgotten"),
+    line("a_deferral_is_withdrawn_for_a_reason", "claims_deferralend", outcome="withdrawn"),
     line("an_interruption_is_by_a_known_act", "claims_interruption", act="thought"),
     line("an_interruption_says_how", "claims_interruption", note=""),
+    line("a_public_law_claim_is_not_interrupted", "claims_interruption", claim_id=lambda h: claimed(h, "100.00")),
     # Cases (OC 6.1.4, 6.2)
     line("case_numbers_are_unique", "claims_case", number=same("number", "claims_case")),
     line("a_case_is_of_a_known_kind", "claims_case", kind="duel"),
@@ -365,8 +512,26 @@ REFUSED = [
     line("a_case_asks_for_money", "claims_caseclaim", principal="-0.01"),
     line("a_case_asks_for_money", "claims_caseclaim", costs="-0.01"),
     line("a_claim_in_a_case_names_its_ground", "claims_caseclaim", provision=""),
+    line("a_case_is_about_claims_of_its_debtor", "claims_caseclaim", case_id=one_more("claims_case", debtor_id=one_more("registers_customer"))),
+    line("a_case_is_of_one_kind_of_law", "claims_caseclaim", case_id=one_more("claims_case", public_law=False)),
+    line("a_claim_is_in_one_case_at_a_time", "claims_caseclaim", case_id=one_more("claims_case"), claim_id=same("claim_id", "claims_caseclaim")),
+    line("a_claim_is_in_one_case_at_a_time", "claims_caseevent", kind="abroad", case_id=ended_before_another, position=next_place),
     line("a_case_takes_one_step_at_a_time", "claims_caseevent", position=same("position", "claims_caseevent")),
     line("a_step_of_a_case_is_known", "claims_caseevent", kind="forgotten"),
+    line("a_step_of_a_case_comes_from_a_run_or_a_person", "claims_caseevent", run_id=None),
+    line("what_is_told_of_a_case_counts_once", "claims_caseevent", told_as=lambda h: h.add("claims_caseevent", told_as="message 1")["told_as"]),
+    line("the_steps_of_a_case_follow_each_other", "claims_caseevent", position=0),
+    line("a_case_that_is_over_takes_no_more_steps", "claims_caseevent", kind="received", case_id=stepped("closed"), position=next_place),
+    line("a_case_that_is_over_takes_no_more_steps", "claims_caseevent", kind="received", case_id=stepped("withdrawn"), position=next_place),
+    line("a_case_that_is_over_takes_no_more_steps", "claims_caseevent", kind="received", case_id=stepped("returned"), position=next_place),
+    line("a_case_that_is_over_takes_no_more_steps", "claims_caseevent", kind="passive", case_id=stepped("obstacle", "passive", "passive_ended", certificate="lack_of_means"), position=next_place),
+    line("a_step_is_not_before_its_case", "claims_caseevent", day="2026-06-14"),
+    line("only_enforcement_meets_an_obstacle", "claims_caseevent", kind="obstacle", case_id=one_more("claims_case", kind="court", procedure="limited", court="Helsingfors tingsrätt")),
+    line("only_enforcement_meets_an_obstacle", "claims_caseevent", kind="passive", case_id=one_more("claims_case", kind="court", procedure="limited", court="Helsingfors tingsrätt")),
+    line("only_enforcement_meets_an_obstacle", "claims_caseevent", kind="passive_ended", case_id=one_more("claims_case", kind="court", procedure="limited", court="Helsingfors tingsrätt")),
+    line("passive_registration_needs_a_certificate_that_allows_it", "claims_caseevent", kind="passive"),
+    line("passive_registration_needs_a_certificate_that_allows_it", "claims_caseevent", kind="passive", case_id=stepped("obstacle", certificate="obstacle"), position=next_place),
+    line("passive_registration_needs_a_certificate_that_allows_it", "claims_caseevent", kind="passive", case_id=stepped("obstacle", certificate="lack_of_means", procedure="limited"), position=next_place),
     line("a_dossier_is_signed_by_two_persons", "claims_casesignature", case_id=same("case_id", "claims_casesignature"), digest=same("digest", "claims_casesignature")),
     line("a_dossier_is_signed", "claims_casesignature", act="nod"),
     line("a_signature_is_under_a_case_of_its_unit", "claims_casesignature", case_id=NOWHERE),
@@ -382,6 +547,7 @@ REFUSED = [
     line("a_refund_account_is_known_from_somewhere", "claims_refundaccount", source="dream"),
     line("a_refund_account_has_a_holder", "claims_refundaccount", holder=""),
     line("a_refund_account_has_a_holder", "claims_refundaccount", iban=""),
+    line("an_account_of_somebody_else_says_why", "claims_refundaccount", holder_is_customer=False),
     line("a_choice_is_the_next_invoice_a_bank_return_or_the_rule", "claims_refundchoice", way="cash"),
     line("a_choice_has_a_reason", "claims_refundchoice", reason=""),
     line("an_account_is_asked_for_once", "claims_refundinquiry", overpayment_id=same("overpayment_id", "claims_refundinquiry")),
@@ -392,9 +558,24 @@ REFUSED = [
     line("a_refund_to_an_account_names_it", "claims_refund", way="account", payee="Koe Aino"),
     line("a_refund_to_an_account_names_it", "claims_refund", way="account", iban="FI2112345600000785"),
     line("a_refund_is_undone_once", "claims_refund", undoes_id=undone("claims_refund"), amount="-0.01"),
+    line("an_undoing_takes_back_what_was_refunded", "claims_refund", undoes_id=one_more("claims_refund"), amount="-0.02"),
+    line("an_undoing_takes_back_what_was_refunded", "claims_refund", undoes_id=one_more("claims_refund"), amount="-0.01", way="payment_order"),
+    line("an_undoing_takes_back_what_was_refunded", "claims_refund", undoes_id=one_more("claims_refund"), amount="-0.01", overpayment_id=overpaid),
+    line("a_refund_is_within_its_overpayment", "claims_refund", overpayment_id=overpaid, amount="1.01"),
+    line("a_refund_run_is_approved_by_somebody_else", "claims_refund", way="payment_order"),
+    line("a_refund_run_is_approved_by_somebody_else", "claims_refund", way="bank_return"),
+    line("a_refund_run_is_approved_by_somebody_else", "claims_refund", way="payment_order", run_id=approved_refunds(by_who_ran_it=True), overpayment_id=same("overpayment_id", "claims_overpaymentdecision"), amount="1.00"),
+    line("a_refund_is_what_was_approved", "claims_refund", way="payment_order", run_id=approved_refunds(), overpayment_id=same("overpayment_id", "claims_overpaymentdecision"), amount="0.99"),
+    line("a_refund_is_what_was_approved", "claims_refund", way="bank_return", run_id=approved_refunds(), overpayment_id=same("overpayment_id", "claims_overpaymentdecision"), amount="1.00"),
+    line("a_refund_is_what_was_approved", "claims_refund", way="payment_order", run_id=approved_refunds(), overpayment_id=overpaid, amount="1.00"),
+    line("a_refund_is_what_was_approved", "claims_refund", way="payment_order", run_id=approved_refunds(), overpayment_id=same("overpayment_id", "claims_overpaymentdecision"), amount="1.00", iban="FI2112345600000785"),
+    line("what_was_refunded_is_not_taken_back", "claims_overpayment", undoes_id=same("id", "claims_overpayment"), amount="-1.00"),
     line("a_refund_has_its_own_identity", "claims_refund", end_to_end_id=lambda h: h.add("claims_refund", end_to_end_id="R1")["end_to_end_id"]),
     line("an_answer_about_a_refund_comes_once", "claims_refundanswer", refund_id=same("refund_id", "claims_refundanswer")),
     line("a_refund_is_accepted_rejected_redeemed_or_unredeemed", "claims_refundanswer", outcome="lost"),
+    line("only_a_payment_order_is_redeemed_or_not", "claims_refundanswer", outcome="redeemed"),
+    line("only_a_payment_order_is_redeemed_or_not", "claims_refundanswer", outcome="unredeemed"),
+    line("a_payment_order_is_redeemed_or_it_is_not", "claims_refundanswer", refund_id=redeemed, outcome="unredeemed"),
     line("a_refund_run_is_approved_once", "claims_refundapproval", run_id=same("run_id", "claims_refundapproval")),
     line("a_refund_run_is_approved", "claims_refundapproval", act="review"),
     line("a_refund_approval_is_of_a_run", "claims_refundapproval", run_id=NOWHERE),
@@ -405,15 +586,26 @@ REFUSED = [
     line("a_proposal_comes_from_a_run_or_a_person", "claims_writeoffproposal", run_id=None),
     line("a_proposal_comes_from_a_run_or_a_person", "claims_writeoffproposal", person_id=same("id", "registers_person")),
     line("a_proposal_is_about_money", "claims_writeoffproposal", amount="0.00"),
+    line("a_claim_has_one_proposal_at_a_time", "claims_writeoffproposal", claim_id=same("claim_id", "claims_writeoffproposal")),
     line("a_proposal_is_acted_on_once", "claims_writeoffapproval", proposal_id=same("proposal_id", "claims_writeoffapproval"), person_id=one_more("registers_person")),
     line("a_write_off_is_not_reviewed_and_approved_by_one", "claims_writeoffapproval", proposal_id=same("proposal_id", "claims_writeoffapproval"), act="approve"),
     line("a_proposal_is_reviewed_or_approved", "claims_writeoffapproval", act="nod"),
+    line("a_proposal_is_approved_after_its_review", "claims_writeoffapproval", act="approve"),
+    line("a_proposal_is_not_approved_by_who_made_it", "claims_writeoffapproval", proposal_id=lambda h: h.add("claims_writeoffproposal", run_id=None, person_id=h.of("registers_person"))["id"], digest=same("digest", "claims_writeoffproposal")),
+    line("an_act_is_on_the_proposal_as_it_stands", "claims_writeoffapproval", digest=digest("seen elsewhere")),
+    line("an_act_is_on_the_proposal_as_it_stands", "claims_writeoffapproval", proposal_id=kept, digest=same("digest", "claims_writeoffproposal")),
     line("an_approval_is_about_a_proposal_of_its_unit", "claims_writeoffapproval", proposal_id=NOWHERE),
     line("a_proposal_is_refused_once", "claims_writeoffrefusal", proposal_id=same("proposal_id", "claims_writeoffrefusal")),
+    line("what_is_written_off_is_not_refused", "claims_writeoffrefusal", proposal_id=written_off),
     line("a_claim_that_is_kept_is_followed_up", "claims_writeoffrefusal", reason=""),
     line("a_claim_that_is_kept_is_followed_up", "claims_writeoffrefusal", follow_up_date=REMINDED),
     line("what_is_written_off_was_proposed_unless_it_is_a_small_remainder", "claims_writeoff", ground="decided"),
     line("what_is_written_off_was_proposed_unless_it_is_a_small_remainder", "claims_writeoff", proposal_id=same("id", "claims_writeoffproposal")),
+    line("a_write_off_is_reviewed_and_approved", "claims_writeoff", ground="small_claim", proposal_id=same("id", "claims_writeoffproposal"), claim_id=same("claim_id", "claims_writeoffproposal")),
+    line("a_write_off_is_reviewed_and_approved", "claims_writeoff", ground="small_claim", proposal_id=acted_on("review"), claim_id=same("claim_id", "claims_writeoffproposal")),
+    line("a_write_off_is_reviewed_and_approved", "claims_writeoff", ground="small_claim", proposal_id=acted_on("review", "approve")),
+    line("a_write_off_is_reviewed_and_approved", "claims_writeoff", ground="decided", proposal_id=acted_on("review", "approve"), claim_id=same("claim_id", "claims_writeoffproposal")),
+    line("a_write_off_is_within_its_approval", "claims_writeoff", ground="small_claim", proposal_id=acted_on("review", "approve"), claim_id=same("claim_id", "claims_writeoffproposal"), amount="1.01"),
     line("a_follow_up_comes_from_a_run_or_a_person", "claims_followup", run_id=None),
     line("a_follow_up_comes_from_a_run_or_a_person", "claims_followup", person_id=same("id", "registers_person")),
     line("a_claim_is_valued_once_a_run", "claims_valuation", claim_id=same("claim_id", "claims_valuation")),
@@ -477,6 +669,10 @@ def test_an_honest_row_is_not_refused(street: Street, table: str) -> None:
             own.have["sales_billingrequest"] = insert(
                 app, "sales_billingrequest", own.row("sales_billingrequest", file_id=file["id"])
             )
+        if table in {"claims_deferralclaim", "claims_instalment"}:
+            deferral = own.row("claims_deferral")
+            street.admin.commit()  # with its request and its letter
+            own.have["claims_deferral"] = insert(app, "claims_deferral", deferral)
         if table == "sales_deliveryreceipt":
             own.have["sales_deliveryreport"] = insert(
                 app, "sales_deliveryreport", own.row("sales_deliveryreport", rows=1)
@@ -491,7 +687,20 @@ def test_an_honest_row_is_not_refused(street: Street, table: str) -> None:
         if table == "ledger_voucher":
             for amount in ("1.00", "-1.00"):
                 insert(app, "ledger_entry", own.row("ledger_entry", voucher_id=row["id"], amount=amount))
+        for part in PARTS.get(table, ()):
+            own.have["claims_deferral"] = row if table == "claims_deferral" else own.have["claims_deferral"]
+            honest = own.row(part)
+            street.admin.commit()
+            insert(app, part, honest)
         app.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+# What an agreement on payment time needs beside the row of a table of its own (OC 6.1.1-a).
+PARTS = {
+    "claims_deferral": ("claims_deferralclaim", "claims_instalment"),
+    "claims_deferralclaim": ("claims_instalment",),
+    "claims_instalment": ("claims_deferralclaim",),
+}
 
 
 def _an_invoice_list(house: House, **changes: Any) -> dict[str, Any]:
@@ -741,6 +950,45 @@ def an_entry_of_another_unit_than_its_voucher(street: Street) -> str:
     return _at_the_end(street, write)
 
 
+def _an_agreement(
+    claim: dict[str, Any] | None = None, *instalments: dict[str, Any], **changes: Any
+) -> Callable[[Street], str]:
+    """OC 6.1.1-a: an agreement with its claim and its instalments, each honest but for what is told."""
+
+    def story(street: Street) -> str:
+        deferral = street.own.row("claims_deferral", **changes)
+        parts = [
+            ("claims_deferralclaim", street.own.row("claims_deferralclaim", **(claim or {}))),
+            *(
+                ("claims_instalment", street.own.row("claims_instalment", **one))
+                for one in instalments or ({},)
+            ),
+        ]
+
+        def write(app: psycopg.Connection[Any]) -> None:
+            made = insert(app, "claims_deferral", deferral)["id"]
+            for table, row in parts:
+                insert(app, table, {**row, "deferral_id": made})
+
+        return _at_the_end(street, write)
+
+    return story
+
+
+def an_instalment_after_the_agreement_was_checked(street: Street) -> str:
+    own = street.own
+    deferral, claim = own.row("claims_deferral"), own.row("claims_deferralclaim")
+
+    def write(app: psycopg.Connection[Any]) -> None:
+        made = insert(app, "claims_deferral", deferral)["id"]
+        insert(app, "claims_deferralclaim", {**claim, "deferral_id": made})
+        insert(app, "claims_instalment", own.row("claims_instalment", deferral_id=made))
+        app.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        insert(app, "claims_instalment", own.row("claims_instalment", deferral_id=made))
+
+    return _at_the_end(street, write)
+
+
 def _a_request(rows: int, outcomes: int) -> Callable[[Street], str]:
     def story(street: Street) -> str:
         def write(app: psycopg.Connection[Any]) -> None:
@@ -818,6 +1066,14 @@ REFUSED_STORIES: list[tuple[str, Callable[[Street], str], str]] = [
     ("voucher_balances", _a_voucher_of("1.00", "1.00", "-1.00"), "three lines"),
     ("entries_come_with_their_voucher", a_late_balanced_pair, "balanced pair"),
     ("an_entry_belongs_to_a_voucher_of_its_unit", an_entry_of_another_unit_than_its_voucher, "cross-unit"),
+    ("instalments_add_up_to_the_claims", _an_agreement({}, {"amount": "99.99"}), "a cent missing"),
+    ("instalments_add_up_to_the_claims", _an_agreement({"principal": "100.01"}), "a cent more owed"),
+    ("a_deferral_lasts_until_its_last_instalment", _an_agreement({}, {"due_date": "2026-09-14"}), "a day before its end"),
+    ("a_deferral_lasts_until_its_last_instalment", _an_agreement({}, {"due_date": "2026-09-16"}), "a day after its end"),
+    ("a_deferral_lasts_until_its_last_instalment", _an_agreement({}, {"amount": "50.00"}, {"amount": "50.00"}), "two on one day"),
+    ("a_deferral_is_of_its_customers_claims", _an_agreement(customer_id=one_more("registers_customer")), "of somebody else"),
+    ("a_claim_is_deferred_once_at_a_time", _an_agreement({"claim_id": same("claim_id", "claims_deferralclaim")}), "deferred already"),
+    ("a_deferral_is_written_at_once", an_instalment_after_the_agreement_was_checked, "after the check"),
     ("every_row_has_one_outcome", _a_request(2, 1), "a row lost"),
     ("every_row_has_one_outcome", _a_request(1, 2), "a row too many"),
     ("every_row_has_one_outcome", _a_request(1, 0), "no row at all"),
@@ -948,6 +1204,7 @@ def named_constraints() -> set[str]:
         names |= set(re.findall(r"ADD CONSTRAINT (\w+)", source))
         names |= set(re.findall(r"RENAME CONSTRAINT \w+ TO (\w+)", source))
         names |= set(re.findall(r"THEN '(\w+)'(?: END\))?$", source, re.MULTILINE))
+        names |= set(re.findall(r"^\s+SELECT '(?:\d )?(\w+)'", source, re.MULTILINE))
         names |= set(re.findall(r"^\s+\('registers_\w+', '(\w+)',$", source, re.MULTILINE))
     return names
 

@@ -43,6 +43,7 @@ INSTEAD: dict[str, Callable[[House], dict[str, Any]]] = {
         (
             "a_block_comes_from_a_run",
             "a_lift_comes_from_a_run",
+            "a_step_of_a_case_comes_from_a_run",
             "a_proposal_comes_from_a_run",
             "a_follow_up_comes_from_a_run",
         ),
@@ -96,6 +97,8 @@ def fresh(house: House, table: str) -> dict[str, Any]:
             return house.row(table, number=order["number"])
         case "ledger_entry":
             house.add("ledger_voucher")
+        case "claims_deferralclaim" | "claims_instalment":
+            house.add("claims_deferral")
         case "sales_billingrow":
             house.add("exchange_inboxfile")
             house.add("sales_billingrequest")

@@ -21,6 +21,8 @@ from reskontra.income.allocation.actions import hold, point
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.order_handling.run import OrdersRun
+from reskontra.income.write_off.actions import approve, propose, review
+from reskontra.income.write_off.run import WriteOffsRun
 from reskontra.kernel.references import unit_reference
 from reskontra.ledger.models import Entry, Voucher
 from reskontra.ledger.numbers import take_numbers
@@ -106,6 +108,19 @@ def a_claim(where: Unit, who: str, amount: str, *, day: date = DAY) -> Claim:
         return claim_of(where, order.number)
 
 
+def write_off(where: Unit, claim: Claim, day: date) -> WriteOff:
+    """What is open of a claim leaves the books: proposed, reviewed, approved and posted."""
+    with inside(where) as acting:
+        proposal = propose(acting, claim, "decided", "not worth it")
+    with inside(where, "hanna") as acting:
+        review(acting, proposal, proposal.digest)
+    with inside(where, "gunnar") as acting:
+        approve(acting, proposal, proposal.digest)
+    posted = run(WriteOffsRun([claim.pk]), where, day)
+    with inside(where):
+        return WriteOff.objects.get(unit=where, run=posted.run)
+
+
 def claim_of(where: Unit, order: int) -> Claim:
     """The claim of the invoice that bills an order. Called inside ``working_in``."""
     done = InvoicedOrder.objects.get(unit=where, number=order)
@@ -123,6 +138,7 @@ class Purse:
 
         claim   NAME CUSTOMER AMOUNT
         credit  NAME CLAIM AMOUNT                         a credit invoice for part of a claim
+        written CLAIM                                     written off by decision, with all that is open of it
         payment NAME AMOUNT [day D] [of CLAIM | text T | number N | forest N] [from P] [says M] [part CLAIM AMOUNT ...]
         point   PAYMENT CLAIM [AMOUNT] | PAYMENT person   what a person said
         expect  NAME OUTCOME [CLAIM AMOUNT ...] [refund A] [income A] [waived A]     # clause
@@ -142,6 +158,8 @@ class Purse:
             self.claims[line.words[0]] = a_claim(self.where, line.words[1], line.words[2], day=self.table.on)
         for line in self.table.all("credit"):
             self.claims[line.words[0]] = self._credit(*line.words[1:])
+        for line in self.table.all("written"):
+            write_off(self.where, self.claims[line.words[0]], self.table.on)
         for line in self.table.all("payment"):
             if only is None or line.words[0] in only:
                 self.payments[line.words[0]] = self._payment(line)

@@ -204,7 +204,7 @@ SELECT l.id, %(unit)s::bigint AS unit_id, l.rest AS amount, l.rest, l.booking_da
   s.claim_id, s.open_before, coalesce(s.is_last, false) AS is_last, c.reference AS claim_reference,
   g.shared AND g.shares = l.rest AND NOT EXISTS (
     SELECT FROM shares x WHERE x.payment_id = l.id AND (x.amount > x.open_before OR x.amount <= 0)) AS shares_fit,
-  takes.payment_id AS takes_back, back.reversal_id AS taken_back_by,
+  lost.claim_id IS NOT NULL AS written_off, takes.payment_id AS takes_back, back.reversal_id AS taken_back_by,
   takes.payment_id IS NOT NULL AND EXISTS (
     SELECT FROM claims_overpayment o JOIN claims_refund r ON r.overpayment_id = o.id
     WHERE o.payment_id = takes.payment_id GROUP BY o.id HAVING sum(r.amount) <> 0) AS refunded,
@@ -215,6 +215,9 @@ FROM payments_left l
 LEFT JOIN pointing g ON g.payment_id = l.id
 LEFT JOIN shares s ON s.payment_id = l.id AND s.whole
 LEFT JOIN claims_pointed_at c ON c.id = s.claim_id
+-- Written off by decision, and not taken back; a small remainder that was waived with a payment is no decision.
+LEFT JOIN (SELECT claim_id FROM claims_writeoff WHERE unit_id = %(unit)s AND proposal_id IS NOT NULL
+           GROUP BY 1 HAVING sum(amount) > 0) lost ON lost.claim_id = s.claim_id
 LEFT JOIN taken_back takes ON takes.reversal_id = l.id
 LEFT JOIN taken_back back ON back.payment_id = l.id;
 

@@ -13,7 +13,13 @@ from reskontra.insight.explanations import NothingFound
 from reskontra.kernel.blocks import block_codes
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount
-from reskontra.kernel.references import NotAReference, grouped, normal_reference, running_number
+from reskontra.kernel.references import (
+    NotAReference,
+    grouped,
+    normal_reference,
+    running_number,
+    unit_reference,
+)
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit
 from reskontra.registers.policy import units_of
@@ -56,17 +62,11 @@ def _told(arguments: Namespace) -> dict[str, Any]:
 
 def _claim(unit: Unit, written: str) -> Claim | None:
     number = running_number(unit.code, written)
-    found = None
-    if number is not None:
-        found = Claim.objects.filter(
-            unit=unit, reference__startswith=written, reference__length=len(written) + 1
-        )
-    else:
-        try:
-            found = Claim.objects.filter(unit=unit, reference=normal_reference(written))
-        except NotAReference:
-            return None
-    return found.first()
+    try:
+        reference = normal_reference(written) if number is None else unit_reference(unit.code, number)
+    except NotAReference:
+        return None
+    return Claim.objects.filter(unit=unit, reference=reference).first()
 
 
 def show(told: dict[str, Any], language: str) -> None:

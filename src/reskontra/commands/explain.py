@@ -1,5 +1,6 @@
-"""Explain an order, an invoice or a claim: the decisions taken, their inputs, terms and clauses."""
+"""Explain an order, an invoice, a claim or a payment: the decisions taken, their inputs, terms and clauses."""
 
+import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -14,8 +15,11 @@ from reskontra.commands.output import as_json, out
 from reskontra.insight.explanations import NothingFound, explain
 from reskontra.kernel.days import format_date as format_day
 from reskontra.kernel.money import format_amount
-from reskontra.kernel.texts import text
+from reskontra.kernel.texts import text, texts
 from reskontra.registers.policy import units_of
+
+_EURO = re.compile(r"-?[0-9]+\.[0-9]{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -57,7 +61,17 @@ def show(found: dict[str, Any], language: str) -> None:
     """The explanation as text: the subject, then every decision with its inputs and its clause."""
     amount = f"  {format_amount(Decimal(found['amount']), language)}" if found["amount"] else ""
     out.print(f"[bold]{text('term.' + found['subject'], language)} {found['number']}[/]{amount}")
-    for key in ("orders", "invoice", "booking_date", "reference", "due_date", "voucher", "source", "row"):
+    for key in (
+        "orders",
+        "invoice",
+        "principals",
+        "booking_date",
+        "reference",
+        "due_date",
+        "voucher",
+        "source",
+        "row",
+    ):
         if found.get(key):
             value = ", ".join(found[key]) if isinstance(found[key], list) else found[key]
             if key.endswith("_date"):
@@ -83,7 +97,7 @@ def show(found: dict[str, Any], language: str) -> None:
             out.print(f"    {told}", markup=False)
     for use in found.get("uses", found.get("claim", {}).get("settlements", ())):
         amount = format_amount(Decimal(use["amount"]), language)
-        other = use["payment"] if "claim" in found else use["invoice"]
+        other = use["payment"] if "claim" in found else use["invoice"] or use["reference"]
         day = format_day(date.fromisoformat(use["on"]), language)
         kind = text(f"settlement.{use['kind']}", language)
         out.print(f"  {day}  {amount:>12}  {kind}  {other or ''}  ({use['clause']})", markup=False)
@@ -110,12 +124,16 @@ def _input(key: str, value: Any, language: str) -> str:
     """One input of a decision in the reader's words: euro, days and yes or no as they are written there."""
     if key == "found_by":
         shown = text(f"found_by.{value}", language)
-    elif key in ("net", "invoice_total", "rest", "open_before"):
-        shown = format_amount(Decimal(value), language)
-    elif key.endswith("_date"):
-        shown = format_day(date.fromisoformat(value), language)
     elif isinstance(value, bool):
         shown = text("term.yes" if value else "term.no", language)
+    elif isinstance(value, list):
+        shown = ", ".join(map(str, value))
+    elif _EURO.fullmatch(str(value)):
+        shown = format_amount(Decimal(value), language)
+    elif _DAY.fullmatch(str(value)):
+        shown = format_day(date.fromisoformat(value), language)
+    elif f"outcome.{value}" in texts():
+        shown = text(f"outcome.{value}", language)
     else:
         shown = str(value)
     return f"{text(f'input.{key}', language)} {shown}"

@@ -9,6 +9,7 @@ from reskontra.commands.output import as_json, out
 from reskontra.database.server import DatabaseUnavailable
 from reskontra.desk.refusals import reason
 from reskontra.documents.findings import Refused
+from reskontra.exchange.archive import ArchiveBroken
 from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import NotHeld
 from reskontra.insight.explanations import NothingFound
@@ -55,6 +56,8 @@ def _sentence(problem: Exception, language: str) -> tuple[str, str, int] | None:
             return "unsafe_database", text("command.unsafe", language, problems=problem), 5
         case DatabaseUnavailable() | KeyFileRefused():
             return "system", str(problem), 5
+        case ArchiveBroken():
+            return "archive", text("desk.refused.archive", language), 5
         case FileNotFoundError() | IsADirectoryError() | PermissionError():
             return "file", text("command.file", language, name=problem.filename, problem=problem.strerror), 2
         case OperationalError():

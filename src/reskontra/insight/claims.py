@@ -1,5 +1,6 @@
 """One claim from its birth to its end: what is open day by day, everything that happened, why, and what comes next."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -136,9 +137,7 @@ class Story:
 def claim_story(unit: Unit, claim: Claim, on: date, language: str) -> Story:
     """Everything about ``claim`` as it stands on ``on``. Called inside ``working_in``; raises ``MissingTerm``."""
     told = rows(script("reskontra.insight", "claim_events.sql"), {"unit": unit.pk, "claim": claim.pk})
-    happened = [
-        Happened(**{k: v for k, v in row.items() if k != "place"}) for row in told if row["day"] <= on
-    ]
+    happened = [_happened(row) for row in told if row["day"] <= on]
     moves = list(_moves(happened))
     terms = terms_of(unit, on)
     standing = _standing(unit, claim, terms)
@@ -154,6 +153,11 @@ def claim_story(unit: Unit, claim: Claim, on: date, language: str) -> Story:
         standing=standing,
         next=next_step(standing, terms) if standing else None,
     )
+
+
+def _happened(row: Mapping[str, Any]) -> Happened:
+    told = {key: value for key, value in row.items() if key not in ("place", "detail")}
+    return Happened(**told, detail=json.loads(row["detail"]))
 
 
 def claim_decisions(unit: Unit, claim: Claim, language: str) -> Iterator[dict[str, Any]]:

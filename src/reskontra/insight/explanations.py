@@ -6,12 +6,12 @@ from itertools import groupby
 from typing import Any
 
 from reskontra.bank.models import Payment
-from reskontra.claims.models import Claim, PaymentDecision
+from reskontra.claims.models import Claim, InterestCharge, InterestInvoice, PaymentDecision
 from reskontra.insight.claims import claim_decisions
 from reskontra.insight.payments import payment_number, rest_of, settlements_of_claim, uses_of_payment
 from reskontra.kernel import references
 from reskontra.kernel.clauses import cite, clause
-from reskontra.kernel.references import NotAReference, normal_reference, running_number
+from reskontra.kernel.references import NotAReference, normal_reference, running_number, unit_reference
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Run
 from reskontra.sales.models import (
@@ -32,6 +32,8 @@ class NothingFound(LookupError):
 def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
     """Everything decided about ``subject``: an order, an invoice, a claim's reference, or a payment (``P`` and its id).
 
+    A claim of an invoice is told with its invoice, one of interest by itself.
+
     Called inside ``working_in``. Returns stable keys: ``subject``, ``number``, ``amount``, ``decisions`` in
     order of time, each with ``outcome``, ``clause``, ``citation``, ``reasons``, ``inputs``, ``terms``, ``run``.
     Raises ``NothingFound``.
@@ -41,6 +43,8 @@ def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
         return _of_payment(unit, payment, language)
     if invoice := _invoice(unit, written):
         return _of_invoice(unit, invoice, language)
+    if claim := _interest_claim(unit, written):
+        return _of_interest_claim(unit, claim, language)
     if order := _order(unit, written):
         return _of_order(unit, order, language)
     raise NothingFound(subject)
@@ -61,6 +65,17 @@ def _invoice(unit: Unit, written: str) -> Invoice | None:
         return None
     claim = Claim.objects.filter(unit=unit, reference=reference).first()
     return Invoice.objects.get(unit=unit, pk=claim.invoice_id) if claim and claim.invoice_id else None
+
+
+def _interest_claim(unit: Unit, written: str) -> Claim | None:
+    """The claim of an interest invoice, by its reference or by the number that people see."""
+    claims = Claim.objects.filter(unit=unit, kind="interest")
+    number = running_number(unit.code, written)
+    try:
+        reference = normal_reference(written) if number is None else unit_reference(unit.code, number)
+        return claims.filter(reference=reference).first()
+    except NotAReference:
+        return None
 
 
 def _order(unit: Unit, written: str) -> Order | None:
@@ -165,15 +180,38 @@ def _of_invoice(unit: Unit, invoice: Invoice, language: str) -> dict[str, Any]:
         "issue_date": invoice.issue_date.isoformat(),
         "due_date": invoice.due_date.isoformat(),
         "reference": invoice.reference,
-        "claim": {
-            "reference": claim.reference,
-            "amount": format(claim.amount, ".2f"),
-            "public_law": claim.public_law,
-            "settlements": [one.as_json() for one in settlements_of_claim(unit, claim.pk)],
-        },
+        "claim": _of_claim(unit, claim),
         "voucher": str(invoice.voucher),
         "orders": [str(order.number) for order in orders],
         "decisions": decisions,
+    }
+
+
+@clause("OC 6.1.1-a", "OC 6.1.5-a")
+def _of_interest_claim(unit: Unit, claim: Claim, language: str) -> dict[str, Any]:
+    invoice = InterestInvoice.objects.get(unit=unit, pk=claim.interest_invoice_id)
+    principals = InterestCharge.objects.filter(unit=unit, invoice=invoice).select_related("claim")
+    return {
+        "subject": "claim",
+        "number": claim.reference,
+        "unit": unit.code,
+        "amount": format(claim.amount, ".2f"),
+        "invoice": invoice.shown(unit.code),
+        "issue_date": invoice.issue_date.isoformat(),
+        "due_date": claim.due_date.isoformat(),
+        "principals": [one.claim.reference for one in principals.order_by("claim__reference")],
+        "claim": _of_claim(unit, claim),
+        "voucher": str(invoice.voucher),
+        "decisions": list(claim_decisions(unit, claim, language)),
+    }
+
+
+def _of_claim(unit: Unit, claim: Claim) -> dict[str, Any]:
+    return {
+        "reference": claim.reference,
+        "amount": format(claim.amount, ".2f"),
+        "public_law": claim.public_law,
+        "settlements": [one.as_json() for one in settlements_of_claim(unit, claim.pk)],
     }
 
 

@@ -146,16 +146,17 @@ class Settled:
     """One settlement, of a payment or of a claim: its kind, euro, clause, claim and invoice, day, run, payment's id.
 
     ``kind`` is the ending of a text ``settlement.…``; what came from a credit is a ``set_off`` and has no payment.
-    ``number`` is the running number of ``invoice``; ``undoes`` says that it takes back another.
+    ``number`` is the running number of ``invoice``; ``undoes`` says that it takes back another. A claim of interest has
+    no invoice of these, so its ``reference`` is shown; money that points to no claim has neither.
     """
 
     kind: str
     amount: Decimal
     clause: str
-    claim: int
+    claim: int | None
     reference: str
     invoice: str
-    number: int
+    number: int | None
     on: date
     run: int
     undoes: bool
@@ -186,29 +187,35 @@ _USES = """
 SELECT CASE WHEN a.payment_id IS NULL THEN 'set_off' ELSE 'allocation' END AS kind, a.amount, a.clause,
   a.claim_id AS claim, c.reference, i.number, r.on_date AS "on", r.id AS run, a.undoes_id IS NOT NULL AS undoes,
   a.payment_id AS payment
-FROM claims_allocation a JOIN claims_claim c ON c.id = a.claim_id JOIN sales_invoice i ON i.id = c.invoice_id
+FROM claims_allocation a JOIN claims_claim c ON c.id = a.claim_id LEFT JOIN sales_invoice i ON i.id = c.invoice_id
 JOIN runs_run r ON r.id = a.run_id WHERE a.{column} = %(id)s
 UNION ALL
 SELECT 'overpaid_' || o.treatment, o.amount, o.clause, o.claim_id, c.reference, i.number, r.on_date, r.id,
   o.undoes_id IS NOT NULL, o.payment_id
-FROM claims_overpayment o JOIN claims_claim c ON c.id = o.claim_id JOIN sales_invoice i ON i.id = c.invoice_id
-JOIN runs_run r ON r.id = o.run_id WHERE o.{column} = %(id)s
+FROM claims_overpayment o LEFT JOIN claims_claim c ON c.id = o.claim_id
+LEFT JOIN sales_invoice i ON i.id = c.invoice_id JOIN runs_run r ON r.id = o.run_id WHERE o.{column} = %(id)s
 UNION ALL
 SELECT 'side_' || d.kind, d.amount, d.clause, d.claim_id, c.reference, i.number, r.on_date, r.id,
   d.undoes_id IS NOT NULL, d.payment_id
-FROM claims_sidepayment d JOIN claims_claim c ON c.id = d.claim_id JOIN sales_invoice i ON i.id = c.invoice_id
+FROM claims_sidepayment d JOIN claims_claim c ON c.id = d.claim_id LEFT JOIN sales_invoice i ON i.id = c.invoice_id
 JOIN runs_run r ON r.id = d.run_id WHERE d.{column} = %(id)s
 """
-_WAIVED = """
+_OTHERWISE = """
 UNION ALL
-SELECT 'waived', w.amount, w.clause, w.claim_id, c.reference, i.number, r.on_date, r.id,
+SELECT CASE WHEN w.proposal_id IS NULL THEN 'waived' ELSE 'written_off' END, w.amount, w.clause, w.claim_id,
+  c.reference, i.number, r.on_date, r.id,
   w.undoes_id IS NOT NULL, NULL
-FROM claims_writeoff w JOIN claims_claim c ON c.id = w.claim_id JOIN sales_invoice i ON i.id = c.invoice_id
+FROM claims_writeoff w JOIN claims_claim c ON c.id = w.claim_id LEFT JOIN sales_invoice i ON i.id = c.invoice_id
 JOIN runs_run r ON r.id = w.run_id WHERE w.claim_id = %(id)s
+UNION ALL
+SELECT 'fee_deducted', f.amount, f.clause, f.claim_id, c.reference, i.number, r.on_date, r.id,
+  f.undoes_id IS NOT NULL, NULL
+FROM claims_feededucted f JOIN claims_claim c ON c.id = f.claim_id LEFT JOIN sales_invoice i ON i.id = c.invoice_id
+JOIN runs_run r ON r.id = f.run_id WHERE f.claim_id = %(id)s
 UNION ALL
 SELECT 'set_off', -a.amount, a.clause, a.credit_id, c.reference, i.number, r.on_date, r.id,
   a.undoes_id IS NOT NULL, NULL
-FROM claims_allocation a JOIN claims_claim c ON c.id = a.claim_id JOIN sales_invoice i ON i.id = c.invoice_id
+FROM claims_allocation a JOIN claims_claim c ON c.id = a.claim_id LEFT JOIN sales_invoice i ON i.id = c.invoice_id
 JOIN runs_run r ON r.id = a.run_id WHERE a.credit_id = %(id)s
 """
 
@@ -219,8 +226,8 @@ def uses_of_payment(unit: Unit, payment: int) -> list[Settled]:
 
 
 def settlements_of_claim(unit: Unit, claim: int) -> list[Settled]:
-    """What was paid, credited, waived and overpaid of a claim, in order of time."""
-    return _settled(unit, _USES.format(column="claim_id") + _WAIVED, claim)
+    """What was paid, credited, waived, written off, deducted and overpaid of a claim, in order of time."""
+    return _settled(unit, _USES.format(column="claim_id") + _OTHERWISE, claim)
 
 
 def open_of(amount: Decimal, settled: Iterable[Settled]) -> Decimal:
@@ -230,4 +237,10 @@ def open_of(amount: Decimal, settled: Iterable[Settled]) -> Decimal:
 
 def _settled(unit: Unit, query: str, subject: int) -> list[Settled]:
     found = rows(f"SELECT * FROM ({query}) uses ORDER BY run, kind, amount DESC", {"id": subject})
-    return [Settled(**row, invoice=invoice_number(unit.code, row["number"])) for row in found]
+    return [
+        Settled(
+            **{**row, "reference": row["reference"] or ""},
+            invoice="" if row["number"] is None else invoice_number(unit.code, row["number"]),
+        )
+        for row in found
+    ]

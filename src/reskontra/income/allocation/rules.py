@@ -12,6 +12,7 @@ HELD_FOR_PERSON = Outcome("HELD_FOR_PERSON", "WAITING")
 SHARED = Outcome("SHARED", "READY")
 SHARES_DO_NOT_FIT = Outcome("SHARES_DO_NOT_FIT", "WAITING")
 SEVERAL_POSSIBLE = Outcome("SEVERAL_POSSIBLE", "WAITING")
+CLAIM_WRITTEN_OFF = Outcome("CLAIM_WRITTEN_OFF", "WAITING")
 OVERPAID_REFUND = Outcome("OVERPAID_REFUND", "READY")
 OVERPAID_INCOME = Outcome("OVERPAID_INCOME", "READY")
 PAID_WITH_COSTS = Outcome("PAID_WITH_COSTS", "READY")
@@ -31,7 +32,7 @@ _FOUND = "claim_id IS NOT NULL"
 _BEYOND = f"{_FOUND} AND too_much > 0"
 
 
-@clause("OC 4.1-b", "OC 4.1-c", "OC 4.2-a", "OC 4.2-d", "OC 4.3-a", "OC 6.1.3-b")
+@clause("OC 4.1-b", "OC 4.1-c", "OC 4.2-a", "OC 4.2-d", "OC 4.3-a", "OC 6.1.3-b", "OC 6.4-a")
 def decide_allocation(terms: Terms) -> Decisions:
     """A payment goes to the claim of its reference, else to the one invoice that it points at by itself.
 
@@ -39,7 +40,8 @@ def decide_allocation(terms: Terms) -> Decisions:
     513/1999, section 11 a). The rest is refunded above the limit and income up to it. What falls short leaves the claim
     open, but for a small remainder that the unit waives once no further payment to the claim is in hand. What
     points nowhere, or to more than one claim, waits for a person with the reason why. So does money that the bank
-    takes back after what it was too much was paid out already.
+    takes back after what it was too much was paid out already, and what is paid of a claim that was written off by
+    decision: it is owed all the same, so nothing of it is refunded. A person takes the write-off back first.
     """
     limit, waived = terms.overpayment_refunded_over, terms.remainder_waived_up_to
     return decide(
@@ -51,6 +53,7 @@ def decide_allocation(terms: Terms) -> Decisions:
         (SHARED, "shared AND shares_fit", "OC 4.1-c"),
         (SHARES_DO_NOT_FIT, "shared", "OC 4.1-c"),
         (SEVERAL_POSSIBLE, f"{_FOUND} AND found_by = 'payer' AND rest <> open_before", "OC 4.1-c"),
+        (CLAIM_WRITTEN_OFF, f"{_FOUND} AND written_off AND rest > open_before", "OC 6.4-a"),
         (OVERPAID_REFUND, f"{_BEYOND} AND too_much > {limit}", "OC 4.2-a"),
         (OVERPAID_INCOME, _BEYOND, "OC 4.2-a"),
         (PAID_WITH_COSTS, f"{_FOUND} AND cost > 0", "OC 6.1.3-b"),

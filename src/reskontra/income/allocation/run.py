@@ -24,7 +24,8 @@ _NEW = 4  # the first of them tell what is new, the others write it
 _INPUTS = """jsonb_strip_nulls(jsonb_build_object('rest', rest::text, 'found_by', found_by,
   'claim', claim_reference, 'open_before', open_before::text, 'interest', nullif(interest, 0)::text,
   'cost', nullif(cost, 0)::text, 'claims', nullif(claims, 0),
-  'reference_given', nullif(reference <> '', false), 'takes_back', takes_back, 'taken_back_by', taken_back_by))"""
+  'reference_given', nullif(reference <> '', false), 'written_off', nullif(written_off, false),
+  'takes_back', takes_back, 'taken_back_by', taken_back_by))"""
 
 _ACCOUNTS = {
     "receivable": "receivable",
