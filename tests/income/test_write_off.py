@@ -85,7 +85,7 @@ def test_what_other_rooms_found_is_gathered() -> None:
     claim  over_time bruk 100.00 issued 2026-01-15
     claim  pending   bruk 100.00 issued 2026-01-15
     claim  abroad  berlin 100.00 issued 2026-01-15
-    found  floor BELOW_LEGAL_FLOOR
+    found  floor LEGAL_BELOW_FLOOR
     found  worth TO_ENFORCEMENT
     case   no_means  enforcement obstacle
     block  no_means  E

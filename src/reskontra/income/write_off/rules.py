@@ -49,7 +49,7 @@ def decide_write_offs(terms: Terms) -> Decisions:
         (PROPOSE_ABROAD, "not_collected_abroad", "OC 6.5-a"),
         (PROPOSE_NO_MEANS, "no_means", "OC 6.4-a"),
         (PROPOSE_SMALL, f"collection_fell_due AND open <= {terms.small_claim_up_to}", "OC 5.1-b"),
-        (PROPOSE_BELOW_FLOOR, "collection_outcome = 'BELOW_LEGAL_FLOOR'", "OC 6.2.1-a"),
+        (PROPOSE_BELOW_FLOOR, "collection_outcome = 'LEGAL_BELOW_FLOOR'", "OC 6.2.1-a"),
         otherwise=(CLAIM_LIVING, "OC 5.1-b"),
     )
 

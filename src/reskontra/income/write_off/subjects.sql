@@ -15,7 +15,7 @@ collected AS (
   FROM claims_claimdecision d JOIN runs_run r ON r.id = d.run_id AND r.state = 'applied' AND r.on_date <= %(on)s
   WHERE d.unit_id = %(unit)s AND d.rule = 'collection'
   ORDER BY d.claim_id, d.run_id DESC)
-SELECT h.*, %(on)s::date AS on_date, h.limitation_date < %(on)s AS expired,
+SELECT h.*, %(on)s::date AS on_date,
   w.proposal_id, w.proposed, w.proposed_ground, coalesce(w.reviewed, false) AS reviewed, coalesce(w.approved, false) AS approved,
   k.outcome AS collection_outcome,
   h.reminders = 2 AND h.last_reminder_due < %(on)s AS collection_fell_due,
