@@ -35,25 +35,25 @@ day 2025-09-15
 pay      PART 200.00 => PART 300.00
 day 2025-10-06
 statement
-run      reminders PART SEND_FIRST_REMINDER PASSIVE SEND_FIRST_REMINDER LIMITED SEND_FIRST_REMINDER SMALL SEND_FIRST_REMINDER FLOOR SEND_FIRST_REMINDER  # OC 6.1.2-c
+run      reminders SEND_FIRST_REMINDER: PART PASSIVE LIMITED SMALL FLOOR  # OC 6.1.2-c
 letters
 day 2025-11-03
 statement
-run      reminders PART SEND_SECOND_REMINDER PASSIVE SEND_SECOND_REMINDER LIMITED SEND_SECOND_REMINDER SMALL SEND_SECOND_REMINDER FLOOR SEND_SECOND_REMINDER  # OC 6.1.2-c
+run      reminders SEND_SECOND_REMINDER: PART PASSIVE LIMITED SMALL FLOOR  # OC 6.1.2-c
 letters
 day 2025-11-10
 statement
 run      reminders
 day 2025-12-01
-run      collection PART TO_ENFORCEMENT PASSIVE TO_ENFORCEMENT LIMITED TO_ENFORCEMENT SMALL LEGAL_BELOW_FLOOR FLOOR LEGAL_BELOW_FLOOR  # OC 6.2.1-a
-run      enforcement PART APPLY_NORMAL PASSIVE APPLY_NORMAL LIMITED APPLY_LIMITED  # OC 6.2.2-a
-run      write_offs SMALL PROPOSE_SMALL FLOOR PROPOSE_BELOW_FLOOR  # OC 6.2.1-a
+run      collection TO_ENFORCEMENT: PART PASSIVE LIMITED LEGAL_BELOW_FLOOR: SMALL FLOOR  # OC 6.2.1-a
+run      enforcement APPLY_NORMAL: PART PASSIVE APPLY_LIMITED: LIMITED  # OC 6.2.2-a
+run      write_offs PROPOSE_SMALL: SMALL PROPOSE_BELOW_FLOOR: FLOOR  # OC 6.2.1-a
 decide   SMALL
 decide   FLOOR
 day 2025-12-02
-run      write_offs SMALL WRITE_OFF FLOOR WRITE_OFF => SMALL 0.00 FLOOR 0.00 revenue 1180.00  # OC 5.1-b
+run      write_offs WRITE_OFF: SMALL FLOOR => SMALL 0.00 FLOOR 0.00 revenue 1180.00  # OC 5.1-b
 
-# The authority collects capital and costs, 310 euro, and keeps 1.45 percent; what it sends beyond the claim is interest.
+# The authority collects 310 euro and keeps 1.45 percent; what it sends beyond the claim pays interest, then costs.
 day 2025-12-15
 report   PART Registered
 report   PASSIVE Registered
@@ -70,11 +70,11 @@ run      collection
 day 2026-01-12
 report   LIMITED Obstacle obstacle
 report   PASSIVE Obstacle lack_of_means
-run      obstacles LIMITED OBSTACLE_AFTER_LIMITED PASSIVE TO_PASSIVE_REGISTER  # OC 6.3-a
-run      write_offs LIMITED PROPOSE_NO_MEANS  # OC 6.4-a
+run      obstacles OBSTACLE_AFTER_LIMITED: LIMITED TO_PASSIVE_REGISTER: PASSIVE  # OC 6.3-a
+run      write_offs PROPOSE_NO_MEANS: LIMITED  # OC 6.4-a
 decide   LIMITED
 day 2026-01-13
-run      write_offs LIMITED WRITE_OFF => LIMITED 0.00 revenue 1100.00  # OC 5.1-b
+run      write_offs WRITE_OFF: LIMITED => LIMITED 0.00 revenue 1100.00  # OC 5.1-b
 run      obstacles
 run      collection
 
@@ -82,7 +82,7 @@ run      collection
 day 2026-02-10
 undo     LIMITED => LIMITED 80.00 revenue 1180.00  # OC 6.4-a
 lift     LIMITED E
-run      collection LIMITED TO_ENFORCEMENT
+run      collection TO_ENFORCEMENT: LIMITED
 run      write_offs
 pay      LIMITED 80.00 => LIMITED 0.00
 
@@ -110,24 +110,24 @@ pay      LATE 10000.00 => LATE 0.00
 day 2026-04-07
 interest LATE_INTEREST LATE => LATE_INTEREST 26.03 income 36.03  # 10 days
 statement
-run      reminders COSTLY SEND_FIRST_REMINDER DISPUTED COMPLAINED UPHELD COMPLAINED  # OC 6.1.2-b
+run      reminders SEND_FIRST_REMINDER: COSTLY COMPLAINED: DISPUTED UPHELD  # OC 6.1.2-b
 letters
 day 2026-04-08
 answer   DISPUTED rejected SEND_FIRST_REMINDER  # OC 6.1.2-b
 answer   UPHELD upheld CREDIT_PROMISED
 statement
-run      reminders UPHELD CREDIT_PROMISED
+run      reminders CREDIT_PROMISED: UPHELD
 day 2026-04-09
 credit   CREDITED UPHELD 250.00
 deliver
 statement
-run      reminders UPHELD CREDIT_WAITS
-run      set_off CREDITED SET_OFF => CREDITED 0.00 UPHELD 0.00  # OC 3.2.1-a
+run      reminders CREDIT_WAITS: UPHELD
+run      set_off SET_OFF: CREDITED => CREDITED 0.00 UPHELD 0.00  # OC 3.2.1-a
 day 2026-04-13
 pay      COSTLY 1010.47 => COSTLY 0.00 income 46.50  # interest of 21 days 5.47, costs 5.00
 day 2026-04-15
 statement
-run      reminders DISPUTED SEND_FIRST_REMINDER
+run      reminders SEND_FIRST_REMINDER: DISPUTED
 letters
 day 2026-04-28
 pay      LATE_INTEREST 26.03 => LATE_INTEREST 0.00
@@ -136,40 +136,40 @@ pay      KEPT 200.00 => KEPT 400.00
 pay      BROKEN 150.00 => BROKEN 300.00
 day 2026-05-13
 statement
-run      reminders DISPUTED SEND_SECOND_REMINDER
+run      reminders SEND_SECOND_REMINDER: DISPUTED
 letters
 day 2026-05-20
 pay      DISPUTED 313.83 => DISPUTED 0.00 income 60.33  # interest of 49 days 3.83, costs 10.00
 day 2026-06-01
 pay      KEPT 200.00 => KEPT 200.00
 day 2026-06-08
-run      deferrals BROKEN INSTALMENT_LATE  # OC 6.1.1-a
+run      deferrals INSTALMENT_LATE: BROKEN  # OC 6.1.1-a
 day 2026-06-10
-run      deferrals BROKEN BROKEN
+run      deferrals BROKEN: BROKEN
 statement
-run      reminders BROKEN SEND_FIRST_REMINDER
+run      reminders SEND_FIRST_REMINDER: BROKEN
 letters
 day 2026-06-30
 pay      KEPT 200.00 => KEPT 0.00
 day 2026-07-01
-run      deferrals KEPT KEPT
+run      deferrals KEPT: KEPT
 time-interest KEPT_INTEREST KEPT BROKEN_TIME BROKEN => KEPT_INTEREST 5.70 BROKEN_TIME 4.02 income 70.05
 letters
 day 2026-07-08
 statement
-run      reminders BROKEN SEND_SECOND_REMINDER
+run      reminders SEND_SECOND_REMINDER: BROKEN
 letters
 day 2026-07-20
 pay      KEPT_INTEREST 5.70 => KEPT_INTEREST 0.00
 pay      BROKEN_TIME 4.02 => BROKEN_TIME 0.00
 day 2026-08-05
-run      collection BROKEN TO_ENFORCEMENT
-run      enforcement BROKEN APPLY_NORMAL
+run      collection TO_ENFORCEMENT: BROKEN
+run      enforcement APPLY_NORMAL: BROKEN
 day 2026-08-12
 pay      BROKEN 300.00 => BROKEN 0.00
-run      enforcement BROKEN CASE_PAID
+run      enforcement CASE_PAID: BROKEN
 state    BROKEN applied withdrawn
-interest BROKEN_LATE BROKEN => BROKEN_LATE 5.62 income 75.67  # 6 days of 450 and 63 of 300, over the turn of the half-year
+interest BROKEN_LATE BROKEN => BROKEN_LATE 5.62 income 75.67  # 6 days of 450, 63 of 300
 letters
 day 2026-09-01
 pay      BROKEN_LATE 5.62 => BROKEN_LATE 0.00
@@ -184,30 +184,30 @@ pay      KNOWN 150.00 from aino home => KNOWN 0.00 refund 50.00  # OC 4.2-a
 pay      ORDERED 140.00 => ORDERED 0.00 refund 90.00
 pay      ASKED 106.00 => ASKED 0.00 income 81.67
 day 2026-09-14
-refund   KNOWN REFUND_TO_ACCOUNT ORDERED ASK_FOR_ACCOUNT => refund 40.00 transit 50.00  # OC 4.2-b
+refund   REFUND_TO_ACCOUNT: KNOWN ASK_FOR_ACCOUNT: ORDERED => refund 40.00 transit 50.00  # OC 4.2-b
 letters
 day 2026-09-15
 ask      ASKED
 account  ASKED berit
 day 2026-09-16
-refund   ASKED SMALL_ASKED ORDERED WAITING_FOR_ANSWER => income 75.67 transit 56.00  # OC 4.2-a
+refund   SMALL_ASKED: ASKED WAITING_FOR_ANSWER: ORDERED => income 75.67 transit 56.00  # OC 4.2-a
 day 2026-10-06
-refund   ORDERED PAYMENT_ORDER => refund 0.00 transit 96.00  # OC 4.2-b
+refund   PAYMENT_ORDER: ORDERED => refund 0.00 transit 96.00  # OC 4.2-b
 day 2026-11-05
-refund   ORDERED ORDER_RUNNING
+refund   ORDER_RUNNING: ORDERED
 day 2026-11-06
-refund   ORDERED UNREDEEMED_TO_INCOME => transit 56.00 other 40.00  # OC 4.2-b
+refund   UNREDEEMED_TO_INCOME: ORDERED => transit 56.00 other 40.00  # OC 4.2-b
 
 # The old claim expires, whatever holds it.
 day 2026-12-01
-run      limitation OLD EXPIRES_SOON  # OC 5.1-c
+run      limitation EXPIRES_SOON: OLD  # OC 5.1-c
 day 2027-03-25
 run      write_offs
 day 2027-03-26
-run      limitation OLD EXPIRED
-run      write_offs OLD PROPOSE_EXPIRED  # OC 5.1-c
+run      limitation EXPIRED: OLD
+run      write_offs PROPOSE_EXPIRED: OLD  # OC 5.1-c
 decide   OLD
-run      write_offs OLD WRITE_OFF => OLD 0.00 revenue 13730.00
+run      write_offs WRITE_OFF: OLD => OLD 0.00 revenue 13730.00
 
 # In the passive register something is found, and the rest is given up when the time is over.
 day 2027-06-01
@@ -218,11 +218,11 @@ day 2028-01-12
 run      obstacles
 run      write_offs
 day 2028-01-13
-run      obstacles PASSIVE PASSIVE_ENDED  # OC 6.3-a
-run      write_offs PASSIVE PROPOSE_NO_MEANS  # OC 6.4-a
+run      obstacles PASSIVE_ENDED: PASSIVE  # OC 6.3-a
+run      write_offs PROPOSE_NO_MEANS: PASSIVE  # OC 6.4-a
 decide   PASSIVE
 day 2028-01-14
-run      write_offs PASSIVE WRITE_OFF => PASSIVE 0.00 revenue 13430.00
+run      write_offs WRITE_OFF: PASSIVE => PASSIVE 0.00 revenue 13430.00
 
 # Nothing is left to do.
 day 2028-02-01
