@@ -40,6 +40,7 @@ from reskontra.claims.models import (
     Deferral,
     DeferralClaim,
     DeferralRequest,
+    Instalment,
     InterestCharge,
     InterestInvoice,
     Letter,
@@ -213,6 +214,9 @@ class Street:
                 letter=self._letter(by, claim, "payment_time", claim.due_date),
             )  # fmt: skip
             DeferralClaim.objects.create(unit=self.where, deferral=one, claim=claim, principal=claim.amount)
+            Instalment.objects.create(
+                unit=self.where, deferral=one, position=1, due_date=until, amount=claim.amount
+            )
 
     def _judged(self, name: str, line: Line) -> None:
         claim, day = self.claims[name], date.fromisoformat(line.words[1])

@@ -44,6 +44,7 @@ from reskontra.claims.models import (
     DeferralClaim,
     DeferralEnd,
     DeferralRequest,
+    Instalment,
     Letter,
     Reminder,
     WriteOffProposal,
@@ -162,7 +163,7 @@ def statement_until(where: Unit, day: date, account: UnitAccount | None = None) 
     """An account statement that tells until ``day`` that nothing moved. Called inside ``working_in``."""
     place = next(_numbers)
     file = InboxFile.objects.create(
-        unit=where, digest=f"{place:064d}", name=f"s{place}.xml", kind="statement", size=1, person=person("cecilia"),
+        unit=where, digest=f"e{place:063d}", name=f"s{place}.xml", kind="statement", size=1, person=person("cecilia"),
         received_at=AT,
     )  # fmt: skip
     Material.objects.create(
@@ -277,6 +278,9 @@ class Late:
             customer_id=claim.payer_id, from_date=date(2026, 1, 1), until_date=date.fromisoformat(until), letter=letter,
         )  # fmt: skip
         DeferralClaim.objects.create(unit=self.where, claim=claim, deferral=deferral, principal=claim.amount)
+        Instalment.objects.create(
+            unit=self.where, deferral=deferral, position=1, due_date=deferral.until_date, amount=claim.amount
+        )
         if ended:
             DeferralEnd.objects.create(
                 unit=self.where, run=by, deferral=deferral, day=date.fromisoformat(ended), outcome="broken"

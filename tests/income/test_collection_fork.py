@@ -23,7 +23,7 @@ def test_the_way_of_a_claim_follows_its_law_its_debtor_and_what_has_been_done() 
     claim    LOST     museum 100.00 item SEEDS
     claim    ABROAD   svea   100.00
     claim    SUED     berlin 100.00 item SEEDS
-    claim    WON      tokyo  100.00 item SEEDS
+    claim    WON      tokyo  100.00 item SEEDS day 2025-12-15  # 60 days outside Europe
     claim    HIDDEN   skyddbox 100.00
     claim    STATE    verket 100.00
     claim    NONE     berit  100.00

@@ -180,7 +180,7 @@ def test_a_large_claim_is_followed_up_more_often(amount: str, day: date) -> None
 ABROAD = """
 on 2026-06-01
 claim    EU    svea 100.00
-claim    FAR   tokyo 100.00
+claim    FAR   tokyo 100.00 day 2025-12-15  # 60 days outside Europe
 reminded EU
 reminded FAR
 enforced EU

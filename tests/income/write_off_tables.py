@@ -35,6 +35,12 @@ from reskontra.runs.models import Run
 
 _codes = count(640_001)
 _numbers = count(1)
+# The steps of a case before its newest one.
+_BEFORE = {
+    "applied": [],
+    "passive": ["applied", "obstacle"],
+    "passive_ended": ["applied", "obstacle", "passive"],
+}
 
 
 @dataclass
@@ -159,9 +165,10 @@ def a_case(where: Unit, claim: Claim, kind: str, event: str, day: date, detail: 
             unit=where, case=case, claim=claim, principal=claim.amount, costs=0, interest_from=claim.due_date,
             interest_ground="section_4", provision="Act 150/1992",
         )  # fmt: skip
-        for place, step in enumerate(["applied", *([event] if event != "applied" else [])], start=1):
+        for place, step in enumerate([*_BEFORE.get(event, ["applied"]), event], start=1):
+            told = {"certificate": "lack_of_means"} if step == "obstacle" else detail
             CaseEvent.objects.create(
-                unit=where, case=case, position=place, kind=step, day=day, detail=detail, run=by, given_at=AT
+                unit=where, case=case, position=place, kind=step, day=day, detail=told, run=by, given_at=AT
             )
     return case
 

@@ -1,14 +1,12 @@
 -- What goes beside the capital of claims: late interest, then costs (OC 6.1.3-b). It takes the tables of beyond.sql, and
 -- interest_lines for interest_scope.
 
--- What lessens the balance and is not on the books yet: payments in hand that come before, and credits from the beginning.
+-- What lessens the balance and is not on the books yet: payments in hand that come before. Credits lessen it from the
+-- beginning already, set off or not.
 CREATE TEMP TABLE balance_to_come ON COMMIT DROP AS
 SELECT s.claim_id, p.booking_date AS day, least(s.amount, s.open_before) AS amount
 FROM shares s JOIN payments_left p ON p.id = s.payment_id JOIN interest_scope i ON i.claim_id = s.claim_id
-WHERE p.booking_date < i.until_date AND s.open_before > 0
-UNION ALL
-SELECT w.claim_id, '-infinity'::date, -w.amount
-FROM credits_waiting w JOIN interest_scope i ON i.claim_id = w.claim_id WHERE w.amount < 0;
+WHERE p.booking_date < i.until_date AND s.open_before > 0;
 
 -- Interest up to and with the day on which the claim was paid up, without the days that a person waived; less what was
 -- invoiced or paid of it. Interest is linear in the principal, so what is to come takes its part of every stretch.
