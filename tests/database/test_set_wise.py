@@ -33,12 +33,14 @@ ALONE: dict[str, dict[str, Any]] = {
     "an_allocation_is_of_a_credit": {"payment_id": None},
     "a_block_is_on_a_customer": {"claim_id": None},
     "a_write_off_follows_a_proposal_of_its_unit": {"ground": "decided"},
+    "a_statement_is_about_a_claim_of_its_unit": {"kind": "agreement", "customer_id": None},
 }
 # What a row says instead when it does not point there.
 INSTEAD: dict[str, Callable[[House], dict[str, Any]]] = {
     "an_allocation_is_of_a_payment": lambda h: {"credit_id": claimed(h, "-1.00")},
     "a_claim_belongs_to_an_invoice": of_interest,
     "a_block_is_on_a_claim_of_its_unit": lambda h: {"customer_id": h.of("registers_customer")},
+    "a_statement_is_about_a_debtor": lambda h: {"kind": "agreement", "claim_id": h.of("claims_claim")},
     **dict.fromkeys(
         (
             "a_block_comes_from_a_run",
