@@ -213,7 +213,8 @@ class History:
             )  # fmt: skip
             if ended:
                 DeferralEnd.objects.create(
-                    unit=self.where, run=by, deferral=deferral, day=date.fromisoformat(ended[1]), outcome=ended[2]
+                    unit=self.where, run=by, deferral=deferral, day=date.fromisoformat(ended[1]), outcome=ended[2],
+                    reason="test" if ended[2] == "withdrawn" else "",
                 )  # fmt: skip
 
     def _waived(self, name: str, until: str) -> None:
