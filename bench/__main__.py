@@ -1,7 +1,8 @@
-"""``python -m bench``: seconds, peak memory and the ratio to the raw limit of the machine, measured in one run.
+"""``python -m bench``: time, peak memory and the ratio to the raw limit of the machine, measured in one run.
 
 The raw limit of a run is its finished rows written by COPY into the same tables with the same constraints and
-triggers; the raw limit of files is their finished bytes written to disk.
+triggers; the raw limit of files is their finished bytes written to disk. A calculation that writes nothing has none.
+Processor seconds tell more than seconds where others use the machine.
 """
 
 import argparse
@@ -26,10 +27,12 @@ from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from bench import raw  # noqa: E402
+from bench.collection import make_collection, make_late_claims  # noqa: E402
 from bench.documents import messages  # noqa: E402
 from bench.measure import Measured, measured  # noqa: E402
 from bench.orders import make_world  # noqa: E402
 from bench.payments import make_claims, notification  # noqa: E402
+from reskontra.claims.interest import take_interest_until  # noqa: E402
 from reskontra.database import connect, server  # noqa: E402
 from reskontra.database.session import working_in  # noqa: E402
 from reskontra.documents.findings import Finding  # noqa: E402
@@ -43,21 +46,27 @@ from reskontra.income.bank_material.intake import take_in_bank_material  # noqa:
 from reskontra.income.delivery.run import DeliveryRun  # noqa: E402
 from reskontra.income.invoicing.run import InvoicingRun  # noqa: E402
 from reskontra.income.order_handling.run import OrdersRun  # noqa: E402
+from reskontra.income.reminders.run import ReminderRun  # noqa: E402
+from reskontra.kernel.terms import Terms  # noqa: E402
 from reskontra.registers.models import Person, Unit  # noqa: E402
-from reskontra.runs.run import Acting, Result, Room, apply  # noqa: E402
+from reskontra.registers.unit_terms import terms_of  # noqa: E402
+from reskontra.runs.models import Run  # noqa: E402
+from reskontra.runs.run import Acting, Applied, Room, apply, plan  # noqa: E402
 
 DAY = date(2026, 3, 16)
-WORLD, RUN, RAW = "bench_world", "bench_run", "bench_raw"
+EMPTY, WORLD, RUN, RAW = "bench_empty", "bench_world", "bench_run", "bench_raw"
+PARTS = ("invoices", "payments", "collection", "interest")
 
 
 def main() -> None:
     """Measure every job at the size asked for and write ``var/bench/results.json``."""
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--size", type=int, default=100_000, help="number of invoices, three lines each")
-    size = parser.parse_args().size
+    parser.add_argument("--only", choices=PARTS, action="append", help="these parts instead of all")
+    asked = parser.parse_args()
     folder = Path("var/bench")
     folder.mkdir(parents=True, exist_ok=True)
-    results = Bench(size, folder).run()
+    results = Bench(asked.size, folder).run(asked.only or PARTS)
     (folder / "results.json").write_text(json.dumps(results, indent=2) + "\n")
 
 
@@ -69,13 +78,33 @@ class Bench:
         self.postgres = server.start()
         self.results: list[dict[str, Any]] = []
 
-    def run(self) -> list[dict[str, Any]]:
-        """Every job, told as it is done."""
-        self._make_world()
+    def run(self, parts: Sequence[str] = PARTS) -> list[dict[str, Any]]:
+        """Every job of ``parts``, told as it is done."""
         kept = self.folder / "raw"
         print(
-            f"{'job':<22}{'items':>9}{'seconds':>10}{'per second':>12}{'limit s':>9}{'ratio':>7}{'peak MB':>9}"
+            f"{'job':<28}{'items':>9}{'seconds':>10}{'cpu s':>8}{'per second':>12}{'limit s':>9}{'ratio':>7}"
+            f"{'peak MB':>9}"
         )
+        self._drop(EMPTY)
+        connect.prepare(self.postgres, EMPTY)
+        _disconnect()
+        for part, jobs in (
+            ("invoices", lambda: self._invoices(kept)),
+            ("payments", lambda: self._payments(self.size, 5 * self.size, kept)),
+            ("collection", lambda: self._collection(10 * self.size, kept)),
+            ("interest", lambda: self._interest(2 * self.size)),
+        ):
+            if part in parts:
+                jobs()
+        _disconnect()
+        for name in (RUN, RAW, WORLD, EMPTY):
+            self._drop(name)
+        shutil.rmtree(kept, ignore_errors=True)
+        return self.results
+
+    def _invoices(self, kept: Path) -> None:
+        """``size`` orders of three lines become invoices and leave as Finvoice."""
+        self._prepare(lambda admin: make_world(admin, self.size))
         for job, room, tables in (
             ("orders run", OrdersRun(), ("sales_orderdecision",)),
             ("invoice run", InvoicingRun(), raw.TABLES),
@@ -89,18 +118,39 @@ class Bench:
         written = archive.path_of(delivery.result.files[-1]["digest"])
         self._tell("delivery run", self.size, delivery, self._write_bytes(written))
         written.unlink()
-        self._payments(self.size, 5 * self.size, kept)
-        for name in (WORLD, RUN, RAW):
-            self._drop(name)
-        shutil.rmtree(kept)
-        return self.results
+
+    def _collection(self, claims: int, kept: Path) -> None:
+        """``claims`` open claims are decided; the tenth of them that is ripe is reminded by letter, as was planned."""
+        self._prepare(lambda admin: make_collection(admin, claims, DAY))
+        decided = self._measured(lambda acting: plan(ReminderRun(), acting, DAY))
+        run = decided.result.run
+        count = sum(one.count for one in decided.result.counts)
+        raw.keep_rows(self.postgres, RUN, run.pk, kept, raw.CLAIM_DECISIONS)
+        self._tell("collection: claims decided", count, decided, self._limit(kept, raw.CLAIM_DECISIONS))
+        connect.connect(self.postgres, RUN)
+        room = _Reminders(self.postgres)
+        done = self._measured(lambda acting: apply(room, acting, DAY, run))
+        letters = done.result.facts["reminders"]
+        raw.keep_rows(self.postgres, RUN, run.pk, kept, raw.REMINDERS)
+        limit = self._limit(kept, raw.REMINDERS)
+        self._tell("reminder letters", letters, room.written, limit)
+        self._tell("reminder run", letters, done, limit)
+
+    def _interest(self, claims: int) -> None:
+        """Interest on ``claims`` claims over three periods of the reference rate, each with two part payments."""
+        self._prepare(lambda admin: make_late_claims(admin, claims, DAY))
+        done = self._measured(
+            lambda acting: take_interest_until(acting.unit, terms_of(acting.unit, DAY), DAY)
+        )
+        if done.result != 5 * claims:
+            raise AssertionError(f"{claims} claims have {done.result} stretches of interest")
+        self._tell("interest accrued", claims, done)
 
     def _payments(self, count: int, claims: int, kept: Path) -> None:
         """A bank's file of ``count`` payments to ``claims`` open claims: read, taken in, allocated."""
-        _disconnect()
         self._prepare(lambda admin: make_claims(admin, claims))
         data = "".join(notification(count, claims, DAY)).encode()
-        read = measured(lambda: read_documents(data, "bench.xml"))
+        read = measured(self.postgres, lambda: read_documents(data, "bench.xml"))
         self._tell("payments read", count, read, self._write(data))
         unit, person = Unit.objects.get(), Person.objects.get()
         acting = Acting(person, unit, datetime.now(UTC))
@@ -111,7 +161,7 @@ class Bench:
                 return take_in_bank_material(acting, received, read.result, DAY)
 
         self._settle()
-        taken = measured(take_in)
+        taken = measured(self.postgres, take_in)
         self._tell("payments taken in", count, taken, self._write(data))
         _disconnect()
         self._go_on_from_here()
@@ -119,29 +169,30 @@ class Bench:
         raw.keep_rows(self.postgres, RUN, done.result.run.pk, kept, raw.SETTLEMENTS)
         self._tell("allocation run", count, done, self._limit(kept, raw.SETTLEMENTS))
 
-    def _make_world(self) -> None:
-        self._prepare(lambda admin: make_world(admin, self.size))
-
     def _prepare(self, make: Callable[[Any], object]) -> None:
+        _disconnect()
         for name in (WORLD, RUN, RAW):
-            server.drop_database(self.postgres, name)
-        connect.prepare(self.postgres, WORLD)
+            self._drop(name)
+        server.create_database(self.postgres, WORLD, EMPTY)
         with server.connected(self.postgres.admin_address(WORLD)) as admin:
             make(admin)
-        _disconnect()
         server.create_database(self.postgres, RUN, WORLD)
         connect.connect(self.postgres, RUN)
 
     def _room(self, room: Room) -> Measured:
+        return self._measured(lambda acting: apply(room, acting, DAY))
+
+    def _measured(self, work: Callable[[Acting], Any]) -> Measured:
+        """``work`` of the only person of the only unit, as a command does it."""
         self._settle()
         unit, person = Unit.objects.get(), Person.objects.get()
         acting = Acting(person, unit, datetime.now(UTC))
 
-        def step() -> Result:
+        def step() -> Any:
             with working_in([unit.pk], person.pk, "bench"):
-                return apply(room, acting, DAY)
+                return work(acting)
 
-        return measured(step)
+        return measured(self.postgres, step)
 
     def _limit(self, kept: Path, tables: Sequence[str]) -> Measured:
         """The finished rows by COPY, in a copy of the world as it was before the run."""
@@ -149,7 +200,7 @@ class Bench:
         self._drop(RAW)
         server.create_database(self.postgres, RAW, WORLD)
         self._settle()
-        return measured(lambda: raw.copy_rows(self.postgres, RAW, kept, tables))
+        return measured(self.postgres, lambda: raw.copy_rows(self.postgres, RAW, kept, tables))
 
     def _go_on_from_here(self) -> None:
         """What this run left is the world of the next one."""
@@ -169,7 +220,7 @@ class Bench:
                 file.flush()
                 os.fsync(file.fileno())
 
-        done = measured(step)
+        done = measured(self.postgres, step)
         self._tell("finvoice documents", count, done, self._write_bytes(target))
         target.unlink()
 
@@ -185,7 +236,7 @@ class Bench:
                 file.flush()
                 os.fsync(file.fileno())
 
-        result = measured(step)
+        result = measured(self.postgres, step)
         target.unlink()
         return result
 
@@ -197,22 +248,39 @@ class Bench:
         with server.connected(self.postgres.admin_address(), autocommit=True) as admin:
             admin.execute("CHECKPOINT")
 
-    def _tell(self, job: str, items: int, done: Measured, limit: Measured) -> None:
-        ratio = done.seconds / limit.seconds
+    def _tell(self, job: str, items: int, done: Measured, limit: Measured | None = None) -> None:
+        ratio = done.seconds / limit.seconds if limit else None
         self.results.append(
             {
                 "job": job,
                 "items": items,
                 "seconds": round(done.seconds, 3),
-                "limit_seconds": round(limit.seconds, 3),
-                "ratio": round(ratio, 2),
+                "cpu_seconds": round(done.cpu_seconds, 3),
+                "limit_seconds": limit and round(limit.seconds, 3),
+                "ratio": ratio and round(ratio, 2),
                 "peak_mb": round(done.peak_mb),
             }
         )
+        compared = f"{limit.seconds:>9.2f}{ratio:>7.2f}" if limit else f"{'–':>9}{'–':>7}"
         print(
-            f"{job:<22}{items:>9}{done.seconds:>10.2f}{items / done.seconds:>12.0f}{limit.seconds:>9.2f}"
-            f"{ratio:>7.2f}{done.peak_mb:>9.0f}"
+            f"{job:<28}{items:>9}{done.seconds:>10.2f}{done.cpu_seconds:>8.2f}{items / done.seconds:>12.0f}{compared}"
+            f"{done.peak_mb:>9.0f}",
+            flush=True,
         )
+
+
+class _Reminders(ReminderRun):
+    """The reminder run, which tells what writing its letters, reminders and costs took."""
+
+    def __init__(self, postgres: server.Server) -> None:
+        super().__init__()
+        self.postgres = postgres
+        self.written: Measured
+
+    def apply(self, run: Run, terms: Terms, acting: Acting) -> Applied:
+        self.written = measured(self.postgres, lambda: super(_Reminders, self).apply(run, terms, acting))
+        applied: Applied = self.written.result
+        return applied
 
 
 def _no_rejection(invoice: Invoice, findings: list[Finding]) -> None:

@@ -1,5 +1,7 @@
 """A world of ready orders of any size, made in the database: customers, a price list, orders with three lines each."""
 
+from csv import DictReader
+from importlib.resources import files
 from typing import Any
 
 UNIT = "3990"
@@ -85,11 +87,14 @@ def make_registers(admin: Any, customers: int) -> tuple[int, int]:
         " now() FROM registers_item",
         (unit, person),
     )
-    for event, account in (("receivable", "17000000"), ("vat_on_sales", "91000000")):
+    accounts = (
+        (files("reskontra.registers") / "data" / "posting_accounts.csv").read_text("utf-8").splitlines()
+    )
+    for account in DictReader(accounts, delimiter=";"):
         run(
             "INSERT INTO registers_postingaccount (event, account, validity, clause)"
-            " VALUES (%s, %s, '[2020-01-01,)', 'OC 3.9-a')",
-            (event, account),
+            " VALUES (%s, %s, '[2020-01-01,)', %s)",
+            (account["event"], account["account"], account["clause"]),
         )
     for vat_class, category, percent in (
         ("standard", "S", "25.5"),

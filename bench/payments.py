@@ -8,14 +8,6 @@ from bench.orders import UNIT, make_registers
 from reskontra.kernel.references import unit_reference
 
 ACCOUNT = "FI2112345600000785"
-_EVENTS = (
-    ("payments_in_transit", "17900000"),
-    ("payments_unallocated", "26200006"),
-    ("statement_unexplained", "26200090"),
-    ("overpayment_refund", "26290011"),
-    ("overpayment_income", "50000000"),
-    ("remainder_waived", "50000000"),
-)
 
 
 def make_claims(admin: Any, claims: int) -> int:
@@ -25,12 +17,6 @@ def make_claims(admin: Any, claims: int) -> int:
     measured. Returns the unit's id.
     """
     unit, person = make_registers(admin, max(claims // 3, 1))
-    for event, account in _EVENTS:
-        admin.execute(
-            "INSERT INTO registers_postingaccount (event, account, validity, clause)"
-            " VALUES (%s, %s, '[2020-01-01,)', 'OC 4.1-b')",
-            (event, account),
-        )
     run = admin.execute(
         "INSERT INTO runs_run (unit_id, name, on_date, state, person_id, planned_at, applied_at, terms, outcomes,"
         " digest) VALUES (%s, 'invoicing', '2026-03-01', 'applied', %s, now(), now(), '{}', '[]', '') RETURNING id",

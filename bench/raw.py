@@ -28,6 +28,12 @@ SETTLEMENTS = (
     "ledger_entry",
 )
 
+# What the plan of a rule about claims writes.
+CLAIM_DECISIONS = ("claims_claimdecision",)
+
+# What the reminder run writes when it is applied.
+REMINDERS = ("claims_letter", "claims_reminder", "claims_cost")
+
 
 def keep_rows(
     postgres: server.Server, database: str, run: int, folder: Path, tables: Sequence[str] = TABLES
@@ -51,7 +57,7 @@ def keep_rows(
 
 _OF_A_RUN = (
     "sales_orderdecision", "ledger_voucher", "claims_paymentdecision", "claims_allocation", "claims_overpayment",
-    "claims_writeoff",
+    "claims_writeoff", "claims_claimdecision", "claims_letter", "claims_reminder", "claims_cost",
 )  # fmt: skip
 
 

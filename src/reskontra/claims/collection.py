@@ -11,7 +11,7 @@ from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit
 
 _STANDING = "blocks_in_force, cases_standing"
-_TABLES = f"{_STANDING}, claims_in_hand"
+_TABLES = f"{_STANDING}, claims_open, claims_in_hand"
 
 
 def take_claims_in_hand(unit: Unit, terms: Terms) -> None:
@@ -43,5 +43,5 @@ def take_standing(unit: Unit, on: date) -> None:
     """Fill only ``blocks_in_force`` and ``cases_standing``: for whoever asks about claims that nothing is open of."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {_STANDING}")
-        for statement in statements("reskontra.claims", "collection.sql")[:2]:
+        for statement in statements("reskontra.claims", "collection.sql")[:4]:
             cursor.execute(statement, {"unit": unit.pk, "on": on})

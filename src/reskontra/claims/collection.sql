@@ -3,12 +3,14 @@
 -- write_off; limitation_general, limitation_after_judgment, limitation_after_withdrawal, limitation_public_law,
 -- limitation_final and limitation_title (years). How limitation is counted: ADR 0025.
 
--- The first two tables also stand alone (take_standing).
+-- The first two tables, with what is known of their sizes, also stand alone (take_standing).
 CREATE TEMP TABLE blocks_in_force ON COMMIT DROP AS
 SELECT b.claim_id, b.customer_id, b.code, b.review_date
 FROM claims_block b LEFT JOIN claims_blocklift l ON l.block_id = b.id
 WHERE b.unit_id = %(unit)s AND b.from_date <= %(on)s AND (b.until_date IS NULL OR b.until_date >= %(on)s)
   AND (l.day IS NULL OR l.day > %(on)s);
+
+ANALYZE blocks_in_force;
 
 -- Where each case stands: its newest step; a case is over once it is closed, withdrawn, returned or given up. Money that
 -- comes in and sums that change move no case on: one in the passive register stays there when something was collected.
@@ -20,23 +22,40 @@ FROM claims_case k LEFT JOIN claims_caseevent e ON e.case_id = k.id AND e.day <=
 WHERE k.unit_id = %(unit)s
 ORDER BY k.id, e.position DESC;
 
+ANALYZE cases_standing (case_id);
+
+-- What is open, of whom, and when it expires if nothing happens (private law). A table of its own: its size is known.
+CREATE TEMP TABLE claims_open ON COMMIT DROP AS
+SELECT c.id, c.unit_id, c.kind, c.invoice_id, c.interest_invoice_id, c.payer_id, c.reference, c.public_law, c.amount,
+  c.amount - coalesce(s.amount, 0) AS open, c.due_date,
+  coalesce(i.issue_date, n.issue_date) AS issue_date, coalesce(i.language, n.language) AS language,
+  payer.kind AS payer_kind, payer.country <> 'FI' AS abroad, payer.protected,
+  payer.kind IN ('person', 'foreign_person', 'sole_trader') AS natural_person,
+  (c.due_date + make_interval(years => %(limitation_general)s))::date AS general_date
+FROM claims_claim c
+JOIN registers_customer payer ON payer.id = c.payer_id
+LEFT JOIN sales_invoice i ON i.id = c.invoice_id
+LEFT JOIN claims_interestinvoice n ON n.id = c.interest_invoice_id
+LEFT JOIN (SELECT claim_id, sum(amount) AS amount FROM claims_claim_settlement
+           WHERE unit_id = %(unit)s GROUP BY 1) s ON s.claim_id = c.id
+WHERE c.unit_id = %(unit)s AND c.amount > 0 AND c.amount > coalesce(s.amount, 0);
+
+ANALYZE claims_open (id, kind, payer_id, public_law, invoice_id, interest_invoice_id);
+
 CREATE TEMP TABLE claims_in_hand ON COMMIT DROP AS
-WITH settled AS (
-  SELECT claim_id, sum(amount) AS amount FROM claims_claim_settlement WHERE unit_id = %(unit)s GROUP BY 1),
-open AS (
-  SELECT c.id, c.unit_id, c.kind, c.invoice_id, c.interest_invoice_id, c.payer_id, c.reference, c.public_law, c.amount,
-    c.amount - coalesce(s.amount, 0) AS open, c.due_date
-  FROM claims_claim c LEFT JOIN settled s ON s.claim_id = c.id
-  WHERE c.unit_id = %(unit)s AND c.amount > 0 AND c.amount > coalesce(s.amount, 0)),
+WITH
 -- Interest: what it is interest on. An act about the principal is one about its interest too (section 12).
 principals AS (
   SELECT o.id AS claim_id, c.id AS principal_id, c.public_law, i.issue_date
-  FROM open o JOIN claims_interestcharge h ON h.invoice_id = o.interest_invoice_id
+  FROM claims_open o JOIN claims_interestcharge h ON h.invoice_id = o.interest_invoice_id
   JOIN claims_claim c ON c.id = h.claim_id JOIN sales_invoice i ON i.id = c.invoice_id
   WHERE o.kind = 'interest'),
 blocked AS (
-  SELECT o.id, string_agg(DISTINCT b.code, '' ORDER BY b.code) AS codes, min(b.review_date) AS review_date
-  FROM open o JOIN blocks_in_force b ON b.claim_id = o.id OR b.customer_id = o.payer_id GROUP BY 1),
+  SELECT id, string_agg(DISTINCT code, '' ORDER BY code) AS codes, min(review_date) AS review_date
+  FROM (SELECT o.id, b.code, b.review_date FROM claims_open o JOIN blocks_in_force b ON b.claim_id = o.id
+        UNION ALL
+        SELECT o.id, b.code, b.review_date FROM claims_open o JOIN blocks_in_force b ON b.customer_id = o.payer_id) told
+  GROUP BY 1),
 reminded AS (
   SELECT claim_id, count(*) AS reminders, max(sent_date) AS last_date, max(due_date) AS last_due
   FROM claims_reminder WHERE unit_id = %(unit)s GROUP BY 1),
@@ -49,7 +68,7 @@ aside AS (
 payments AS (
   SELECT a.claim_id, p.booking_date AS day
   FROM claims_allocation a JOIN bank_payment p ON p.id = a.payment_id
-  WHERE a.unit_id = %(unit)s AND a.claim_id IN (SELECT id FROM open UNION ALL SELECT principal_id FROM principals)
+  WHERE a.unit_id = %(unit)s AND a.claim_id IN (SELECT id FROM claims_open UNION SELECT principal_id FROM principals)
   GROUP BY a.claim_id, p.id HAVING sum(a.amount) > 0),
 paid AS (
   SELECT claim_id, max(day) AS last_day FROM payments GROUP BY 1),
@@ -102,40 +121,42 @@ acts AS (
     FROM claims_caseclaim cc JOIN proceedings p ON p.case_id = cc.case_id
     WHERE cc.unit_id = %(unit)s AND p.ended_by IN ('withdrawn', 'returned') GROUP BY cc.claim_id),
 dated_acts AS (
-  SELECT a.claim_id, a.begun, a.day, a.judgment, o.due_date,
+  SELECT a.claim_id, a.begun, a.day, a.judgment, o.general_date,
     (a.day + make_interval(years => CASE WHEN a.short THEN %(limitation_after_withdrawal)s
        WHEN a.day >= j.first_day THEN %(limitation_after_judgment)s ELSE %(limitation_general)s END))::date AS until_date
   FROM (SELECT * FROM acts UNION ALL
         SELECT p.claim_id, a.begun, a.day, false, a.short FROM principals p JOIN acts a ON a.claim_id = p.principal_id) a
-  JOIN open o ON o.id = a.claim_id AND NOT o.public_law
+  JOIN claims_open o ON o.id = a.claim_id AND NOT o.public_law
   LEFT JOIN judged j ON j.claim_id = a.claim_id
   WHERE a.begun <= %(on)s AND a.day <= %(on)s),
--- An act that comes too late revives nothing, nor does any after it; only a judgment binds all the same.
+-- An act that comes too late revives nothing, nor does any after it; only a judgment binds all the same. None comes too
+-- late before the general period has ended: only claims with an act after it are looked through act by act.
+doubtful AS (
+  SELECT DISTINCT claim_id FROM dated_acts WHERE begun > general_date),
 timely_acts AS (
-  SELECT *, NOT judgment AND begun > greatest((due_date + make_interval(years => %(limitation_general)s))::date,
-                                              max(until_date) OVER before) AS too_late,
+  SELECT *, NOT judgment AND begun > greatest(general_date, max(until_date) OVER before) AS too_late,
     count(*) FILTER (WHERE judgment) OVER upto AS judgments
-  FROM dated_acts
+  FROM dated_acts WHERE claim_id IN (SELECT claim_id FROM doubtful)
   WINDOW upto AS (PARTITION BY claim_id ORDER BY begun, day, judgment ROWS UNBOUNDED PRECEDING),
     before AS (PARTITION BY claim_id ORDER BY begun, day, judgment ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)),
 interrupted AS (
   SELECT claim_id, max(day) AS day, max(until_date) AS until_date
+  FROM dated_acts GROUP BY claim_id HAVING bool_and(begun <= general_date)
+  UNION ALL
+  SELECT claim_id, max(day), max(until_date)
   FROM (SELECT *, bool_or(too_late) OVER (PARTITION BY claim_id, judgments ORDER BY begun, day, judgment
                                           ROWS UNBOUNDED PRECEDING) AS lapsed FROM timely_acts) told
-  WHERE NOT lapsed GROUP BY 1),
+  WHERE NOT lapsed GROUP BY claim_id),
 periods AS (
   SELECT o.id, t.day AS interrupted_date,
     CASE WHEN o.public_law
-         THEN make_date((extract(year FROM coalesce(i.issue_date, n.issue_date)) + %(limitation_public_law)s)::int, 12, 31)
-         ELSE greatest((o.due_date + make_interval(years => %(limitation_general)s))::date, t.until_date) END AS own_date,
-    CASE WHEN NOT o.public_law AND payer.kind IN ('person', 'foreign_person', 'sole_trader')
+         THEN make_date((extract(year FROM o.issue_date) + %(limitation_public_law)s)::int, 12, 31)
+         ELSE greatest(o.general_date, t.until_date) END AS own_date,
+    CASE WHEN NOT o.public_law AND o.natural_person
          THEN (o.due_date + make_interval(years => %(limitation_final)s))::date END AS final_date,
-    CASE WHEN NOT o.public_law AND payer.kind IN ('person', 'foreign_person', 'sole_trader')
+    CASE WHEN NOT o.public_law AND o.natural_person
          THEN (j.first_day + make_interval(years => %(limitation_title)s))::date END AS title_date
-  FROM open o
-  JOIN registers_customer payer ON payer.id = o.payer_id
-  LEFT JOIN sales_invoice i ON i.id = o.invoice_id
-  LEFT JOIN claims_interestinvoice n ON n.id = o.interest_invoice_id
+  FROM claims_open o
   LEFT JOIN judged j ON j.claim_id = o.id
   LEFT JOIN interrupted t ON t.claim_id = o.id),
 -- Interest lapses with its principal at the latest (Act 706/2007, section 20 a; Act 728/2003, section 12): with the first
@@ -149,10 +170,9 @@ limited AS (
   SELECT p.id, p.interrupted_date, p.own_date, p.final_date, p.title_date, l.principal_date,
     least(p.own_date, p.final_date, p.title_date, l.principal_date) AS limitation_date
   FROM periods p LEFT JOIN lapsing l ON l.claim_id = p.id)
-SELECT o.*, coalesce(i.issue_date, n.issue_date) AS issue_date, coalesce(i.language, n.language) AS language,
-  payer.kind AS payer_kind, payer.country <> 'FI' AS abroad, payer.protected,
-  payer.kind IN ('person', 'foreign_person', 'sole_trader') AS natural_person,
-  payer.kind IN ('person', 'foreign_person') AS consumer, payer.kind = 'state_unit' AS state_unit,
+SELECT o.id, o.unit_id, o.kind, o.invoice_id, o.interest_invoice_id, o.payer_id, o.reference, o.public_law, o.amount, o.open,
+  o.due_date, o.issue_date, o.language, o.payer_kind, o.abroad, o.protected, o.natural_person,
+  o.payer_kind IN ('person', 'foreign_person') AS consumer, o.payer_kind = 'state_unit' AS state_unit,
   coalesce(b.codes, '') AS block_codes, b.review_date AS block_review_date,
   coalesce(b.codes ~ ('[' || %(reminders)s || ']'), false) AS reminders_stopped,
   coalesce(b.codes ~ ('[' || %(interest)s || ']'), false) AS interest_stopped,
@@ -168,12 +188,9 @@ SELECT o.*, coalesce(i.issue_date, n.issue_date) AS issue_date, coalesce(i.langu
   m.limitation_date, m.interrupted_date, m.limitation_date < %(on)s AS expired,
   CASE m.limitation_date WHEN m.principal_date THEN 'principal' WHEN m.final_date THEN 'final'
     WHEN m.title_date THEN 'title' ELSE CASE WHEN o.public_law THEN 'public_law'
-    WHEN m.own_date > (o.due_date + make_interval(years => %(limitation_general)s))::date THEN 'interrupted'
+    WHEN m.own_date > o.general_date THEN 'interrupted'
     ELSE 'general' END END AS limitation_kind
-FROM open o
-JOIN registers_customer payer ON payer.id = o.payer_id
-LEFT JOIN sales_invoice i ON i.id = o.invoice_id
-LEFT JOIN claims_interestinvoice n ON n.id = o.interest_invoice_id
+FROM claims_open o
 LEFT JOIN blocked b ON b.id = o.id
 LEFT JOIN reminded r ON r.claim_id = o.id
 LEFT JOIN costs k ON k.claim_id = o.id

@@ -24,17 +24,21 @@ from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied, Control
 
 _ROOM = "reskontra.income.reminders"
-_TABLES = "payments_waiting, claims_credited, claims_promised, invoices_sent, reminder_subjects, costs_decided, decided"
+_TABLES = (
+    "payments_waiting, claims_credited, claims_promised, reminders_decided, invoices_sent, cost_subjects,"
+    " costs_decided, decided"
+)
 _KEPT_IN = ("claims_claimdecision", "claim_id")
 
 # What a person who asks "why?" wants to see; never a name.
-_INPUTS = """jsonb_strip_nulls(jsonb_build_object('open', open::text, 'due_date', due_date,
-  'reminders', reminders, 'last_reminder_due', last_reminder_due, 'blocks', nullif(block_codes, ''),
-  'deferred_until', deferred_until,
-  'cost', CASE WHEN decided.ready THEN cost::text END, 'cost_why', CASE WHEN decided.ready THEN cost_outcome END))"""
-_COSTED = """(SELECT s.*, k.outcome AS cost_outcome, k.clause AS cost_clause,
-  CASE WHEN k.standing = 'READY' THEN s.cost_within ELSE 0 END AS cost
-FROM reminder_subjects s JOIN costs_decided k USING (id))"""
+_INPUTS = """jsonb_strip_nulls(jsonb_build_object('open', d.open::text, 'due_date', d.due_date,
+  'reminders', d.reminders, 'last_reminder_due', d.last_reminder_due, 'blocks', nullif(d.block_codes, ''),
+  'deferred_until', d.deferred_until, 'cost', k.cost::text, 'cost_why', k.outcome))"""
+_DECIDED = f"""
+CREATE TEMP TABLE decided ON COMMIT DROP AS
+SELECT d.*, coalesce(k.cost, 0) AS cost, k.outcome AS cost_outcome, k.clause AS cost_clause, {_INPUTS} AS inputs
+FROM reminders_decided d LEFT JOIN costs_decided k USING (id)
+"""
 
 
 def decide_claims(unit: Unit, terms: Terms, claims: Sequence[int] | None = None) -> None:
@@ -52,16 +56,19 @@ def decide_claims(unit: Unit, terms: Terms, claims: Sequence[int] | None = None)
     }
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")
-        for statement in statements(_ROOM, "subjects.sql"):
+        for statement in statements(_ROOM, "waiting.sql"):
             cursor.execute(statement, values)
-        costs = decide_costs(terms).select("reminder_subjects", "decided.id")
-        cursor.execute(f"CREATE TEMP TABLE costs_decided ON COMMIT DROP AS {costs}")
-        query = decide_reminders(terms).select(_COSTED, "decided.*")
+        query = decide_reminders(terms).select(f"({script(_ROOM, 'subjects.sql')})", "decided.*")
+        cursor.execute(f"CREATE TEMP TABLE reminders_decided ON COMMIT DROP AS {query}", values)
+        for statement in statements(_ROOM, "costs.sql"):
+            cursor.execute(statement, values)
+        costs = decide_costs(terms).select("cost_subjects", "decided.*")
+        within = "CASE WHEN standing = 'READY' THEN cost_within ELSE 0 END"
         cursor.execute(
-            "CREATE TEMP TABLE decided ON COMMIT DROP AS"
-            f" SELECT decided.*, {_INPUTS} AS inputs FROM (SELECT told.*, standing = 'READY' AS ready"
-            f" FROM ({query}) told) decided"
+            f"CREATE TEMP TABLE costs_decided ON COMMIT DROP AS SELECT id, outcome, clause, {within} AS cost"
+            f" FROM ({costs}) told"
         )
+        cursor.execute(_DECIDED)
 
 
 class ReminderRun:
