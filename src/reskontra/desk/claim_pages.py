@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from reskontra.claims.models import Claim
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Stale, ToldBack, told_back
-from reskontra.desk.claim_acts import ACTS, ANSWERS, act_on, codes, standing_of
+from reskontra.desk.claim_acts import ACTS, ANSWERS, Standing, act_on, codes, standing_of
 from reskontra.desk.frame import say, show
 from reskontra.desk.paging import ROWS, page_of
 from reskontra.desk.why import claim_why
@@ -122,7 +122,7 @@ def page(request: HttpRequest, place: Place, found: Claim, rejected: ToldBack | 
     language = request.language  # type: ignore[attr-defined]
     story = claim_story(place.unit, found, place.on, language)
     standing = standing_of(place.unit, found, place.on, language)
-    may = {right: place.may(right) for right in ("block", "answer_complaint", "propose_write_off")}
+    forms = _forms(place, story.open > 0, standing) if found.amount > 0 else set()
     return show(
         request,
         place,
@@ -136,16 +136,28 @@ def page(request: HttpRequest, place: Place, found: Claim, rejected: ToldBack | 
             "invoice_number": int(found.reference[len(place.unit.code) : -1]) if found.invoice_id else None,
             "why": claim_why(story.decisions, language),
             "standing": standing,
-            "may": may,
-            "may_any": any(may.values()),
+            "waits_for_unit": standing.complaint is not None and "answer" not in forms,
             "codes": codes(language),
             "answers": ANSWERS,
             "grounds": PROPOSABLE,
+            "forms": forms,
             "rejected": rejected,
+            "apart": rejected is not None and rejected.act not in forms,
             "olds": {name: request.POST if rejected and rejected.act == name else {} for name in ACTS},
         },
         status=rejected.status if rejected else 200,
     )
+
+
+def _forms(place: Place, open: bool, standing: Standing) -> set[str]:
+    """The acts that the person may do on a claim that is ``open``, or settled, as it stands."""
+    held = standing.blocks and "lift", open and "block", open and "complain"
+    forms = {one for one in held if one} if place.may("block") else set()
+    if standing.complaint and place.may("answer_complaint"):
+        forms.add("answer")
+    if open and not standing.proposal and place.may("propose_write_off"):
+        forms.add("propose")
+    return forms
 
 
 def found_claim(unit: Unit, reference: str) -> Claim:

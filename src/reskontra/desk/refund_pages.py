@@ -69,6 +69,7 @@ def _page(request: HttpRequest, place: Place, one: Owed, rejected: ToldBack | No
             "may": place.may(RIGHT),
             "roles": ", ".join(text(term, language) for term in place.who_may(RIGHT)),
             "rejected": rejected,
+            "apart": rejected is not None and (one.refund is not None or rejected.act == "ask"),
             "olds": {name: request.POST if rejected and rejected.act == name else {} for name in ACTS},
         },
         status=rejected.status if rejected else 200,

@@ -85,6 +85,7 @@ def _page(
     request: HttpRequest, place: Place, found: Decision, rejected: ToldBack | None = None
 ) -> HttpResponse:
     language = request.language  # type: ignore[attr-defined]
+    step = {"WAITS_FOR_REVIEW": "review", "WAITS_FOR_APPROVAL": "approve"}.get(found.standing, "")
     next_right = WAITS_FOR.get(found.standing, "")
     return show(
         request,
@@ -97,13 +98,14 @@ def _page(
             "claim": found.claim,
             "age": (place.on - found.claim.due_date).days,
             "evidence": told_inputs(found.proposal.evidence, language),
-            "step": {"WAITS_FOR_REVIEW": "review", "WAITS_FOR_APPROVAL": "approve"}.get(found.standing, ""),
+            "step": step,
             "may": bool(next_right) and place.may(next_right),
             "may_refuse": found.standing != "" and place.may("refuse_write_off"),
             "roles": ", ".join(text(term, language) for term in place.who_may(next_right))
             if next_right
             else "",
             "rejected": rejected,
+            "apart": rejected is not None and rejected.act not in ("refuse", step),
             "olds": {name: request.POST if rejected and rejected.act == name else {} for name in ACTS},
         },
         status=rejected.status if rejected else 200,

@@ -268,6 +268,15 @@ def test_an_act_binds_to_the_proposal_that_was_seen(desk, claim: Claim, at_desk:
     assert count(desk, WriteOffApproval) == 0
 
 
+def test_an_approval_before_the_review_is_told_at_the_head_of_the_page(
+    desk, claim: Claim, at_desk: AtDesk
+) -> None:
+    proposal = proposed(desk, claim)
+    answer = does(at_desk("gunnar"), desk.path(f"claims/write-offs/{proposal.pk}"), "approve")
+    assert answer.status_code == 409
+    assert text("refused.a_proposal_is_approved_after_its_review", "sv") in answer.content.decode()
+
+
 def test_a_claim_is_kept_with_a_reason_and_a_day(desk, claim: Claim, at_desk: AtDesk) -> None:
     """OC 6.4-a"""
     proposal = proposed(desk, claim)
@@ -336,6 +345,14 @@ def test_a_refund_goes_from_the_account_to_the_approved_run(desk, at_desk: AtDes
     assert 'name="act"' not in page
     assert f'href="{address}"' not in page_of(client, desk.path("payments/refunds"))
     assert f'href="{address}"' in page_of(client, f"{run}/decided/REFUND_TO_ACCOUNT")
+
+
+def test_what_is_refunded_without_a_request_is_not_asked_for(desk, at_desk: AtDesk) -> None:
+    """OC 4.2-a"""
+    owed = an_overpayment(desk.unit, "berit", "60.00", day=today())
+    answer = does(at_desk("kirsi"), desk.path(f"payments/refunds/{owed.pk}"), "ask")
+    assert answer.status_code == 409
+    assert text("refunds.needs_no_request", "sv") in answer.content.decode()
 
 
 def test_a_small_overpayment_is_asked_for_and_a_way_is_chosen(desk, at_desk: AtDesk) -> None:
