@@ -1,19 +1,23 @@
 """Claims (S40): who owes, how old it is and what comes next; one claim with its whole story and what may be done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
 
 from reskontra.claims.models import Claim
-from reskontra.desk.access import Place, in_unit
-from reskontra.desk.frame import show
+from reskontra.desk.access import Place, acts_in_unit, in_unit
+from reskontra.desk.acts import REFUSALS, Stale, ToldBack, told_back
+from reskontra.desk.claim_acts import ACTS, ANSWERS, Standing, act_on, codes, standing_of
+from reskontra.desk.frame import say, show
 from reskontra.desk.paging import ROWS, page_of
 from reskontra.desk.why import claim_why
+from reskontra.income.write_off.actions import PROPOSABLE
 from reskontra.insight.ageing import BUCKETS, STEPS, Aged, ageing, open_claims, open_total, take_open_claims
 from reskontra.insight.claims import claim_story
 from reskontra.insight.orders import customers_named
@@ -86,12 +90,39 @@ def claim(request: HttpRequest, place: Place, reference: str) -> HttpResponse:
     return page(request, place, found_claim(place.unit, reference))
 
 
-def page(
-    request: HttpRequest, place: Place, found: Claim, more: Mapping[str, Any] | None = None, status: int = 200
-) -> HttpResponse:
-    """The page of ``found``; ``more`` is what an act that was rejected puts back into its fields."""
+@require_POST
+@acts_in_unit
+def act(request: HttpRequest, place: Place, reference: str) -> HttpResponse:
+    """POST ``act`` (of ``ACTS``), ``seen`` and what the act needs.
+
+    What was sent on another state of the claim than now does nothing, so an act sent twice is done once. What cannot
+    be done as it was told is told back on the page with what was written: 422, or 409 when it does not fit.
+    """
+    language = request.language  # type: ignore[attr-defined]
+    name = request.POST.get("act", "")
+    if name not in ACTS:
+        raise Http404
+    try:
+        with place.working() as acting:
+            told = act_on(acting, found_claim(place.unit, reference), name, request.POST, language)
+    except Stale:
+        say(request, text("desk.claim.stale", language), "warn")
+        return redirect("claim", code=place.unit.code, reference=reference)
+    except REFUSALS as problem:
+        rejected = told_back(problem, name, language)
+        with place.working():
+            return page(request, place, found_claim(place.unit, reference), rejected)
+    for one in told:
+        say(request, one)
+    return redirect("claim", code=place.unit.code, reference=reference)
+
+
+def page(request: HttpRequest, place: Place, found: Claim, rejected: ToldBack | None = None) -> HttpResponse:
+    """The page of ``found``; an act that was ``rejected`` puts back into its fields what was written."""
     language = request.language  # type: ignore[attr-defined]
     story = claim_story(place.unit, found, place.on, language)
+    standing = standing_of(place.unit, found, place.on, language)
+    forms = _forms(place, story.open > 0, standing) if found.amount > 0 else set()
     return show(
         request,
         place,
@@ -104,10 +135,29 @@ def page(
             "events": story.happened[::-1],
             "invoice_number": int(found.reference[len(place.unit.code) : -1]) if found.invoice_id else None,
             "why": claim_why(story.decisions, language),
-            **(more or {}),
+            "standing": standing,
+            "waits_for_unit": standing.complaint is not None and "answer" not in forms,
+            "codes": codes(language),
+            "answers": ANSWERS,
+            "grounds": PROPOSABLE,
+            "forms": forms,
+            "rejected": rejected,
+            "apart": rejected is not None and rejected.act not in forms,
+            "olds": {name: request.POST if rejected and rejected.act == name else {} for name in ACTS},
         },
-        status=status,
+        status=rejected.status if rejected else 200,
     )
+
+
+def _forms(place: Place, open: bool, standing: Standing) -> set[str]:
+    """The acts that the person may do on a claim that is ``open``, or settled, as it stands."""
+    held = standing.blocks and "lift", open and "block", open and "complain"
+    forms = {one for one in held if one} if place.may("block") else set()
+    if standing.complaint and place.may("answer_complaint"):
+        forms.add("answer")
+    if open and not standing.proposal and place.may("propose_write_off"):
+        forms.add("propose")
+    return forms
 
 
 def found_claim(unit: Unit, reference: str) -> Claim:

@@ -4,15 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.urls import reverse
 
 from reskontra.desk.access import Place
 from reskontra.desk.status import RunLine, batches_by_state, line_of, orders_by_state
 from reskontra.desk.steps import STEPS
+from reskontra.income.reminders.lists import blocks_for_review, open_complaints
+from reskontra.income.write_off.lists import waiting_proposals
+from reskontra.insight.collection import due_for_reminder
 from reskontra.insight.invoices import unsent_count
 from reskontra.insight.payments import unallocated_count
+from reskontra.insight.refunds import overpayments_open, plans_to_approve
 from reskontra.insight.runs import latest_day, runs_of_day
+from reskontra.registers.unit_terms import terms_of
 
 _ORDER_ACTS = {
     "review": "review_order",
@@ -115,8 +121,55 @@ def _tasks(place: Place) -> list[Task]:
     if place.may("point_payment"):
         count, left = unallocated_count(place.unit)
         tasks.append(Task("unallocated", count, left, reverse("payments", args=[code]), mine=True))
+    tasks += _collection(place)
     for held in batches_by_state(place.unit):
         if held.state == "held":
             address = f"{reverse('status', args=[code])}#outbox"
             tasks.append(Task("held", held.count, held.amount, address, place.may("decide_held_batch")))
     return tasks
+
+
+def _collection(place: Place) -> list[Task]:
+    """What waits between a payment that came and the end of a claim that did not."""
+    unit, code = place.unit, place.unit.code
+    complaints = open_complaints(unit, place.on)
+    blocks = blocks_for_review(unit, place.on)
+    proposals = waiting_proposals(unit)
+    owed = overpayments_open(unit, most=_MOST)
+    plans = plans_to_approve(unit)
+    return [
+        _task(
+            "complaints", complaints, "open", reverse("blocks", args=[code]), place.may("answer_complaint")
+        ),
+        _task("blocks", blocks, "open", f"{reverse('blocks', args=[code])}#blocks", place.may("block")),
+        *(
+            _task(
+                name,
+                [one for one in proposals if one.standing == standing],
+                "amount",
+                f"{reverse('write-offs', args=[code])}?for={standing}",
+                place.may(right),
+            )
+            for name, standing, right in _PROPOSALS
+        ),
+        _task("refunds", owed, "amount", reverse("refunds", args=[code]), place.may("prepare_refund")),
+        Task("refund_plans", len(plans), None, reverse("refunds", args=[code]), place.may("approve_refunds")),
+        *([_to_remind(place)] if place.may("run_reminders") else []),
+    ]
+
+
+_MOST = 1000
+_PROPOSALS = (
+    ("write_off_review", "WAITS_FOR_REVIEW", "review_write_off"),
+    ("write_off_approval", "WAITS_FOR_APPROVAL", "approve_write_off"),
+)
+
+
+def _task(name: str, waiting: Sequence[Any], amount: str, address: str, mine: bool) -> Task:
+    return Task(name, len(waiting), sum((getattr(one, amount) for one in waiting), Decimal(0)), address, mine)
+
+
+def _to_remind(place: Place) -> Task:
+    """Claims that are due for a reminder as far as their days go; the run looks at everything else."""
+    count, amount = due_for_reminder(place.unit, terms_of(place.unit, place.on))
+    return Task("reminders", count, amount, reverse("runs", args=[place.unit.code]), mine=True)

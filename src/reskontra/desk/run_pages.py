@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from reskontra.claims.models import RefundApproval
 from reskontra.database.session import working_in
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.files import archived
@@ -16,7 +17,7 @@ from reskontra.desk.frame import say, show
 from reskontra.desk.paging import LARGEST, ROWS, key, page_of
 from reskontra.desk.refusals import StalePlan, sentence
 from reskontra.desk.status import RunLine, line_of
-from reskontra.desk.steps import STEPS, Step
+from reskontra.desk.steps import GROUPS, STEPS, Step
 from reskontra.documents.findings import Finding
 from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
@@ -49,6 +50,7 @@ class Row:
 def runs(request: HttpRequest, place: Place) -> HttpResponse:
     """The runs that may be started here, and the earlier ones."""
     found = [_Keyed(line_of(run)) for run in runs_listed(place.unit, key(request), ROWS + 1)]
+    may = {step.name: place.may(step.right) for step in STEPS.values()}
     return show(
         request,
         place,
@@ -56,8 +58,10 @@ def runs(request: HttpRequest, place: Place) -> HttpResponse:
         "runs",
         {
             "page": page_of(request, found, "id"),
-            "steps": [(step.name, place.may(step.right)) for step in STEPS.values()],
-            "may_any": any(place.may(step.right) for step in STEPS.values()),
+            "groups": [
+                (group, [(step.name, may[step.name]) for step in steps]) for group, steps in GROUPS.items()
+            ],
+            "may_any": any(may.values()),
             "day": place.on,
         },
     )
@@ -75,7 +79,10 @@ class _Keyed:
 @require_POST
 @acts_in_unit
 def preview(request: HttpRequest, place: Place) -> HttpResponse:
-    """POST ``name`` and ``on``: the plan is made and kept; nothing else is written. 422 for no such day."""
+    """POST ``name`` and ``on``: the plan is made and kept; nothing else is written.
+
+    What stands in the way of it, such as bank material that is not in, is told on the page of runs.
+    """
     language = request.language  # type: ignore[attr-defined]
     step = STEPS.get(request.POST.get("name", ""))
     if step is None:
@@ -85,9 +92,13 @@ def preview(request: HttpRequest, place: Place) -> HttpResponse:
     except ValueError:
         say(request, text("desk.runs.no_day", language), "bad")
         return redirect("runs", code=place.unit.code)
-    with place.working() as acting:
-        require(place.person, step.right, place.unit, place.on)
-        result = plan(step.room(), acting, on)
+    try:
+        with place.working() as acting:
+            require(place.person, step.right, place.unit, place.on)
+            result = plan(step.room(), acting, on)
+    except RunRefused as problem:
+        say(request, sentence(problem, language) or "", "warn")
+        return redirect("runs", code=place.unit.code)
     return redirect("run", code=place.unit.code, id=result.run.pk)
 
 
@@ -113,8 +124,30 @@ def run(request: HttpRequest, place: Place, id: int) -> HttpResponse:
             "step": step,
             "may": step is not None and place.may(step.right),
             "roles": place.who_may(step.right) if step else [],
+            "approval": _approval(request, place, found),
         },
     )
+
+
+@dataclass(frozen=True)
+class Approval:
+    """The approval of a refund run: the one that was given, or who may give it."""
+
+    given: RefundApproval | None
+    may: bool
+    roles: str
+
+
+def _approval(request: HttpRequest, place: Place, run: Run) -> Approval | None:
+    """How the approval of ``run`` stands; None for a run that needs none."""
+    if run.name != "refunds":
+        return None
+    given = RefundApproval.objects.filter(unit=place.unit, run=run).select_related("person").first()
+    if given is None and run.state != "planned":
+        return None
+    language = request.language  # type: ignore[attr-defined]
+    roles = ", ".join(text(term, language) for term in place.who_may("approve_refunds"))
+    return Approval(given, place.may("approve_refunds") and run.person_id != place.person.pk, roles)
 
 
 @require_safe
@@ -132,12 +165,14 @@ def decided(request: HttpRequest, place: Place, id: int, outcome: str) -> HttpRe
         rows = just_decided(found, subject, outcome, key(request), ROWS + 1)
     else:
         rows = stored(found, subject, outcome, key(request), ROWS + 1)
+    shown = page_of(request, rows, "id")
+    left = row.count - len(rows) if shown.first and not shown.following and found.state == "applied" else 0
     return show(
         request,
         place,
         "desk/decided.html",
         "runs",
-        {"run": found, "row": row, "subject": subject, "page": page_of(request, rows, "id")},
+        {"run": found, "row": row, "subject": subject, "page": shown, "left": max(left, 0)},
     )
 
 
@@ -194,7 +229,8 @@ def _tell_left_out(request: HttpRequest, result: Result, language: str) -> None:
     say(request, text("command.left_out", language, count=len(rejected)), "warn")
     for one in rejected[:LEFT_OUT_SHOWN]:
         for found in one["findings"]:
-            say(request, f"{one['invoice']}: {message(Finding(**found), language)}", "warn")
+            about = one.get("invoice") or one["letter"]
+            say(request, f"{about}: {message(Finding(**found), language)}", "warn")
 
 
 @require_safe
@@ -215,7 +251,6 @@ def _rows(run: Run, step: Step | None) -> list[Row]:
     rows = []
     for one in run.outcomes:
         standing = standings.get(one["outcome"], "")
-        of_invoices = step is not None and step.subject == "invoice"
         rows.append(
             Row(
                 one["outcome"],
@@ -223,7 +258,7 @@ def _rows(run: Run, step: Step | None) -> list[Row]:
                 one["clause"],
                 one["count"],
                 Decimal(one["amount"]),
-                kept and (run.state == "planned" or not of_invoices or standing == "READY"),
+                kept and (step is None or run.state == "planned" or step.kept(one["outcome"], standing)),
             )
         )
     return sorted(rows, key=lambda row: (_ORDER.index(row.standing), -row.count))

@@ -13,7 +13,9 @@ from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text, texts
 from reskontra.registers.models import Unit
 
-_AMOUNTS = frozenset({"net", "invoice_total", "rest", "open_before"})
+_AMOUNTS = frozenset(
+    {"net", "invoice_total", "rest", "open_before", "open", "case_open", "accrued", "charged"}
+)
 _PAYMENTS = frozenset({"takes_back", "taken_back_by"})
 
 
@@ -71,7 +73,7 @@ def _because(one: Mapping[str, Any], language: str) -> Because:
         outcome=outcome(one["outcome"], language),
         standing=str(one.get("standing", "READY")),
         also=[outcome(name, language) for name in one.get("reasons", ())[1:]],
-        inputs=list(_inputs(one["inputs"], language)),
+        inputs=told_inputs(one["inputs"], language),
         citation=one["citation"],
         order=str(one.get("order", "")),
         run=one["run"],
@@ -84,9 +86,15 @@ def outcome(name: str, language: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def told_inputs(inputs: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
+    """What a decision looked at, as label and value in words."""
+    return list(_inputs(inputs, language))
+
+
 def _inputs(inputs: Mapping[str, Any], language: str) -> Iterator[tuple[str, str]]:
     for key, value in inputs.items():
-        label = text(f"input.{key}", language) if f"input.{key}" in texts() else key
+        known = next((one for one in (f"input.{key}", f"desk.input.{key}") if one in texts()), None)
+        label = text(known, language) if known else key
         yield label[:1].upper() + label[1:], _value(key, value, language)
 
 

@@ -3,6 +3,7 @@
 Called inside ``working_in``. Lists are read by key.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,52 +16,144 @@ from reskontra.exchange.models import OutboxFile
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Evidence, Run
 
-Subject = Literal["order", "invoice", "payment", "credit"]
+Subject = Literal[
+    "order", "invoice", "payment", "credit", "claim", "valuation", "case", "deferral", "letter", "overpayment"
+]
 
 # One row a subject, whatever it is: its key and number as people see it, who it concerns, and what was decided.
-_OF_ORDERS = """
-SELECT o.id, o.number, c.number AS customer_number, c.name AS customer, d.amount, d.clause
-FROM {decided} d JOIN sales_order o ON o.id = {key} AND o.unit_id = d.unit_id
-JOIN registers_customer c ON c.id = o.customer_id
-WHERE d.unit_id = %(unit)s AND d.outcome = %(outcome)s AND {only}
-  AND (%(after)s::bigint IS NULL OR o.id > %(after)s::bigint)
-ORDER BY o.id LIMIT %(most)s
-"""
-_OF_INVOICES = """
-SELECT i.id, i.number, c.number AS customer_number, c.name AS customer, i.total AS amount, d.clause
-FROM {decided} d JOIN sales_invoice i ON i.id = {key} AND i.unit_id = d.unit_id
-JOIN registers_customer c ON c.id = i.customer_id
-WHERE d.unit_id = %(unit)s AND d.{outcome} = %(outcome)s AND {only}
-  AND (%(after)s::bigint IS NULL OR i.id > %(after)s::bigint)
-ORDER BY i.id LIMIT %(most)s
-"""
-_OF_PAYMENTS = """
-SELECT p.id, p.id AS number, '' AS customer_number, p.payer AS customer, d.amount, d.clause
-FROM {decided} d JOIN bank_payment p ON p.id = {key} AND p.unit_id = d.unit_id
-WHERE d.unit_id = %(unit)s AND d.outcome = %(outcome)s AND {only}
-  AND (%(after)s::bigint IS NULL OR p.id > %(after)s::bigint)
-ORDER BY p.id LIMIT %(most)s
-"""
-_OF_CREDITS = """
-SELECT k.id, i.number, c.number AS customer_number, c.name AS customer, d.amount, d.clause
-FROM {decided} d JOIN claims_claim k ON k.id = {key} AND k.unit_id = d.unit_id
-JOIN sales_invoice i ON i.id = k.invoice_id AND i.unit_id = k.unit_id
-JOIN registers_customer c ON c.id = i.customer_id
-WHERE d.unit_id = %(unit)s AND d.outcome = %(outcome)s AND {only}
-  AND (%(after)s::bigint IS NULL OR k.id > %(after)s::bigint)
-ORDER BY k.id LIMIT %(most)s
-"""
-# Subjects whose decisions are kept one by one: the query, the table, and its key.
-_KEPT = {
-    "order": (_OF_ORDERS, "sales_orderdecision", "d.order_id"),
-    "payment": (_OF_PAYMENTS, "claims_paymentdecision", "d.payment_id"),
-    "credit": (_OF_CREDITS, "claims_claimdecision", "d.claim_id"),
+_TOLD = "c.number AS customer_number, c.name AS customer, {amount} AS amount, {clause} AS clause"
+_SAID = "d.unit_id = %(unit)s AND d.{outcome} = %(outcome)s AND {only}"
+_PAGE = "(%(after)s::bigint IS NULL OR {id} > %(after)s::bigint) ORDER BY {id} LIMIT %(most)s"
+
+
+def _query(told: str, joined: str, id: str, customer: str = "") -> str:
+    """The rows of one kind of subject, with places for what differs between a plan and what was kept."""
+    who = f"JOIN registers_customer c ON c.id = {customer}" if customer else ""
+    return (
+        f"SELECT {id} AS id, {told} FROM {{decided}} d {joined} {who}"
+        f" WHERE {_SAID} AND {_PAGE.replace('{id}', id)}"
+    )
+
+
+_OF_ORDERS = _query(
+    f"o.number, {_TOLD}",
+    "JOIN sales_order o ON o.id = {key} AND o.unit_id = d.unit_id",
+    "o.id",
+    "o.customer_id",
+)
+_OF_INVOICES = _query(
+    f"i.number, {_TOLD}",
+    "JOIN sales_invoice i ON i.id = {key} AND i.unit_id = d.unit_id",
+    "i.id",
+    "i.customer_id",
+)
+_OF_PAYMENTS = _query(
+    "p.id AS number, '' AS customer_number, p.payer AS customer, {amount} AS amount, {clause} AS clause",
+    "JOIN bank_payment p ON p.id = {key} AND p.unit_id = d.unit_id",
+    "p.id",
+)
+_OF_CREDITS = _query(
+    f"i.number, {_TOLD}",
+    "JOIN claims_claim k ON k.id = {key} AND k.unit_id = d.unit_id"
+    " JOIN sales_invoice i ON i.id = k.invoice_id AND i.unit_id = k.unit_id",
+    "k.id",
+    "i.customer_id",
+)
+_OF_CLAIMS = _query(
+    f"k.id AS number, {_TOLD}, k.reference",
+    "JOIN claims_claim k ON k.id = {key} AND k.unit_id = d.unit_id",
+    "k.id",
+    "k.payer_id",
+)
+# A claim behind an obstacle stands in one case that is not over, or in the newest that is.
+_OF_CASES = _query(
+    f"held.number, {_TOLD}, k.reference",
+    "JOIN claims_claim k ON k.id = {key} AND k.unit_id = d.unit_id"
+    " JOIN LATERAL (SELECT held.number FROM claims_caseclaim cc JOIN claims_case held ON held.id = cc.case_id"
+    " WHERE cc.unit_id = d.unit_id AND cc.claim_id = k.id ORDER BY held.id DESC LIMIT 1) held ON true",
+    "k.id",
+    "k.payer_id",
+)
+_OF_DEFERRALS = _query(
+    f"a.number, {_TOLD}, (SELECT min(k.reference) FROM claims_deferralclaim dc"
+    " JOIN claims_claim k ON k.id = dc.claim_id WHERE dc.deferral_id = a.id) AS reference",
+    "JOIN claims_deferral a ON a.id = {key} AND a.unit_id = d.unit_id",
+    "a.id",
+    "a.customer_id",
+)
+_OF_LETTERS = _query(
+    f"l.number, {_TOLD}, l.kind AS reference",
+    "JOIN claims_letter l ON l.id = {key} AND l.unit_id = d.unit_id",
+    "l.id",
+    "l.customer_id",
+)
+_OF_OVERPAYMENTS = _query(
+    "o.id AS number, coalesce(c.number, '') AS customer_number, coalesce(c.name, p.payer) AS customer,"
+    " {amount} AS amount, {clause} AS clause, coalesce(k.reference, '') AS reference",
+    "JOIN claims_overpayment o ON o.id = {key} AND o.unit_id = d.unit_id"
+    " JOIN bank_payment p ON p.id = o.payment_id AND p.unit_id = o.unit_id"
+    " LEFT JOIN claims_claim k ON k.id = o.claim_id AND k.unit_id = o.unit_id"
+    " LEFT JOIN registers_customer c ON c.id = k.payer_id",
+    "o.id",
+)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Where the decisions about one kind of subject are read from, and what its columns are called there."""
+
+    query: str
+    table: str
+    key: str
+    outcome: str = "outcome"
+    amount: str = "d.amount"
+    clause: str = "d.clause"
+    only: str = "d.run_id = %(run)s"
+
+
+_OF_THE_RUNS_FILES = (
+    "d.file_id IN (SELECT f.id FROM exchange_outboxfile f WHERE f.unit_id = %(unit)s AND f.run_id = %(run)s)"
+)
+_KEPT: Mapping[Subject, _Kept] = {
+    "order": _Kept(_OF_ORDERS, "sales_orderdecision", "d.order_id"),
+    "invoice": _Kept(
+        _OF_INVOICES,
+        "sales_invoicedelivery",
+        "d.invoice_id",
+        outcome="channel",
+        amount="i.total",
+        only=_OF_THE_RUNS_FILES,
+    ),
+    "payment": _Kept(_OF_PAYMENTS, "claims_paymentdecision", "d.payment_id"),
+    "credit": _Kept(_OF_CREDITS, "claims_claimdecision", "d.claim_id"),
+    "claim": _Kept(_OF_CLAIMS, "claims_claimdecision", "d.claim_id"),
+    "valuation": _Kept(
+        _OF_CLAIMS,
+        "claims_valuation",
+        "d.claim_id",
+        outcome="ground",
+        amount="d.probable",
+        clause="'OC 5.1-a'",
+    ),
+    "case": _Kept(_OF_CASES, "claims_claimdecision", "d.claim_id"),
+    "deferral": _Kept(_OF_DEFERRALS, "claims_deferraldecision", "d.deferral_id"),
+    "letter": _Kept(
+        _OF_LETTERS,
+        "claims_letterdelivery",
+        "d.letter_id",
+        outcome="channel",
+        amount="coalesce((l.document -> 'slip' ->> 'amount')::numeric, 0)",
+    ),
+    "overpayment": _Kept(_OF_OVERPAYMENTS, "claims_overpaymentdecision", "d.overpayment_id"),
 }
 
 
 @dataclass(frozen=True)
 class Decided:
-    """One subject of a run, its amount in euro, and the clause it was decided by. A payment's number is its id."""
+    """One subject of a run, its amount in euro, and the clause it was decided by.
+
+    The number of a payment, a claim and an overpayment is its id. ``reference`` is that of the claim; a letter's kind.
+    """
 
     id: int
     number: int
@@ -68,6 +161,7 @@ class Decided:
     customer: str
     amount: Decimal
     clause: str
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,17 +236,15 @@ def files_of(run: Run) -> list[Left]:
 
 def stored(run: Run, subject: Subject, outcome: str, after: int | None, most: int = 50) -> list[Decided]:
     """The subjects that ``run`` gave ``outcome``, as its decisions were kept."""
-    if kept := _KEPT.get(subject):
-        query, table, key = kept
-        query = query.format(decided=table, key=key, only="d.run_id = %(run)s")
-    else:
-        query = _OF_INVOICES.format(
-            decided="sales_invoicedelivery",
-            key="d.invoice_id",
-            outcome="channel",
-            only="d.file_id IN (SELECT f.id FROM exchange_outboxfile f"
-            " WHERE f.unit_id = %(unit)s AND f.run_id = %(run)s)",
-        )
+    kept = _KEPT[subject]
+    query = kept.query.format(
+        decided=kept.table,
+        key=kept.key,
+        outcome=kept.outcome,
+        amount=kept.amount,
+        clause=kept.clause,
+        only=kept.only,
+    )
     return _decided(query, run, outcome, after, most)
 
 
@@ -160,10 +252,9 @@ def just_decided(
     run: Run, subject: Subject, outcome: str, after: int | None, most: int = 50
 ) -> list[Decided]:
     """The same from the temporary table ``decided``: after the run's room has decided in this transaction."""
-    if kept := _KEPT.get(subject):
-        query = kept[0].format(decided="decided", key="d.id", only="true")
-    else:
-        query = _OF_INVOICES.format(decided="decided", key="d.id", outcome="outcome", only="true")
+    query = _KEPT[subject].query.format(
+        decided="decided", key="d.id", outcome="outcome", amount="d.amount", clause="d.clause", only="true"
+    )
     return _decided(query, run, outcome, after, most)
 
 

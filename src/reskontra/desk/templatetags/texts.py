@@ -14,6 +14,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from reskontra.claims import letters
 from reskontra.desk import why
 from reskontra.insight import explanations
 from reskontra.kernel import texts
@@ -158,6 +159,12 @@ def outcome(name: str) -> str:
 def invoice_number(unit: Unit, number: int) -> str:
     """``{% invoice_number place.unit 12 %}``: the number as people see it."""
     return explanations.invoice_number(unit, number)
+
+
+@register.simple_tag
+def letter_number(unit: Unit, number: int) -> str:
+    """``{% letter_number place.unit 12 %}``: the number of a letter as people see it."""
+    return letters.letter_number(unit, number)
 
 
 @register.simple_tag

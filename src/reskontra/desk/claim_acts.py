@@ -1,0 +1,187 @@
+"""What a person says of a claim at the desk: blocks, complaints and their answers, a proposed write-off (S42, S49)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.http import QueryDict
+
+from reskontra.claims.models import (
+    Block,
+    BlockLift,
+    Claim,
+    Complaint,
+    ComplaintAnswer,
+    WriteOff,
+    WriteOffProposal,
+    WriteOffRefusal,
+)
+from reskontra.desk.acts import Incomplete, chosen, day_of, seen_as, written
+from reskontra.desk.paging import LARGEST
+from reskontra.income.reminders.actions import COMPLAINT, Lifted, answer_complaint, block, complain, lift
+from reskontra.income.write_off.actions import PROPOSABLE, propose
+from reskontra.kernel.blocks import WORK, block_codes
+from reskontra.kernel.clauses import clause
+from reskontra.kernel.days import format_date
+from reskontra.kernel.money import format_amount
+from reskontra.kernel.texts import text
+from reskontra.registers.models import Unit
+from reskontra.runs.run import Acting, lock
+
+ANSWERS = ("upheld", "partly", "rejected")
+LONGEST_MESSAGE = 700
+
+
+@dataclass(frozen=True)
+class Held:
+    """A block in force as people read it: its code's name, and the names of the work that it stops."""
+
+    block: Block
+    name: str
+    stops: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What holds a claim on a day, and what waits for somebody; ``seen`` names all of it."""
+
+    blocks: list[Held]
+    complaint: Complaint | None
+    proposal: WriteOffProposal | None
+    seen: str
+
+
+@clause("OC 6.1.2-a", "OC 6.1.2-b")
+def standing_of(unit: Unit, claim: Claim, on: date, language: str) -> Standing:
+    """The blocks in force on ``claim`` and its customer, the oldest open complaint, and the proposal that waits."""
+    held = Q(claim=claim) | Q(customer=claim.payer_id)
+    every = Block.objects.filter(held, unit=unit)
+    lifts = BlockLift.objects.filter(unit=unit, block__in=every.values("pk"))
+    in_force = (
+        every.filter(Q(until_date__isnull=True) | Q(until_date__gte=on))
+        .exclude(pk__in=lifts.filter(day__lte=on).values("block_id"))
+        .order_by("from_date", "pk")
+    )
+    complaints = Complaint.objects.filter(unit=unit, claim=claim)
+    answers = ComplaintAnswer.objects.filter(unit=unit, complaint__in=complaints.values("pk"))
+    proposals = WriteOffProposal.objects.filter(unit=unit, claim=claim)
+    refused = WriteOffRefusal.objects.filter(unit=unit, proposal__in=proposals.values("pk"))
+    posted = WriteOff.objects.filter(unit=unit, proposal__in=proposals.values("pk"))
+    proposal = (
+        proposals.exclude(pk__in=refused.values("proposal_id"))
+        .exclude(pk__in=posted.values("proposal_id"))
+        .order_by("-pk")
+        .first()
+    )
+    newest = [
+        found.order_by("-pk").values_list("pk", flat=True).first() or 0
+        for found in (every, lifts, complaints, answers, proposals)
+    ]
+    return Standing(
+        [_held(one, language) for one in in_force],
+        complaints.exclude(pk__in=answers.values("complaint_id")).order_by("pk").first(),
+        proposal,
+        ".".join(map(str, newest)),
+    )
+
+
+def codes(language: str) -> list[tuple[str, str, str]]:
+    """The sixteen codes in their order: letter, name, and what each one stops."""
+    return [(one.code, one.name[language], _stops(one.code, language)) for one in block_codes().values()]
+
+
+def act_on(acting: Acting, claim: Claim, act: str, sent: QueryDict, language: str) -> list[str]:
+    """Do ``act`` (of ``ACTS``) on ``claim`` with what was ``sent``; returns what to tell, in words.
+
+    Called inside ``working_in``, whose transaction is undone by what it raises: ``NotAllowed``, ``Stale`` for a claim
+    that has changed since it was seen, and ``REFUSALS``.
+    """
+    lock(acting.unit, "settlement")
+    seen_as(sent, standing_of(acting.unit, claim, acting.day, language).seen)
+    return ACTS[act](acting, claim, sent, language)
+
+
+def _block(acting: Acting, claim: Claim, sent: QueryDict, language: str) -> list[str]:
+    code = chosen(sent, "code", tuple(block_codes()), "code")
+    made = block(acting, claim, code, written(sent, "reason"), day_of(sent, "review"))
+    told = text(
+        "reminders.blocked",
+        language,
+        code=code,
+        name=block_codes()[code].name[language],
+        day=format_date(made.from_date, language),
+        review=format_date(made.review_date, language),
+        subject=claim.reference,
+    )
+    return [told]
+
+
+def _lift(acting: Acting, claim: Claim, sent: QueryDict, language: str) -> list[str]:
+    number = sent.get("block", "")
+    held = Q(claim=claim) | Q(customer=claim.payer_id)
+    known = number.isdecimal() and len(number) < 20 and int(number) <= LARGEST
+    found = Block.objects.filter(held, unit=acting.unit, pk=int(number)).first() if known else None
+    if found is None:
+        raise Incomplete("block")
+    lifted = lift(acting, found, acting.day, written(sent, "reason"))
+    return _lifted(claim, found.code, lifted, language)
+
+
+def _complain(acting: Acting, claim: Claim, sent: QueryDict, language: str) -> list[str]:
+    message = written(sent, "message", LONGEST_MESSAGE, "message")
+    made = complain(acting, claim, day_of(sent, "received"), message)
+    held = Block.objects.get(unit=acting.unit, pk=made.block_id)
+    review = format_date(held.review_date, language)
+    return [text("reminders.complaint_taken", language, subject=claim.reference, review=review)]
+
+
+def _answer(acting: Acting, claim: Claim, sent: QueryDict, language: str) -> list[str]:
+    outcome = chosen(sent, "outcome", ANSWERS, "answer")
+    message = written(sent, "message", LONGEST_MESSAGE, "message")
+    complaint = standing_of(acting.unit, claim, acting.day, language).complaint
+    if complaint is None:
+        raise Incomplete("complaint")
+    done = answer_complaint(acting, complaint, outcome, message)
+    told = [text("reminders.complaint_answered", language, subject=claim.reference)]
+    if done.credit_to_be_made:
+        told.append(text("reminders.credit_to_be_made", language))
+    return told + (_lifted(claim, COMPLAINT, done.lifted, language) if done.lifted else [])
+
+
+def _propose(acting: Acting, claim: Claim, sent: QueryDict, language: str) -> list[str]:
+    made = propose(acting, claim, chosen(sent, "ground", PROPOSABLE, "ground"), written(sent, "reason"))
+    amount = format_amount(made.amount, language)
+    return [text("desk.claim.proposed", language, reference=claim.reference, amount=amount)]
+
+
+ACTS: Mapping[str, Callable[[Acting, Claim, QueryDict, str], list[str]]] = {
+    "block": _block,
+    "lift": _lift,
+    "complain": _complain,
+    "answer": _answer,
+    "propose": _propose,
+}
+
+
+def _lifted(claim: Claim, code: str, lifted: Lifted, language: str) -> list[str]:
+    """That a block is lifted, and where collection goes on with each claim that it held."""
+    references = dict(
+        Claim.objects.filter(pk__in=[one.claim for one in lifted.steps]).values_list("pk", "reference")
+    )
+    return [
+        text("reminders.lifted", language, code=code, subject=claim.reference),
+        *(
+            text("reminders.goes_on", language, step=one.said(language), reference=references[one.claim])
+            for one in lifted.steps
+        ),
+    ]
+
+
+def _held(one: Block, language: str) -> Held:
+    return Held(one, block_codes()[one.code].name[language], _stops(one.code, language))
+
+
+def _stops(code: str, language: str) -> str:
+    stopped = block_codes()[code].stops
+    return ", ".join(text(f"desk.work.{work}", language) for work in WORK if work in stopped)

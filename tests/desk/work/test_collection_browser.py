@@ -1,0 +1,126 @@
+"""Claims to their end in a real browser: readable for everybody, in three languages, and nothing scrolls sideways."""
+
+import os
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+
+from cast import AT, customer, inside, person
+from income.money import a_claim, a_payment
+from income.refund_tables import an_overpayment
+from income.write_off_tables import a_case, a_reminder, a_run
+from reskontra.bank.models import Material
+from reskontra.claims.models import Claim
+from reskontra.exchange.models import InboxFile
+from reskontra.income.refunds.run import RefundsRun
+from reskontra.income.reminders.actions import block, complain
+from reskontra.income.reminders.run import ReminderRun
+from reskontra.income.write_off.actions import propose
+from reskontra.kernel.texts import text
+from reskontra.registers.models import Person, UnitAccount
+from reskontra.runs.run import plan
+
+pytestmark = pytest.mark.browser
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+SitsDown = Callable[[str], Any]
+PICTURES = os.environ.get("DESK_PICTURES", "")  # a folder for pictures of the pages, to look at
+
+
+@pytest.fixture
+def late(desk: Any) -> dict[str, Any]:
+    """A claim with everything on it, a proposal, a case, an overpayment, and plans that wait."""
+    on = timezone.localdate()
+    held, judged, given = (
+        a_claim(desk.unit, who, amount, day=on - timedelta(days=90))
+        for who, amount in (("bruk", "123.45"), ("paja", "90.00"), ("aino", "15.00"))
+    )
+    a_reminder(desk.unit, held, 1, on - timedelta(days=30))
+    case = a_case(desk.unit, judged, "enforcement", "stopped", on, {"certificate": "lack_of_means"})
+    owed = an_overpayment(desk.unit, "berit", "60.00", day=on)
+    for days in (1, 2, 3, 4, 5):
+        a_payment(desk.unit, "10.00", day=on - timedelta(days=days), payer="Glömska Ab")
+    with inside(desk.unit) as acting:
+        a_statement(desk, on)
+        complain(acting, held, acting.day, "Varan kom aldrig fram.")
+        block(acting, customer("bruk"), "Z", "samtal med kunden", acting.day)
+        proposal = propose(acting, given, "decided", "för liten för att drivas in")
+        refunds = plan(RefundsRun(), acting, on).run
+        reminders = plan(ReminderRun(), acting, on).run
+    return {
+        "claim": held, "case": case.number, "owed": owed.pk, "proposal": proposal.pk, "refunds": refunds.pk,
+        "reminders": reminders.pk,
+    }  # fmt: skip
+
+
+def a_statement(desk: Any, day: date) -> None:
+    """A statement until ``day``, so that reminders may be planned. Called inside ``working_in``."""
+    file = InboxFile.objects.create(
+        unit=desk.unit, digest="a" * 64, name="s.xml", kind="statement", size=1, person=person("cecilia"),
+        received_at=AT,
+    )  # fmt: skip
+    Material.objects.create(
+        unit=desk.unit, run=a_run(desk.unit, "bank", day), file=file, position=1, kind="statement", source="camt.053",
+        account=UnitAccount.objects.get(unit=desk.unit, purpose="income"), identity="statement", from_date=day,
+        to_date=day, opening=0, closing=0, lines=0, total=0,
+    )  # fmt: skip
+
+
+def addresses(late: dict[str, Any]) -> dict[str, str]:
+    claim: Claim = late["claim"]
+    return {
+        "start": "", "claims": "claims", "claim": f"claims/{claim.reference}", "blocks": "claims/blocks",
+        "cases": "claims/cases", "case": f"claims/cases/{late['case']}", "write-offs": "claims/write-offs",
+        "write-off": f"claims/write-offs/{late['proposal']}", "refunds": "payments/refunds",
+        "refund": f"payments/refunds/{late['owed']}", "payers": "payments/payers", "runs": "runs",
+        "refund-run": f"runs/{late['refunds']}", "reminder-run": f"runs/{late['reminders']}",
+        "decided": f"runs/{late['reminders']}/decided/COMPLAINED",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("sv", "light"), ("fi", "dark"), ("en", "light")])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    desk: Any, late: dict[str, Any], sits_down: SitsDown, language: str, scheme: str
+) -> None:
+    people = {"refund-run": "petra", "write-off": "maria"}
+    for name, address in addresses(late).items():
+        who = people.get(name, "cecilia" if name in ("runs", "start") else "kirsi")
+        Person.objects.filter(pk=person(who).pk).update(language=language)
+        page = sits_down(who)
+        page.emulate_media(color_scheme=scheme)
+        assert page.goto(desk.path(address)).status == 200, name
+        assert page.get_attribute("html", "lang") == language
+        page.evaluate("document.querySelectorAll('details.act').forEach((one) => { one.open = true; })")
+        for width in (320, 800, 1280):
+            page.set_viewport_size({"width": width, "height": 640})
+            assert page.evaluate("document.documentElement.scrollWidth") == width, f"{address} at {width}"
+            if PICTURES and width != 800:
+                page.screenshot(path=Path(PICTURES) / f"{name}-{language}-{width}.png", full_page=True)
+        results = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
+        assert results.violations_count == 0, f"{address}\n{results.generate_snapshot()}"
+    assert page.troubles == []
+
+
+def test_a_block_is_set_and_what_was_wrong_is_told_where_it_was_written(
+    desk: Any, late: dict[str, Any], sits_down: SitsDown
+) -> None:
+    page = sits_down("kirsi")
+    page.goto(desk.path(f"claims/{late['claim'].reference}"))
+    form = page.locator("details.act:has(#code)")
+    form.locator("summary").click()
+    page.select_option("#code", "A")
+    page.fill("#review", timezone.localdate().isoformat())
+    page.fill("#reason-block", "   ")
+    with page.expect_navigation():
+        form.locator("button").click()
+    assert text("desk.act.missing.reason", "sv") in page.inner_text("#rejected-block")
+    assert page.input_value("#code") == "A"
+    page.fill("#reason-block", "låst")
+    with page.expect_navigation():
+        page.locator("details.act:has(#code) button").click()
+    assert "låst" in page.inner_text(".holds")
