@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 
 from reskontra.commands.connection import open_database
 from reskontra.commands.output import say
-from reskontra.demo.day import is_demo
+from reskontra.demo.day import demo_day, is_demo
 from reskontra.desk.serving import serve
 
 
@@ -20,5 +20,6 @@ def handle(arguments: Namespace) -> int:
     open_database()
     if is_demo():  # the serving process is a new one: it inherits the environment
         os.environ["RESKONTRA_DEMO"] = "1"
+        os.environ["RESKONTRA_DEMO_DAY"] = demo_day()
     serve(arguments.host, arguments.port, lambda address: say(arguments, "command.serving", address=address))
     return 0

@@ -44,6 +44,7 @@ from reskontra.runs.run import Acting, Result, apply, plan
 from reskontra.sales.models import Order, OrderDecision
 
 MARK = "reskontra demo: may be made anew"
+_CLOCK = "; its clock stands at "
 _HERE = Path(__file__).resolve().parent
 _SHARED = _HERE.parent / "registers" / "data"
 
@@ -73,6 +74,7 @@ def play(folder: Path | None, language: str, quiet: bool) -> Day:
     play_months(
         day, list(Unit.objects.filter(code__in={batch["unit"] for batch in day.sent}).order_by("code"))
     )
+    _let_the_clock_stand(day.later["to"])
     _choose(day, language)
     day.seconds = time.perf_counter() - started
     text = json.dumps(day.summary, ensure_ascii=False, indent=2, default=str)
@@ -82,12 +84,21 @@ def play(folder: Path | None, language: str, quiet: bool) -> Day:
 
 def is_demo() -> bool:
     """Whether the connected database is a demo's."""
+    return _mark().startswith(MARK)
+
+
+def demo_day() -> str:
+    """The day on which the story in the connected database ends, as ISO; empty for one that was not played through."""
+    return _mark().partition(_CLOCK)[2]
+
+
+def _mark() -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
         )
         row = cursor.fetchone()
-    return bool(row and row[0] == MARK)
+    return str(row[0] or "") if row else ""
 
 
 def _empty(folder: Path) -> None:
@@ -113,9 +124,20 @@ def _fresh_database() -> None:
         server.drop_database(running, name)
     connect.prepare(running)
     with server.connected(running.admin_address(name), autocommit=True) as admin:
-        admin.execute(f"COMMENT ON DATABASE \"{name}\" IS '{MARK}'")
+        _set_mark(admin, name, MARK)
     if problems := unsafe():
         raise RuntimeError("; ".join(problems))
+
+
+def _set_mark(admin: Any, name: str, mark: str) -> None:
+    admin.execute(f"COMMENT ON DATABASE \"{name}\" IS '{mark}'")
+
+
+def _let_the_clock_stand(day: str) -> None:
+    """The desk on this data works on the day on which the story ends."""
+    running, name = server.start(), settings.DATABASE_NAME
+    with server.connected(running.admin_address(name), autocommit=True) as admin:
+        _set_mark(admin, name, f"{MARK}{_CLOCK}{day}")
 
 
 def _at(hour: int, minute: int = 0) -> datetime:

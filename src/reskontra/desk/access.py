@@ -9,9 +9,9 @@ from typing import Concatenate
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 
 from reskontra.database.session import working_in
+from reskontra.desk.clock import now, today
 from reskontra.desk.refusals import refused, sentence
 from reskontra.registers.models import Person, RoleAssignment, Unit
 from reskontra.registers.policy import MAY, NotAllowed, require
@@ -65,7 +65,7 @@ class Place:
     def working(self) -> Iterator[Acting]:
         """A transaction that sees this unit only, and the person acting now; the desk reads the clock here."""
         with working_in([self.unit.pk], self.person.pk, "desk"):
-            yield Acting(self.person, self.unit, timezone.now())
+            yield Acting(self.person, self.unit, now())
 
 
 Page = Callable[Concatenate[HttpRequest, Place, ...], HttpResponse]
@@ -93,7 +93,7 @@ def places_of(person: Person, on: date) -> list[Place]:
 def place_in(request: HttpRequest, code: str) -> Place:
     """The person's place in the unit ``code``; raises ``Http404`` without a role there today."""
     assert isinstance(request.user, Person)
-    for place in places_of(request.user, timezone.localdate()):
+    for place in places_of(request.user, today()):
         if place.unit.code == code:
             return place
     raise Http404

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from reskontra.claims.models import RefundApproval
 from reskontra.database.session import working_in
 from reskontra.desk.access import Place, acts_in_unit, in_unit
+from reskontra.desk.clock import now
 from reskontra.desk.files import archived
 from reskontra.desk.frame import say, show
 from reskontra.desk.paging import LARGEST, ROWS, key, page_of
@@ -214,7 +214,7 @@ def _send(request: HttpRequest, unit: Unit, language: str) -> None:
     with working_in([unit.pk]):
         batches = list(waiting(unit))
     for file in batches:
-        handed = hand_over(file, timezone.now())
+        handed = hand_over(file, now())
         say(
             request,
             text(f"desk.runs.batch.{handed.state}", language, name=file.name),

@@ -6,13 +6,13 @@ from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from reskontra.database.session import working_in
 from reskontra.desk import attempts
 from reskontra.desk.access import ROLE_TERMS
+from reskontra.desk.clock import today
 from reskontra.desk.language import follow, safe_next
 from reskontra.registers.models import Person, RoleAssignment, Unit
 
@@ -82,7 +82,7 @@ def demo_people() -> list[DemoPerson]:
     if not getattr(settings, "DEMO", False):
         return []
     held = (
-        RoleAssignment.objects.filter(validity__contains=timezone.localdate(), person__is_active=True)
+        RoleAssignment.objects.filter(validity__contains=today(), person__is_active=True)
         .order_by("in_unit__code", "role", "person_id", "id")
         .distinct("in_unit__code", "role")
         .select_related("person", "in_unit")

@@ -4,11 +4,11 @@ from django.contrib.auth.decorators import login_required
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reskontra.database.safety import unsafe
 from reskontra.desk.access import UNIT, Place, in_unit, place_in, places_of
+from reskontra.desk.clock import today
 from reskontra.desk.frame import AREAS, show
 from reskontra.desk.home import home_of
 from reskontra.desk.status import status_of
@@ -20,7 +20,7 @@ from reskontra.registers.models import Person
 def start(request: HttpRequest) -> HttpResponse:
     """To the unit worked in last, else the first with a role today; 403 with advice for a person without any."""
     assert isinstance(request.user, Person)
-    codes = [place.unit.code for place in places_of(request.user, timezone.localdate())]
+    codes = [place.unit.code for place in places_of(request.user, today())]
     if not codes:
         return render(request, "desk/no_role.html", {"person": request.user}, status=403)
     last = request.session.get(UNIT)

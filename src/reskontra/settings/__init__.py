@@ -119,6 +119,7 @@ SILENCED_SYSTEM_CHECKS = ["models.W042"]
 
 # A demo database lets its invented people sign in by a button; set by the serve command, never by hand.
 DEMO = os.environ.get("RESKONTRA_DEMO") == "1"
+DEMO_DAY = os.environ.get("RESKONTRA_DEMO_DAY", "")  # on which the clock of a demonstration stands
 
 # The folder that the operator fetches batches from.
 OUT = Path(os.environ.get("RESKONTRA_OUT", HOME / "out"))
