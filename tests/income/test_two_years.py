@@ -78,10 +78,9 @@ run      write_offs WRITE_OFF: LIMITED => LIMITED 0.00 revenue 1100.00  # OC 5.1
 run      obstacles
 run      collection
 
-# The debtor of what was written off has got means: it is asked for again, and paid.
+# The debtor of what was written off has got means: it is asked for again, its block E is lifted with it, and paid.
 day 2026-02-10
 undo     LIMITED => LIMITED 80.00 revenue 1180.00  # OC 6.4-a
-lift     LIMITED E
 run      collection TO_ENFORCEMENT: LIMITED
 run      write_offs
 pay      LIMITED 80.00 => LIMITED 0.00

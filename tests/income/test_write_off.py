@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from cast import ALWAYS, inside, person, plan_of, run, set_term, unit
+from cast import ALWAYS, AT, inside, person, plan_of, run, set_term, unit
 from income.money import a_claim, a_payment, balance, open_amount
 from income.tables import read
 from income.write_off_tables import Books, decide_in_crowd_and_alone
-from reskontra.claims.models import Claim, Cost, Valuation, WriteOff, WriteOffProposal
+from reskontra.claims.models import Block, BlockLift, Claim, Cost, Valuation, WriteOff, WriteOffProposal
 from reskontra.database.refused import ActRefused, refused_as
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.write_off.actions import approve, propose, refuse, review, undo
@@ -211,6 +211,21 @@ def test_a_write_off_is_taken_back_by_a_counter_fact_and_its_voucher() -> None:
         assert balance(unit(), "receivable") == Decimal("100.00")
     with inside(unit()) as acting, pytest.raises(RunRefused, match="nothing_to_undo"):
         undo(acting, written, "again")
+
+
+def test_a_claim_that_is_asked_for_again_is_no_longer_stopped_by_its_end() -> None:
+    """OC 6.4-a"""
+    claim = _approved()
+    with inside(unit()):
+        made = {"unit": unit(), "claim": claim, "from_date": DAY, "review_date": DAY, "given_at": AT}
+        ended = Block.objects.create(**made, code="E", reason="END", party="centre", run_id=claim.run_id)
+        by_hand = Block.objects.create(**made, code="E", reason="asked", party="unit", person=person("kirsi"))
+    first = run(WriteOffsRun(), unit(), DAY)
+    with inside(unit()) as acting:
+        undo(acting, WriteOff.objects.get(unit=unit(), run=first.run), "the debtor has got means")
+        lifted = set(BlockLift.objects.filter(unit=unit()).values_list("block_id", flat=True))
+    assert ended.pk in lifted
+    assert by_hand.pk not in lifted
 
 
 def test_costs_that_nobody_paid_are_no_longer_asked_for() -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Literal
 
+from reskontra.income.agency import rules as agency_rules
+from reskontra.income.agency.run import AgencyRun
 from reskontra.income.allocation import rules as allocation_rules
 from reskontra.income.allocation import set_off
 from reskontra.income.allocation.run import AllocationRun
@@ -18,7 +20,9 @@ from reskontra.income.interest import rules as interest_rules
 from reskontra.income.interest.run import InterestRun, PaymentTimeInterestRun
 from reskontra.income.invoicing import rules as invoicing_rules
 from reskontra.income.invoicing.run import InvoicingRun
+from reskontra.income.legal import court_rules
 from reskontra.income.legal import rules as legal_rules
+from reskontra.income.legal.court_run import CourtRun
 from reskontra.income.legal.enforcement import EnforcementRun
 from reskontra.income.legal.obstacle import ObstaclesRun
 from reskontra.income.legal.run import CollectionRun
@@ -135,6 +139,24 @@ STEPS: Mapping[str, Step] = {
             legal_rules,
             "claim",
             counted=(legal_rules.NOT_REMINDED, legal_rules.REMINDER_RUNS),
+        ),
+        Step(
+            "agency",
+            "collection",
+            AgencyRun,
+            agency_rules,
+            "claim",
+            sends=True,
+            counted=agency_rules.COUNTED_ONLY,
+        ),
+        Step(
+            "court",
+            "collection",
+            CourtRun,
+            court_rules,
+            "claim",
+            sends=True,
+            counted=court_rules.COUNTED_ONLY,
         ),
         Step(
             "enforcement",

@@ -76,4 +76,12 @@ FROM (SELECT c.*, sum(c.amount) OVER (PARTITION BY c.claim_id ORDER BY c.id) - c
       WHERE n.amount > 0 AND c.undoes_id IS NULL
         AND NOT EXISTS (SELECT FROM claims_cost undone WHERE undone.undoes_id = c.id)) told
 WHERE before >= paid
-ORDER BY claim_id, id
+ORDER BY claim_id, id;
+
+-- Who asks for a claim again does not leave it stopped by what ended its collection: the machine's own block E is lifted.
+INSERT INTO claims_blocklift (unit_id, run_id, person_id, given_at, block_id, day, reason, next_step)
+SELECT b.unit_id, %(run)s, NULL, %(at)s, b.id, greatest(%(on)s, b.from_date), 'WRITE_OFF_UNDONE', ''
+FROM claims_block b JOIN new_write_off n ON n.claim_id = b.claim_id AND n.undoes_id IS NOT NULL
+WHERE b.unit_id = %(unit)s AND b.code = 'E' AND b.run_id IS NOT NULL
+  AND NOT EXISTS (SELECT FROM claims_blocklift l WHERE l.block_id = b.id)
+ORDER BY b.id
