@@ -1,6 +1,5 @@
 """One claim from its birth to its end: what is open day by day, everything that happened, why, and what comes next."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -157,7 +156,7 @@ def claim_story(unit: Unit, claim: Claim, on: date, language: str) -> Story:
 
 def _happened(row: Mapping[str, Any]) -> Happened:
     told = {key: value for key, value in row.items() if key not in ("place", "detail")}
-    return Happened(**told, detail=json.loads(row["detail"]))
+    return Happened(**told, detail=row["detail"])
 
 
 def claim_decisions(unit: Unit, claim: Claim, language: str) -> Iterator[dict[str, Any]]:
