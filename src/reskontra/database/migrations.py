@@ -49,8 +49,8 @@ def main() -> None:
 
     class Folding(MigrationAutodetector):
         def _optimize_migrations(self) -> None:
-            super()._optimize_migrations()
-            for migration in (one for app in self.migrations.values() for one in app):
+            super()._optimize_migrations()  # type: ignore[misc]
+            for migration in (one for app in self.migrations.values() for one in app):  # type: ignore[attr-defined]
                 migration.operations = folded(migration.operations)
 
     class Written(Command):

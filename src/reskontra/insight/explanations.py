@@ -189,7 +189,7 @@ def _of_invoice(unit: Unit, invoice: Invoice, language: str) -> dict[str, Any]:
 
 @clause("OC 6.1.1-a", "OC 6.1.5-a")
 def _of_interest_claim(unit: Unit, claim: Claim, language: str) -> dict[str, Any]:
-    invoice = InterestInvoice.objects.get(unit=unit, pk=claim.interest_invoice_id)
+    invoice = InterestInvoice.objects.get(unit=unit, reference=claim.reference)
     principals = InterestCharge.objects.filter(unit=unit, invoice=invoice).select_related("claim")
     return {
         "subject": "claim",
