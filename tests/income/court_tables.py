@@ -38,6 +38,7 @@ from reskontra.claims.models import (
     Deferral,
     DeferralClaim,
     DeferralRequest,
+    Instalment,
     InterestCharge,
     InterestInvoice,
     Letter,
@@ -198,7 +199,9 @@ class Docket:
                 customer_id=claim.payer_id, from_date=DAY, until_date=until,
                 letter=self._letter(by, claim, "payment_time", DAY), **said,
             )  # fmt: skip
-            DeferralClaim.objects.create(unit=self.where, deferral=one, claim=claim, principal=claim.amount)
+            said = {"unit": self.where, "deferral": one}
+            DeferralClaim.objects.create(**said, claim=claim, principal=claim.amount)
+            Instalment.objects.create(**said, position=1, due_date=until, amount=claim.amount)
 
     def _proposed(self, line: Line) -> None:
         claim = self.claims[line.words[0]]

@@ -100,8 +100,8 @@ def remind(where: Unit, letter: Letter, claim: Claim) -> None:
     """The letter is the first reminder of the claim."""
     with inside(where):
         Reminder.objects.create(
-            unit=where, run=a_run(where), claim=claim, letter=letter, ordinal=1, sent_date=DAY,
-            due_date=DAY + timedelta(days=14), open=claim.amount, clause="OC 6.1.2-c",
+            unit=where, run=a_run(where), claim=claim, letter=letter, ordinal=1, open=claim.amount, clause="OC 6.1.2-c",
+            sent_date=claim.due_date + timedelta(days=15), due_date=claim.due_date + timedelta(days=29),
         )  # fmt: skip
 
 

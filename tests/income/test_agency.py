@@ -108,15 +108,6 @@ def test_a_consumer_waits_the_days_of_the_act_or_the_units_own(days: int, outcom
     """)
 
 
-def test_a_reminder_before_the_due_date_gives_an_agency_no_right() -> None:
-    """OC 6.1.4-a: Act 513/1999, section 5, counts from a reminder that was sent after it."""
-    _decide(f"""{IN_USE}
-    claim    A aino 100.00
-    reminded A 2026-03-20 2026-04-01
-    expect   A AGENCY_CONSUMER_WAITS                                  # OC 6.1.4-a
-    """)
-
-
 @pytest.mark.parametrize(
     ("table", "outcome"),
     [

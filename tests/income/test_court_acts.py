@@ -483,24 +483,6 @@ def test_the_database_refuses_a_judgment_on_what_was_never_applied_for() -> None
         record_judgment(acting, case, LATER, "L 26/1", Awarded(Decimal(0), Decimal(0)))
 
 
-def test_the_database_refuses_claims_that_are_not_the_cases() -> None:
-    """OC 6.1.4-a, OC 6.2.3-a: no public-law claim at court, none of another debtor."""
-    docket, case = _at_court()
-    other = told(f"on {ON}\nclaim P bruk 100.00 public\nclaim Q paja 100.00")
-
-    def put(name: str) -> Any:
-        def act(acting: Any) -> None:
-            CaseClaim.objects.create(
-                unit=docket.where, case=case, claim=other.claims[name], principal=1, costs=0, interest_from=ON,
-                interest_ground="none", provision="x",
-            )  # fmt: skip
-
-        return act
-
-    assert _refused(docket, put("P")) == "only_private_law_claims_go_to_court_or_to_an_agency"
-    assert _refused(docket, put("Q")) == "a_case_is_about_what_its_debtor_owes"
-
-
 def test_paid_costs_stay_when_a_case_is_closed() -> None:
     """OC 6.2.4-a: they are income already; only what is still asked for is taken away."""
     docket, case = _at_court()

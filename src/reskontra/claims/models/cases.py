@@ -58,16 +58,17 @@ class Case(FromRun):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(name="case_numbers_are_unique", fields=["unit", "number"]),
+            # What is directly enforceable needs no judgment; no agency may have it (Act 513/1999, section 9).
+            models.CheckConstraint(
+                name="only_private_law_claims_go_to_court_or_to_an_agency",
+                condition=Q(kind="enforcement") | Q(public_law=False),
+            ),
             models.CheckConstraint(name="a_case_is_of_a_known_kind", condition=Q(kind__in=KINDS)),
             models.CheckConstraint(
                 name="a_case_takes_a_procedure_of_its_kind",
                 condition=Q(kind="enforcement", procedure__in=["normal", "limited"])
                 | Q(kind="court", procedure__in=["limited", "extensive"])
                 | Q(kind="agency", procedure=""),
-            ),
-            models.CheckConstraint(
-                name="directly_enforceable_claims_never_go_to_an_agency",
-                condition=~Q(kind="agency") | Q(public_law=False),
             ),
             models.CheckConstraint(
                 name="a_summons_names_its_court", condition=~Q(kind="court") | ~Q(court="")

@@ -1,28 +1,4 @@
--- What a case at court or with a collection agency must never be. The triggers come after those that hold references.
-
--- Private-law claims alone go to court or to an agency: what is directly enforceable needs no judgment and may not be
--- given to an agency (Act 513/1999, section 9). A case is about what its own debtor owes.
-CREATE OR REPLACE FUNCTION claims_claims_of_cases_hold() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-  IF EXISTS (SELECT FROM fresh_rows fresh JOIN claims_case one ON one.id = fresh.case_id
-             JOIN claims_claim claim ON claim.id = fresh.claim_id
-             WHERE one.kind IN ('agency', 'court') AND claim.public_law) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'only_private_law_claims_go_to_court_or_to_an_agency',
-      TABLE = 'claims_caseclaim', MESSAGE = 'only_private_law_claims_go_to_court_or_to_an_agency';
-  END IF;
-  IF EXISTS (SELECT FROM fresh_rows fresh JOIN claims_case one ON one.id = fresh.case_id
-             JOIN claims_claim claim ON claim.id = fresh.claim_id
-             WHERE one.kind IN ('agency', 'court') AND claim.payer_id <> one.debtor_id) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_case_is_about_what_its_debtor_owes',
-      TABLE = 'claims_caseclaim', MESSAGE = 'a_case_is_about_what_its_debtor_owes';
-  END IF;
-  RETURN NULL;
-END $$;
-ALTER FUNCTION claims_claims_of_cases_hold() OWNER TO reskontra_check;
-
-CREATE OR REPLACE TRIGGER the_claims_are_those_of_the_case AFTER INSERT ON claims_caseclaim
-  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_claims_of_cases_hold();
+-- What a case at court must never be. The triggers come after those that hold references.
 
 -- The dossier that holds is the newest one of its case.
 CREATE OR REPLACE VIEW claims_newest_dossier WITH (security_invoker = true) AS

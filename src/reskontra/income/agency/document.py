@@ -1,6 +1,5 @@
 """From facts to a hand-over: claims itemised, what the demand must tell, and the caps on its cost (OC 6.1.4)."""
 
-import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -61,7 +60,7 @@ class Writer:
             if interest
             else invoice_number(self.unit.code, claim["invoice_number"])
         )
-        items = ", ".join(sorted(one[language] for one in json.loads(claim["items"] or "[]")))
+        items = ", ".join(sorted(one[language] for one in claim["items"] or ()))
         basis = "agency.basis_interest" if interest else "agency.basis_invoice"
         relies_on = claim["agreement"] or claim["order_number"] or ""
         told = text(

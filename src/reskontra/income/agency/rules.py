@@ -35,8 +35,8 @@ def decide_agency(terms: Terms) -> Decisions:
     """Which claims are handed over: commercial ones alone, after both reminders, where the unit uses an agency.
 
     What is enforceable without a judgment never goes (Act 513/1999, section 9). A consumer may be demanded only when
-    the days of the act have passed since a reminder that was sent after the due date; the days are counted from the
-    last reminder (ADR 0023). What came back once goes on to court.
+    the days of the act have passed since a reminder, and no reminder is sent before the due date; the days are counted
+    from the last one (ADR 0023). What came back once goes on to court.
 
     Raises ``TermNotAllowed`` for a code of the unit's own that there is not.
     """
@@ -44,9 +44,7 @@ def decide_agency(terms: Terms) -> Decisions:
     if terms.agency_in_use not in ("yes", "no"):
         raise TermNotAllowed(all_terms()["agency_in_use"], terms.agency_in_use, "not_a_value")
     unused = "false" if terms.agency_in_use == "yes" else "true"
-    waited = (
-        f"last_reminder_date > due_date AND last_reminder_date + {terms.agency_wait_days_consumer} <= {on}"
-    )
+    waited = f"last_reminder_date + {terms.agency_wait_days_consumer} <= {on}"
     return decide(
         (AGENCY_DIRECTLY_ENFORCEABLE, "public_law", "OC 6.1.4-a"),
         (AGENCY_NOT_IN_USE, unused, "OC 6.1.4-a"),

@@ -1,6 +1,5 @@
 """From facts to an application: parties, court, claims and costs in the words of the court's language (OC 6.2.5)."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -80,7 +79,7 @@ class Writer:
         interest = claim["kind"] == "interest"
         interest_ground = ground_of(self.terms, debtor)
         number = self._number(claim)
-        reminders = _list(claim["reminders"])
+        reminders = claim["reminders"] or []
         evidence = [text("court.evidence_invoice", language, number=number)]
         evidence += [
             text("court.evidence_reminder", language, number=one["letter"], day=_day(one["day"], language))
@@ -111,11 +110,11 @@ class Writer:
             "number": number,
             "issued": format_date(claim["issue_date"], language),
             "due": format_date(claim["due_date"], language),
-            "reminded": ", ".join(_day(one["day"], language) for one in _list(claim["reminders"])),
+            "reminded": ", ".join(_day(one["day"], language) for one in claim["reminders"] or ()),
         }
         if claim["kind"] == "interest":
             return text("court.ground_interest", language, **places)
-        items = ", ".join(sorted(item[language] for item in _list(claim["items"])))
+        items = ", ".join(sorted(item[language] for item in claim["items"] or ()))
         supplied = format_date(claim["supply_date"], language)
         return text("court.ground_invoice", language, items=items, supplied=supplied, **places)
 
@@ -154,12 +153,6 @@ def defendant(debtor: Customer) -> Defendant:
         postcode=debtor.postcode,
         town=debtor.town,
     )
-
-
-def _list(told: str | None) -> list[dict[str, Any]]:
-    """What the database told as a JSON array."""
-    found: list[dict[str, Any]] = json.loads(told) if told else []
-    return found
 
 
 def _day(told: str, language: str) -> str:

@@ -1,6 +1,5 @@
 """What became of every row: what the rule said, as findings where the sender finds them (OC 3.9-c)."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from reskontra.database.rows import rows
 from reskontra.documents.billing_request import BillingRequest, Status
 from reskontra.documents.findings import Finding
 from reskontra.income.order_handling.candidates import Candidate, label_of
@@ -35,19 +35,11 @@ def decide_new(run: Run, terms: Terms, going_in: Sequence[Candidate]) -> dict[in
     take_in_hand(run.unit, [candidate.id for candidate in going_in if candidate.id is not None])
     decide_orders_in_hand(decide_orders(terms))
     record_order_decisions(run, "orders")
+    decided = {
+        row.pop("id"): row | {"lines": []}
+        for row in rows("SELECT id, outcome, standing, clause, reasons, amount FROM decided")
+    }
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, outcome, standing, clause, reasons, amount FROM decided")
-        decided = {
-            row[0]: {
-                "outcome": row[1],
-                "standing": row[2],
-                "clause": row[3],
-                "reasons": json.loads(row[4]) if isinstance(row[4], str) else row[4],
-                "amount": row[5],
-                "lines": [],
-            }
-            for row in cursor.fetchall()
-        }
         cursor.execute(
             "SELECT order_id, row, item_code, NOT listed, listed AND unit_price IS NULL, listed AND NOT has_basis,"
             " unknown_account OR unknown_dimension, quantity < 0, list_price, unit_price FROM lines_in_hand"
