@@ -1,7 +1,7 @@
 """A real PostgreSQL for every test that asks for it: a migrated template, cloned for the test.
 
 The server is the embedded one, in a folder of its own, unless ``DATABASE_URL`` names another. Each test that uses
-``database`` gets a fresh copy of the migrated template and works as the app role, committing for real.
+``database`` finds a copy of the migrated template as it was made and works as the app role, committing for real.
 """
 
 import hashlib
@@ -27,6 +27,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 
+from pristine import Pristine  # noqa: E402
 from reskontra.commands import main  # noqa: E402
 from reskontra.database import connect, safety, server  # noqa: E402
 
@@ -39,7 +40,7 @@ def _stamp() -> str:
     for source in sorted((ROOT / "src" / "reskontra").rglob("*")):
         if source.suffix in {".py", ".sql"} and (
             "migrations" in source.parts
-            or source.name in {"models.py", "safety.sql"}
+            or source.name in {"models.py", "facts.py", "safety.sql"}
             or {"database", "models", "safety"} & set(source.parts)
         ):
             digest.update(source.read_bytes())
@@ -78,18 +79,27 @@ def _disconnect() -> None:
         connections[alias].close()
 
 
+@pytest.fixture(scope="session")
+def copies(postgres: server.Server) -> Iterator[dict[str, Pristine]]:
+    """The databases that tests work in, by the template that they are copies of."""
+    made: dict[str, Pristine] = {}
+    yield made
+    for one in made.values():
+        one.drop()
+
+
 @pytest.fixture
-def database(postgres: server.Server, template: str) -> Iterator[server.Server]:
+def database(postgres: server.Server, template: str, copies: dict[str, Pristine]) -> Iterator[server.Server]:
     """A fresh migrated database, and Django connected to it as the app role."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"reskontra_test_{worker}_{os.getpid()}"
-    server.drop_database(postgres, name)
-    server.create_database(postgres, name, template)
-    connect.connect(postgres, name)
+    if template not in copies:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        copies[template] = Pristine(
+            postgres, template, f"reskontra_test_{worker}_{os.getpid()}_{len(copies)}"
+        )
+    connect.connect(postgres, copies[template].fresh())
     assert safety.unsafe() == []
     yield postgres
     _disconnect()
-    server.drop_database(postgres, name)
 
 
 @pytest.fixture
