@@ -10,8 +10,10 @@ from django.db import models
 from django.db.models import Q
 
 from reskontra.database.tables import Fact, Points
+from reskontra.registers.models import StatementRule
+from reskontra.runs.facts import NOTHING, FromRun
+from reskontra.runs.models import Decision
 
-NOTHING = models.DO_NOTHING
 SOURCES = ("camt.053", "camt.054", "ktl")
 
 
@@ -147,3 +149,56 @@ class Line(Fact):
                 | Q(kind__in=["pending", "foreign", "failed"], payment__isnull=True),
             ),
         ]
+
+
+class LineDecision(Decision):
+    """What the statement rules said of one line in one run; ``amount`` is the line's, in euro."""
+
+    line = models.ForeignKey(
+        Line, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+
+    references = (
+        Points("run", "a_line_decision_belongs_to_a_run", set_wise=True),
+        Points("line", "a_line_decision_is_about_a_bank_line", set_wise=True),
+    )
+
+    class Meta:
+        indexes: ClassVar = [models.Index(name="decisions_of_a_bank_line", fields=["line", "-run"])]
+
+
+class LinePosting(FromRun):
+    """The voucher of one statement line that no room of income posts: by a standing rule, by the payment files that
+    the line tells of, or by hand in a memo voucher (EX 10-a)."""
+
+    line = models.ForeignKey(
+        Line, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    voucher = models.ForeignKey(
+        "ledger.Voucher", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    by = models.CharField(max_length=8)
+    rule = models.ForeignKey(
+        StatementRule, on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    reason = models.CharField(max_length=350, blank=True)
+    clause = models.CharField(max_length=20)
+
+    references = (
+        Points("run", "a_line_posting_comes_from_a_run", set_wise=True),
+        Points("line", "a_line_posting_is_of_a_bank_line", set_wise=True),
+        Points("voucher", "a_line_posting_has_its_voucher", set_wise=True),
+        Points("rule", "a_line_posting_names_a_rule_of_its_unit"),
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="a_bank_line_is_posted_once", fields=["line"]),
+            models.CheckConstraint(
+                name="a_bank_line_is_posted_by_a_rule_by_payments_or_by_hand",
+                condition=Q(by="rule", rule__isnull=False)
+                | Q(by="payments", rule__isnull=True)
+                | Q(by="memo", rule__isnull=True) & ~Q(reason=""),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(name="postings_by_a_rule", fields=["rule"])]

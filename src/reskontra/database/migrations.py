@@ -61,7 +61,7 @@ def main() -> None:
     server.drop_database(running, name)
     server.create_database(running, name)
     connect.connect(running, name)
-    labels = ("registers", "runs", "ledger", "exchange", "bank", "sales", "claims")
+    labels = ("registers", "runs", "ledger", "exchange", "bank", "sales", "claims", "purchases")
     call_command(Written(), *labels, *sys.argv[1:], skip_checks=True)
 
 

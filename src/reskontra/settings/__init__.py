@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "reskontra.bank",
     "reskontra.sales",
     "reskontra.claims",
+    "reskontra.purchases",
     "reskontra.desk",
 ]
 

@@ -8,8 +8,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from reskontra.claims.models.base import BY_ONE, NOTHING, AboutClaim, ByPerson, ByRunOrPerson
+from reskontra.claims.models.base import AboutClaim
 from reskontra.database.tables import Points
+from reskontra.runs.facts import BY_ONE, NOTHING, ByPerson, ByRunOrPerson
 
 CODES = tuple("ABCDEFGHIJKLMNOZ")
 

@@ -5,9 +5,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from reskontra.claims.models.base import NOTHING, AboutClaim, ByPerson, ByRunOrPerson, FromRun
+from reskontra.claims.models.base import AboutClaim
 from reskontra.claims.models.settlements import Settlement
 from reskontra.database.tables import Points
+from reskontra.runs.facts import NOTHING, ByPerson, ByRunOrPerson, FromRun
 from reskontra.runs.models import Approval
 
 KINDS = ("agency", "enforcement", "court")

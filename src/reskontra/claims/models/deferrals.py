@@ -6,9 +6,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from reskontra.claims.models.base import NOTHING, AboutClaim, ByPerson, FromRun
+from reskontra.claims.models.base import AboutClaim
 from reskontra.claims.models.letters import Letter
 from reskontra.database.tables import Fact, Points
+from reskontra.runs.facts import NOTHING, ByPerson, FromRun
 from reskontra.runs.models import Decision
 
 # Longer than any year: what the term ``payment_time_maximum`` allows on a day is the rule's to know.

@@ -5,9 +5,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from reskontra.claims.models.base import NOTHING, AboutClaim, ByPerson, FromRun
+from reskontra.claims.models.base import AboutClaim
 from reskontra.claims.models.letters import Letter
 from reskontra.database.tables import Fact, Points
+from reskontra.runs.facts import NOTHING, ByPerson, FromRun
 
 # Interest invoices are numbered and referred to from here on, in the nine digits that sales invoices count up in from
 # one: neither reaches the other (ADR 0019).

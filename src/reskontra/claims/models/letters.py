@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
-from reskontra.claims.models.base import NOTHING, FromRun
 from reskontra.database.tables import Points
+from reskontra.runs.facts import NOTHING, FromRun
 
 LETTERS = (
     "reminder",

@@ -5,8 +5,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from reskontra.claims.models.base import AboutClaim, ByPerson
+from reskontra.claims.models.base import AboutClaim
 from reskontra.database.tables import Points
+from reskontra.runs.facts import ByPerson
 
 
 class Interruption(AboutClaim, ByPerson):

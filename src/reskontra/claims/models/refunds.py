@@ -5,10 +5,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from reskontra.claims.models.base import NOTHING, ByPerson, FromRun
 from reskontra.claims.models.letters import Letter
 from reskontra.claims.models.settlements import Overpayment
 from reskontra.database.tables import Fact, Points
+from reskontra.runs.facts import NOTHING, ByPerson, FromRun
 from reskontra.runs.models import Approval, Decision
 
 WAYS = ("account", "payment_order", "income", "bank_return")

@@ -5,9 +5,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from reskontra.claims.models.base import MONEY_OR_UNDOING, NOTHING, AboutClaim, FromRun
+from reskontra.claims.models.base import MONEY_OR_UNDOING, AboutClaim
 from reskontra.claims.models.letters import Letter
 from reskontra.database.tables import Points
+from reskontra.runs.facts import NOTHING, FromRun
 
 COSTS = (
     "reminder",

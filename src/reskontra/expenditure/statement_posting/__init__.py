@@ -1,0 +1,5 @@
+"""Statement posting (EX 10): lines of expenditure accounts post themselves by standing rules.
+
+Facts in: statement lines, payment files, rules that two people made. Facts out: postings with vouchers; lines that
+no rule knows, and the rules that their recurrence proposes. Memo vouchers by hand for the rest.
+"""
