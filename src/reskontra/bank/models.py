@@ -154,9 +154,7 @@ class Line(Fact):
 class LineDecision(Decision):
     """What the statement rules said of one line in one run; ``amount`` is the line's, in euro."""
 
-    line = models.ForeignKey(
-        Line, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
-    )
+    line = models.ForeignKey(Line, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
 
     references = (
         Points("run", "a_line_decision_belongs_to_a_run", set_wise=True),
@@ -171,9 +169,7 @@ class LinePosting(FromRun):
     """The voucher of one statement line that no room of income posts: by a standing rule, by the payment files that
     the line tells of, or by hand in a memo voucher (EX 10-a)."""
 
-    line = models.ForeignKey(
-        Line, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
-    )
+    line = models.ForeignKey(Line, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
     voucher = models.ForeignKey(
         "ledger.Voucher", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )

@@ -81,7 +81,9 @@ class ContractRow(Fact):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(name="a_schedule_row_has_its_place_once", fields=["contract", "position"]),
+            models.UniqueConstraint(
+                name="a_schedule_row_has_its_place_once", fields=["contract", "position"]
+            ),
             models.CheckConstraint(
                 name="a_schedule_row_expects_money",
                 condition=Q(net__gt=0) & (Q(tolerance__isnull=True) | Q(tolerance__gte=0)),
@@ -102,7 +104,9 @@ class ContractLine(Fact, Tracked):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(name="a_contract_line_has_its_place_once", fields=["contract", "position"]),
+            models.UniqueConstraint(
+                name="a_contract_line_has_its_place_once", fields=["contract", "position"]
+            ),
             models.CheckConstraint(
                 name="a_contract_line_has_a_share", condition=Q(share__gt=0, share__lte=100)
             ),

@@ -45,15 +45,21 @@ class PurchaseInvoice(FromRun):
     total = models.DecimalField(max_digits=15, decimal_places=2, null=True)
     payable = models.DecimalField(max_digits=15, decimal_places=2, null=True)
     seller_name = models.CharField(max_length=140, blank=True)
-    seller_key = models.CharField(max_length=140)  # who it is by meaning: business id, VAT id, account or name
+    seller_key = models.CharField(
+        max_length=140
+    )  # who it is by meaning: business id, VAT id, account or name
     seller_business_id = models.CharField(max_length=9, blank=True)
     seller_vat_id = models.CharField(max_length=20, blank=True)
     iban = models.CharField(max_length=34, blank=True)
     reference = models.CharField(max_length=35, blank=True)
     message = models.CharField(max_length=140, blank=True)
-    original_number = models.CharField(max_length=70, blank=True)  # of the invoice that a credit note takes back
+    original_number = models.CharField(
+        max_length=70, blank=True
+    )  # of the invoice that a credit note takes back
     late_interest_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
-    sender_reference = models.CharField(max_length=70, blank=True)  # long reference of an own system (EX 2.2-c)
+    sender_reference = models.CharField(
+        max_length=70, blank=True
+    )  # long reference of an own system (EX 2.2-c)
 
     references = (
         Points("run", "a_purchase_invoice_comes_from_a_run", set_wise=True),
@@ -135,7 +141,9 @@ class PurchaseVat(AboutInvoice):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(name="vat_of_an_invoice_has_its_place_once", fields=["invoice", "position"]),
+            models.UniqueConstraint(
+                name="vat_of_an_invoice_has_its_place_once", fields=["invoice", "position"]
+            ),
         ]
 
 
@@ -215,7 +223,7 @@ class InvoiceSupplier(AboutInvoice, ByRunOrPerson):
 
 
 class InvoiceReturn(AboutInvoice, ByRunOrPerson):
-    """The invoice is not ours to pay: a duplicate, refused, or sent back to its supplier. Nothing more happens to it."""
+    """The invoice is not ours to pay: a duplicate, refused, or sent back. Nothing more happens to it."""
 
     day = models.DateField()
     reason = models.CharField(max_length=24)

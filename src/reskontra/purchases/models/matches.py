@@ -106,9 +106,7 @@ class MatchLine(Fact):
 class MatchEnd(ByRunOrPerson):
     """A match that does not hold any more: a receipt was corrected, or somebody took it back before payment."""
 
-    match = models.ForeignKey(
-        Match, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
-    )
+    match = models.ForeignKey(Match, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
     day = models.DateField()
     reason = models.CharField(max_length=200)
 
@@ -128,9 +126,7 @@ class MatchEnd(ByRunOrPerson):
 class MatchConfirmation(ByPerson):
     """Somebody who may confirms a match that waits for it (EX 3-d)."""
 
-    match = models.ForeignKey(
-        Match, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
-    )
+    match = models.ForeignKey(Match, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
 
     references = (Points("match", "a_confirmation_is_of_a_match", set_wise=True),)
 

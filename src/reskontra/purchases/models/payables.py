@@ -300,7 +300,12 @@ class PaymentAnswer(Fact):
         SupplierPayment, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     file = models.ForeignKey(
-        "exchange.InboxFile", on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+        "exchange.InboxFile",
+        on_delete=NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
     )
     day = models.DateField()
     state = models.CharField(max_length=8)

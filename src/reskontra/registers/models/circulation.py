@@ -1,4 +1,4 @@
-"""How expenditure invoices find their people in a unit: addresses, queues, templates, rights, substitutes (EX 1.2, 3)."""
+"""How expenditure invoices find their people: addresses, queues, templates, rights, substitutes (EX 1.2, 3.2)."""
 
 from typing import ClassVar
 
