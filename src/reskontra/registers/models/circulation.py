@@ -68,7 +68,10 @@ class WorkQueueMember(UnitRegister):
     person = models.ForeignKey(Person, on_delete=BIG, db_index=False, related_name="+")
     validity = DateRangeField()
 
-    references = (Points("queue", "a_member_works_in_a_queue_of_the_unit"),)
+    references = (
+        Points("unit", "a_queue_member_is_in_a_unit"),
+        Points("queue", "a_member_works_in_a_queue_of_the_unit"),
+    )
 
 
 class CodingTemplate(UnitRegister):
@@ -103,7 +106,10 @@ class CodingTemplateLine(UnitRegister, Tracked):
     position = models.SmallIntegerField()
     share = models.DecimalField(max_digits=6, decimal_places=3)
 
-    references = (Points("template", "a_template_line_belongs_to_a_template_of_its_unit"),)
+    references = (
+        Points("unit", "a_template_line_is_in_a_unit"),
+        Points("template", "a_template_line_belongs_to_a_template_of_its_unit"),
+    )
 
     class Meta:
         constraints: ClassVar = [
