@@ -1,4 +1,7 @@
-"""Findings of one invoice as they are gathered."""
+"""Findings of one invoice as they are gathered, and where they stand in its format."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from reskontra.documents.findings import Finding, Severity
 
@@ -23,7 +26,10 @@ class Report:
         row: int | None = None,
         **detail: object,
     ) -> None:
-        """Adds a finding; ``severity`` overrides what follows from the direction of the invoice."""
+        """Adds a finding; ``severity`` overrides what follows from the direction of the invoice.
+
+        ``where`` is a business term such as BT-112, which ``placed`` turns into the format's own place.
+        """
         self.found.append(
             Finding(
                 rule,
@@ -35,3 +41,8 @@ class Report:
                 detail={key: str(text) for key, text in detail.items()},
             )
         )
+
+
+def placed(findings: Iterable[Finding], places: Mapping[str, str]) -> list[Finding]:
+    """The findings with business terms replaced by where these stand in a format; others as they are."""
+    return [replace(finding, where=places.get(finding.where or "", finding.where)) for finding in findings]
