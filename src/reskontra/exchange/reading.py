@@ -11,11 +11,13 @@ from reskontra.documents.invoice import Invoice
 from reskontra.documents.statement import PaymentList, Statement
 from reskontra.formats.agency import reader as agency
 from reskontra.formats.camt import reader as camt
+from reskontra.formats.cii import reader as cii
 from reskontra.formats.delivery_reports import package as archive_packages
 from reskontra.formats.delivery_reports import reader as delivery_reports
 from reskontra.formats.enforcement import reader as enforcement
 from reskontra.formats.finvoice import reader as finvoice
 from reskontra.formats.ktl import reader as ktl
+from reskontra.formats.ubl import reader as ubl
 from reskontra.formats.workbooks.billing import counts_agree
 from reskontra.formats.workbooks.isolation import read_in_child
 
@@ -46,6 +48,10 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
         raise Refused(Finding("empty_file", clause="OC 3.9-c", value=name))
     if finvoice.is_finvoice(data):
         return finvoice.read(data, name)
+    if ubl.is_ubl(data):
+        return ubl.read(data, name)
+    if cii.is_cii(data):
+        return cii.read(data, name)
     if enforcement.is_enforcement_report(data):
         return enforcement.read(data, name)
     if camt.is_camt(data):
@@ -76,4 +82,4 @@ def whole_file_findings(document: Document) -> list[Finding]:
 
 def is_invoice_file(data: bytes) -> bool:
     """Whether the bytes look like invoices in a format that we read."""
-    return finvoice.is_finvoice(data)
+    return finvoice.is_finvoice(data) or ubl.is_ubl(data) or cii.is_cii(data)

@@ -387,7 +387,7 @@ def test_the_schema_finds_what_our_rules_do_not_ask() -> None:
     data = (GOLDEN / "public_law.xml").read_bytes()
     changed = data.replace(b"<OriginCode>Original</OriginCode>", b"<OriginCode>Draft</OriginCode>")
     (first, *_) = check_file(changed, SCHEMAS)
-    assert (first.rule, first.severity) == ("finvoice_schema", "error")
+    assert (first.rule, first.severity) == ("invoice_schema", "error")
     assert "Draft" in first.detail["complaint"]
     assert check_file(changed, None) == []
 
@@ -395,7 +395,7 @@ def test_the_schema_finds_what_our_rules_do_not_ask() -> None:
 def test_a_missing_schema_is_not_silence(tmp_path: Path) -> None:
     found = check_file((GOLDEN / "credit.xml").read_bytes(), tmp_path)
     assert [(finding.rule, finding.value) for finding in found] == [
-        ("finvoice_schema_missing", "Finvoice3.0.xsd")
+        ("invoice_schema_missing", "Finvoice3.0.xsd")
     ]
     assert set(schema.FILES) == {"1.3", "2.0", "2.01", "3.0", "attachments"}
 

@@ -15,8 +15,10 @@ from reskontra.kernel.money import plain
 
 _CENT: Final = Decimal("0.01")
 _ZERO: Final = Decimal("0.00")
-# Price and quantity are rounded each by itself: a line may be off by two cents.
-_LINE_SLACK: Final = Decimal("0.02")
+# Price and quantity are rounded each by itself: a line may be off by two cents, or by the whole unit of a currency
+# that may have no smaller one.
+_LINE_SLACK: Final = {"EUR": Decimal("0.02")}
+_UNIT: Final = Decimal(1)
 
 
 def check_sums(invoice: Invoice, report: Report) -> None:
@@ -32,8 +34,9 @@ def check_sums(invoice: Invoice, report: Report) -> None:
     if payable is not None and total is not None and (payable != total or invoice.paid or invoice.rounding):
         due = total - (invoice.paid or _ZERO) + (invoice.rounding or _ZERO)
         _equal(report, "invoice_sum_payable", "EN 16931 BR-CO-16", "BT-115", payable, due, "error")
+    slack = _LINE_SLACK.get(invoice.currency or "EUR", _UNIT)
     for line in invoice.lines:
-        _line(line, report)
+        _line(line, slack, report)
 
 
 def differ(one: Decimal, other: Decimal) -> bool:
@@ -108,7 +111,7 @@ def _vat(invoice: Invoice, report: Report) -> None:
         _equal(report, "invoice_sum_of_vat", clause, "BT-110", invoice.vat or _ZERO, parts)
 
 
-def _line(line: InvoiceLine, report: Report) -> None:
+def _line(line: InvoiceLine, slack: Decimal, report: Report) -> None:
     net = line.net
     if net is None:
         return
@@ -124,7 +127,7 @@ def _line(line: InvoiceLine, report: Report) -> None:
         if change.amount is None:
             return
         counted += change.amount if change.charge else -change.amount
-    if counted != net and abs(counted - net) > _LINE_SLACK:
+    if counted != net and abs(counted - net) > slack:
         clause, row, expected = "Peppol BIS 3.0 PEPPOL-EN16931-R120", line.position, counted
         report.note("invoice_row_net", clause, "BT-131", plain(net), row=row, expected=plain(expected))
 

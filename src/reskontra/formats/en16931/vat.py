@@ -1,7 +1,8 @@
 """VAT of an invoice: the breakdown by category and rate, and what each VAT category asks for.
 
 Sources: EN 16931 BR-CO-17 and the category rules (BR-S, BR-Z, BR-E, BR-AE, BR-IC, BR-G, BR-O); VAT Act 1501/1993
-s 209 e. The standard lets VAT be one whole unit of currency off its base times its rate; here it is a cent.
+s 209 e. The standard lets VAT be one whole unit of currency off its base times its rate. In euro it is a cent here;
+other currencies may have no smaller unit.
 """
 
 from decimal import Decimal
@@ -15,6 +16,7 @@ from reskontra.kernel.money import plain
 
 _ZERO: Final = Decimal("0.00")
 _HUNDRED: Final = Decimal(100)
+_EURO: Final = "EUR"
 _NO_ROWS: Final = (_ZERO, _ZERO, 0)
 _ORDINARY: Final = {"S"}
 _REVERSE_CHARGE: Final = ("käännetty verovelvollisuus", "omvänd", "reverse charge", "vatex-eu-ae")
@@ -61,6 +63,8 @@ def _breakdown(
     left = set(by_class)
     # Where discounts and charges are not listed, no document tells which class's base they change.
     known = invoice.allowances_and_charges is not None or not (invoice.allowances or invoice.charges)
+    # How far VAT may be off, in hundredths of the currency's unit.
+    slack = 1 if invoice.currency in (_EURO, None) else 100
     for part in invoice.vat_breakdown:
         _category(part, report)
         rows = None
@@ -70,7 +74,7 @@ def _breakdown(
             rows = by_class.get(key, _NO_ROWS)
             if part.base != rows[0] and known:
                 _base(part, part.base, rows[0], report)
-        _rate(part, rows, report)
+        _rate(part, rows, slack, report)
     if left and coded and invoice.vat_breakdown:
         for category, percent in left:
             clause = f"EN 16931 {codes.RULES.get(category or '', 'BR-S')}-01"
@@ -87,14 +91,14 @@ def _base(part: VatBreakdown, stated: Decimal, counted: Decimal, report: Report)
         report.note("invoice_vat_base", clause, "BT-116", plain(stated), expected=expected, category=named)
 
 
-def _rate(part: VatBreakdown, rows: tuple[Decimal, Decimal, int] | None, report: Report) -> None:
-    """VAT is base times rate within a cent, or the sum of the rows' VAT where each was rounded."""
+def _rate(part: VatBreakdown, rows: tuple[Decimal, Decimal, int] | None, slack: int, report: Report) -> None:
+    """VAT is base times rate within the slack, or the sum of the rows' VAT where each was rounded."""
     base, amount, percent = part.base, part.amount, part.percent
     if base is None or amount is None or percent is None:
         _parts_missing(part, report)
         return
     difference = abs(amount * _HUNDRED - base * percent)  # in cents
-    if difference <= 1:
+    if difference <= slack:
         return
     if rows is not None and amount == rows[1] and difference * 2 <= rows[2] + 1:
         return
