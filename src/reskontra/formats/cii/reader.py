@@ -4,7 +4,6 @@ A missing or empty element gives ``None``; a value that can be read in two ways 
 invoice. Element names: UN/CEFACT; their business terms: EN 16931 with its binding to CII.
 """
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -60,8 +59,8 @@ def invoice_of(element: Element, message_id: str | None = None) -> Invoice:
     deal = root.node("rsm:SupplyChainTradeTransaction")
     settlement = deal.node("ram:ApplicableHeaderTradeSettlement")
     document.currency = settlement.text("ram:InvoiceCurrencyCode")
-    invoice = reading.signed(_invoice(root, deal, settlement, document.currency, message_id))
-    return replace(invoice, findings=tuple(document.findings))
+    invoice = _invoice(root, deal, settlement, document.currency, message_id)
+    return reading.finished(invoice, document)
 
 
 def _invoice(
@@ -133,7 +132,7 @@ def _vat_total(sums: Node, currency: str | None) -> Decimal | None:
 
 def _seller(agreement: Node, settlement: Node) -> Party:
     iban, bic = _account(settlement)
-    return replace(_party(agreement.node("ram:SellerTradeParty")), number=None, iban=iban, bic=bic)
+    return _party(agreement.node("ram:SellerTradeParty"), is_buyer=False, iban=iban, bic=bic)
 
 
 def _account(settlement: Node) -> tuple[str | None, str | None]:
@@ -147,7 +146,8 @@ def _account(settlement: Node) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _party(party: Node) -> Party:
+def _party(party: Node, *, is_buyer: bool = True, **account: str | None) -> Party:
+    """A party; the number of a seller (BT-29) is the seller's own and has no place in the document."""
     legal = party.node("ram:SpecifiedLegalOrganization")
     contact = party.node("ram:DefinedTradeContact")
     address = party.node("ram:URIUniversalCommunication")
@@ -160,13 +160,14 @@ def _party(party: Node) -> Party:
         name2=trading if name and trading != name else None,
         business_id=legal.text("ram:ID") or business_id,
         vat_id=_vat_id(party),
-        number=_number(party),
+        number=_number(party) if is_buyer else None,
         einvoice_address=reading.address_of(
             address.attribute("ram:URIID", "schemeID"), address.text("ram:URIID")
         ),
         contact_name=contact.text("ram:PersonName") or contact.text("ram:DepartmentName"),
         contact_email=contact.node("ram:EmailURIUniversalCommunication").text("ram:URIID"),
         contact_phone=contact.node("ram:TelephoneUniversalCommunication").text("ram:CompleteNumber"),
+        **account,
     )
 
 

@@ -26,6 +26,7 @@ _COMPACT_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _LONGEST_SHOWN = 60
 _ZERO: Final = Decimal("0.00")
+_NOTHING: Final[dict[str, list[Element]]] = {}
 
 
 class Tags(dict[str, str]):
@@ -68,15 +69,16 @@ class Node:
         self.element = element
         self._document = document
         self._above, self._name, self._number = above, name, number
-        children: dict[str, list[Element]] = {}
-        if element is not None:
-            for child in element:
-                tag = child.tag
-                if tag in children:
-                    children[tag].append(child)
-                elif isinstance(tag, str):
-                    children[tag] = [child]
-        self._children = children
+        if element is None:
+            self._children = _NOTHING
+            return
+        self._children = children = {}
+        for child in element:
+            tag = child.tag
+            if tag in children:
+                children[tag].append(child)
+            elif isinstance(tag, str):
+                children[tag] = [child]
 
     @property
     def path(self) -> str:
@@ -110,6 +112,9 @@ class Node:
         elements = self._children.get(self._document.tags[name])
         if elements is None:
             return None
+        if len(elements) == 1 and not len(elements[0]):  # the ordinary case
+            written = elements[0].text
+            return written.strip() or None if written else None
         found = self._content(elements[0], name)
         if len(elements) > 1:
             for other in elements[1:]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from reskontra.documents.invoice import (
     AllowanceCharge,
@@ -15,7 +16,7 @@ from reskontra.documents.invoice import (
     VatBreakdown,
 )
 from reskontra.formats.en16931 import codes
-from reskontra.formats.en16931.nodes import Node
+from reskontra.formats.en16931.nodes import Document, Node
 from reskontra.kernel.identifiers import NotAnIdentifier, ovt_of_peppol_id
 
 VAT = "VAT"
@@ -52,12 +53,14 @@ def type_text(given: str | None) -> str | None:
     return None if given in codes.ORDINARY_CODES else given
 
 
-def signed(invoice: Invoice) -> Invoice:
-    """A credit note with its amounts turned: both syntaxes write them as they write an invoice's."""
+def finished(invoice: Invoice, document: Document) -> Invoice:
+    """The invoice with its findings, and a credit note's amounts turned: both syntaxes write them as an invoice's."""
+    findings = tuple(document.findings)
     if invoice.type_code != codes.CREDIT_NOTE:
-        return invoice
+        return replace(invoice, findings=findings) if findings else invoice
     return replace(
         invoice,
+        findings=findings,
         net=_turned(invoice.net),
         vat=_turned(invoice.vat),
         total=_turned(invoice.total),
@@ -88,6 +91,7 @@ def compact(text: str | None) -> str | None:
     return _BLANKS.sub("", text) if text else None
 
 
+@lru_cache(maxsize=4096)  # the same few addresses come with every invoice, and check digits are slow
 def address_of(scheme: str | None, value: str | None) -> str | None:
     """An e-invoice address: a Finnish one as its EDI code in all its Peppol forms, others with their scheme.
 

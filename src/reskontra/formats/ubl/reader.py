@@ -4,7 +4,6 @@ A missing or empty element gives ``None``; a value that can be read in two ways 
 invoice. Element names: OASIS UBL 2.1; their business terms: EN 16931 with its binding to UBL.
 """
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -53,8 +52,8 @@ def invoice_of(element: Element, message_id: str | None = None) -> Invoice:
     document = Document(_TAGS)
     root = Node(element, document)
     document.currency = root.text("cbc:DocumentCurrencyCode")
-    invoice = reading.signed(_invoice(root, document, element.tag == CREDIT_NOTE, message_id))
-    return replace(invoice, findings=tuple(document.findings))
+    invoice = _invoice(root, document, element.tag == CREDIT_NOTE, message_id)
+    return reading.finished(invoice, document)
 
 
 def _invoice(root: Node, document: Document, credit: bool, message_id: str | None) -> Invoice:
@@ -146,9 +145,9 @@ def _reference(root: Node, means: Node) -> str | None:
 
 def _seller(root: Node, means: Node) -> Party:
     account = means.node("cac:PayeeFinancialAccount")
-    return replace(
-        _party(root.node("cac:AccountingSupplierParty", "cac:Party")),
-        number=None,
+    return _party(
+        root.node("cac:AccountingSupplierParty", "cac:Party"),
+        is_buyer=False,
         iban=reading.compact(account.text("cbc:ID")),
         bic=reading.compact(account.node("cac:FinancialInstitutionBranch").text("cbc:ID")),
     )
@@ -158,25 +157,27 @@ def _payee(root: Node) -> str | None:
     return root.node("cac:PayeeParty", "cac:PartyName").text("cbc:Name")
 
 
-def _party(party: Node) -> Party:
+def _party(party: Node, *, is_buyer: bool = True, **account: str | None) -> Party:
+    """A party; the number of a seller (BT-29) is the seller's own and has no place in the document."""
     entity = party.node("cac:PartyLegalEntity")
     contact = party.node("cac:Contact")
     trading = party.node("cac:PartyName").text("cbc:Name")
     legal = entity.text("cbc:RegistrationName")
-    numbers, business_id = _identifications(party)
+    number, business_id = _identifications(party)
     return _addressed(
         party.node("cac:PostalAddress"),
         name=legal or trading,
         name2=trading if legal and trading != legal else None,
         business_id=entity.text("cbc:CompanyID") or business_id,
         vat_id=_vat_id(party),
-        number=numbers,
+        number=number if is_buyer else None,
         einvoice_address=reading.address_of(
             party.attribute("cbc:EndpointID", "schemeID"), party.text("cbc:EndpointID")
         ),
         contact_name=contact.text("cbc:Name"),
         contact_email=contact.text("cbc:ElectronicMail"),
         contact_phone=contact.text("cbc:Telephone"),
+        **account,
     )
 
 
