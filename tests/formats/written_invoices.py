@@ -21,9 +21,11 @@ CII = "urn:un:unece:uncefact:data:standard:"
 
 # --- invoices ---
 
-letters = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"], exclude_characters="#")
+letters = st.characters(
+    codec="utf-8", exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"], exclude_characters="#"
+)
 words = st.lists(st.text(letters, min_size=1, max_size=8), min_size=1, max_size=3).map(" ".join)
-cents = st.integers(-10**12, 10**12).map(lambda whole: Decimal(whole).scaleb(-2))
+cents = st.integers(-(10**12), 10**12).map(lambda whole: Decimal(whole).scaleb(-2))
 numbers = st.integers(-(10**9), 10**9).map(lambda whole: Decimal(whole).scaleb(-4))
 percents = st.integers(0, 9999).map(lambda whole: Decimal(whole).scaleb(-2))
 prices = st.integers(0, 10**9).map(lambda whole: Decimal(whole).scaleb(-5))
@@ -189,7 +191,9 @@ def ubl(invoice: Invoice) -> bytes:
         )
 
     def party(given: Party) -> Markup:
-        scheme, _, value = ("", "", "") if given.einvoice_address is None else _address(given.einvoice_address)
+        scheme, _, value = (
+            ("", "", "") if given.einvoice_address is None else _address(given.einvoice_address)
+        )
         scheme_of = of(tag("cbc:ID", "VAT"))
         return of(
             tag("cbc:EndpointID", value, schemeID=scheme),
@@ -322,7 +326,9 @@ def cii(invoice: Invoice) -> bytes:
 
     def tax(name: str, code: str | None, percent: Decimal | None) -> str:
         parts = (tag("ram:CategoryCode", code), tag("ram:RateApplicablePercent", percent))
-        return tag(f"ram:{name}", of(tag("ram:TypeCode", "VAT"), *parts)) if code or percent is not None else ""
+        return (
+            tag(f"ram:{name}", of(tag("ram:TypeCode", "VAT"), *parts)) if code or percent is not None else ""
+        )
 
     def changed(given: tuple[AllowanceCharge, ...] | None) -> str:
         return "".join(
@@ -339,7 +345,9 @@ def cii(invoice: Invoice) -> bytes:
         )
 
     def party(given: Party) -> Markup:
-        scheme, _, value = ("", "", "") if given.einvoice_address is None else _address(given.einvoice_address)
+        scheme, _, value = (
+            ("", "", "") if given.einvoice_address is None else _address(given.einvoice_address)
+        )
         mail = of(tag("ram:URIID", given.contact_email))
         return of(
             tag("ram:ID", given.number),
@@ -461,8 +469,9 @@ def cii(invoice: Invoice) -> bytes:
         tag("ram:ReceivableSpecifiedTradeAccountingAccount", of(tag("ram:ID", invoice.accounting))),
     )
     guideline = of(tag("ram:ID", invoice.specification))
-    order, contract = of(tag("ram:IssuerAssignedID", invoice.order)), of(
-        tag("ram:IssuerAssignedID", invoice.agreement)
+    order, contract = (
+        of(tag("ram:IssuerAssignedID", invoice.order)),
+        of(tag("ram:IssuerAssignedID", invoice.agreement)),
     )
     body = of(
         tag(

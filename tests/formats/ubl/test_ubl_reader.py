@@ -162,7 +162,7 @@ def test_the_public_examples_hold_no_contradiction_about_what_is_owed() -> None:
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_the_fragments_of_the_public_rule_tests_never_harm(path: Path) -> None:
     root = etree.fromstring(path.read_bytes())
-    found = [element for element in root.iter(INVOICE, CREDIT_NOTE)]
+    found = list(root.iter(INVOICE, CREDIT_NOTE))
     for element in found:
         data = etree.tostring(element)
         invoice = one(data)
@@ -219,7 +219,9 @@ def test_what_is_no_invoice_is_refused_by_name(data: bytes, rule: str, kind: str
     assert [finding.rule for finding in check_file(data, None)] == [rule]
 
 
-@pytest.mark.parametrize("data", [b"", b"<", b"<!--", b"<a", b"\xff<Invoice>", b"Invoice", b"<Finvoice>", b"{}"])
+@pytest.mark.parametrize(
+    "data", [b"", b"<", b"<!--", b"<a", b"\xff<Invoice>", b"Invoice", b"<Finvoice>", b"{}"]
+)
 def test_what_does_not_begin_like_ubl_is_left_to_others(data: bytes) -> None:
     assert not is_ubl(data)
 
@@ -310,6 +312,15 @@ def test_tax_that_is_repeated_in_another_currency_is_passed_over() -> None:
     assert (invoice.vat, invoice.findings) == (Decimal("1.00"), ())
 
 
+def test_two_sums_of_vat_in_one_currency_leave_it_open() -> None:
+    taxes = "".join(
+        f'<cac:TaxTotal><cbc:TaxAmount currencyID="EUR">{amount}</cbc:TaxAmount></cac:TaxTotal>'
+        for amount in ("1.00", "1.10")
+    )
+    invoice = one(document(taxes))
+    assert (invoice.vat, [found.rule for found in invoice.findings]) == (None, ["invoice_value_twice"])
+
+
 def test_a_value_that_stands_twice_and_differs_is_not_read() -> None:
     """What can be read in two ways: the first program takes the one, the next the other."""
     twice = "<cbc:ID>A</cbc:ID><cbc:ID>{}</cbc:ID>"
@@ -357,7 +368,9 @@ def test_a_date_is_read_or_named(written: str, day: date | None) -> None:
         (None, "5560000000", "5560000000"),
     ],
 )
-def test_a_finnish_peppol_id_in_any_form_shows_its_edi_code(scheme: str | None, value: str, address: str) -> None:
+def test_a_finnish_peppol_id_in_any_form_shows_its_edi_code(
+    scheme: str | None, value: str, address: str
+) -> None:
     """EX 6-a, EX 6-b: 0037:02454401 is 003702454401; what is no valid EDI code stays as written."""
     named = "" if scheme is None else f' schemeID="{scheme}"'
     party = f"<cac:Party><cbc:EndpointID{named}>{value}</cbc:EndpointID></cac:Party>"
@@ -422,10 +435,11 @@ def test_a_file_that_cannot_be_decoded_is_named(written: str) -> None:
 def test_a_large_file_is_read_whole() -> None:
     content = bytes(range(256)) * 20_000  # five megabytes
     inner = base64.b64encode(content).decode()
-    body = f"<cac:Attachment><cbc:EmbeddedDocumentBinaryObject>{inner}</cbc:EmbeddedDocumentBinaryObject></cac:Attachment>"
+    file = f"<cbc:EmbeddedDocumentBinaryObject>{inner}</cbc:EmbeddedDocumentBinaryObject>"
+    body = f"<cac:Attachment>{file}</cac:Attachment>"
     reference = f"<cac:AdditionalDocumentReference><cbc:ID>F</cbc:ID>{body}</cac:AdditionalDocumentReference>"
-    (file,) = one(document(reference)).attachments
-    assert (file.name, file.content) == ("F", content)
+    (read_back,) = one(document(reference)).attachments
+    assert (read_back.name, read_back.content) == ("F", content)
 
 
 def test_the_account_and_its_reference_belong_together() -> None:
@@ -454,7 +468,9 @@ def test_a_finding_names_the_place_in_the_document() -> None:
 @pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the public schemas are kept beside the project in shared")
 def test_the_schema_finds_what_our_rules_do_not_ask() -> None:
     data = (GOLDEN / "everything.xml").read_bytes()
-    changed = data.replace(b"<cbc:ProfileID>", b"<cbc:ProfileId>").replace(b"</cbc:ProfileID>", b"</cbc:ProfileId>")
+    changed = data.replace(b"<cbc:ProfileID>", b"<cbc:ProfileId>").replace(
+        b"</cbc:ProfileID>", b"</cbc:ProfileId>"
+    )
     assert [found.rule for found in file_findings(changed, "a.xml", SCHEMAS)] == ["invoice_schema"]
     assert file_findings(changed, "a.xml", None) == []
 

@@ -72,7 +72,8 @@ class Node:
         if element is None:
             self._children = _NOTHING
             return
-        self._children = children = {}
+        children: dict[str, list[Element]] = {}
+        self._children = children
         for child in element:
             tag = child.tag
             if tag in children:
@@ -157,12 +158,15 @@ class Node:
         One alone that names no currency is in the document's own.
         """
         elements = self._children.get(self._document.tags[name], ())
-        given = {(element.get("currencyID") or "").strip(): element for element in elements}
-        if len(given) < 2 or currency is None:
+        codes = {(element.get("currencyID") or "").strip() for element in elements}
+        if len(codes) < 2 or currency is None:
             return self.amount(name)
-        element = given.get(currency)
-        text = None if element is None else self._content(element, name)
-        return None if text is None else self._amount_of(name, text)
+        own = [element for element in elements if (element.get("currencyID") or "").strip() == currency]
+        texts = {text for one in own if (text := self._content(one, name))}
+        if len(texts) > 1:
+            first, other, *_ = sorted(texts)
+            self.note("invoice_value_twice", name, first, "error", other=other[:_LONGEST_SHOWN])
+        return self._amount_of(name, texts.pop()) if len(texts) == 1 else None
 
     def _amount_of(self, name: str, text: str) -> Decimal | None:
         if _AMOUNT.fullmatch(text):

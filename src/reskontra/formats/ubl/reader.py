@@ -60,7 +60,7 @@ def _invoice(root: Node, document: Document, credit: bool, message_id: str | Non
     kind = "CreditNote" if credit else "Invoice"
     code = root.text(f"cbc:{kind}TypeCode")
     sums = root.node("cac:LegalMonetaryTotal")
-    tax = _tax_total(root, document.currency)
+    tax, vat = _tax(root, document.currency)
     original = root.node("cac:BillingReference", "cac:InvoiceDocumentReference")
     period = root.node("cac:InvoicePeriod")
     delivery = root.node("cac:Delivery")
@@ -74,7 +74,7 @@ def _invoice(root: Node, document: Document, credit: bool, message_id: str | Non
         seller=_seller(root, means),
         buyer=_party(root.node("cac:AccountingCustomerParty", "cac:Party")),
         net=sums.amount("cbc:TaxExclusiveAmount"),
-        vat=tax.amount("cbc:TaxAmount"),
+        vat=vat,
         total=sums.amount("cbc:TaxInclusiveAmount"),
         payable=sums.amount("cbc:PayableAmount"),
         type_code=_type(code, root, kind, credit),
@@ -117,13 +117,26 @@ def _type(code: str | None, root: Node, kind: str, credit: bool) -> str | None:
     return None if code is None else reading.type_of(code, root, name, is_credit_note=False)
 
 
-def _tax_total(root: Node, currency: str | None) -> Node:
-    """The tax in the invoice's own currency; it may be repeated in the one that it is accounted in (BT-111)."""
+def _tax(root: Node, currency: str | None) -> tuple[Node, Decimal | None]:
+    """The tax in the invoice's own currency, and its sum.
+
+    It may be repeated in the currency that it is accounted in (BT-111). Two sums in one currency leave it open.
+    """
     totals = root.nodes("cac:TaxTotal")
-    for total in totals:
-        if total.attribute("cbc:TaxAmount", "currencyID") in (None, currency) or currency is None:
-            return total
-    return totals[0] if totals else root.node("cac:TaxTotal")
+    own = [one for one in totals if currency is None or _currency_of(one) in (None, currency)] or totals
+    if not own:
+        return root.node("cac:TaxTotal"), None
+    amount = own[0].amount("cbc:TaxAmount")
+    for other in own[1:]:
+        if (given := other.amount("cbc:TaxAmount")) != amount:
+            other.note("invoice_value_twice", "cbc:TaxAmount", f"{amount}", "error", other=f"{given}")
+            amount = None
+            break
+    return own[0], amount
+
+
+def _currency_of(total: Node) -> str | None:
+    return total.attribute("cbc:TaxAmount", "currencyID")
 
 
 def _means(root: Node) -> Node:
