@@ -45,12 +45,13 @@ class Tags(dict[str, str]):
 class Document:
     """What the nodes of one document share: its names, its currency and the findings."""
 
-    __slots__ = ("currency", "findings", "tags")
+    __slots__ = ("currency", "findings", "nothing", "tags")
 
     def __init__(self, tags: Tags) -> None:
         self.tags = tags
         self.currency: str | None = None
         self.findings: list[Finding] = []
+        self.nothing = Node(None, self)  # what is missing has no place: nothing is ever found wrong there
 
 
 class Node:
@@ -97,12 +98,16 @@ class Node:
         found = self
         for name in names:
             elements = found._children.get(self._document.tags[name])
-            found = Node(elements[0] if elements else None, self._document, found, name)
+            if elements is None:
+                return self._document.nothing
+            found = Node(elements[0], self._document, found, name)
         return found
 
     def nodes(self, name: str) -> "list[Node]":
         """All nodes with this name, numbered from 1."""
-        elements = self._children.get(self._document.tags[name], ())
+        elements = self._children.get(self._document.tags[name])
+        if elements is None:
+            return []
         return [Node(one, self._document, self, name, at) for at, one in enumerate(elements, start=1)]
 
     def text(self, name: str) -> str | None:
