@@ -227,6 +227,34 @@ def test_an_invoice_is_judged_the_same_whatever_it_came_in() -> None:
     assert places == {"cbc:ID", "rsm:ExchangedDocument/ram:ID", "BT-1", "InvoiceDetails/InvoiceNumber"}
 
 
+def test_a_personal_code_in_the_wrong_field_is_found_and_not_repeated() -> None:
+    """OC 2.2-f"""
+    code = "010190-900P"
+    changes = (
+        of(reference=code),
+        seller(business_id=code),
+        seller(vat_id=code),
+        seller(iban=code),
+        seller(bic=code),
+        seller(country=code),
+        of(currency=code),
+        line(1, vat_category=code),
+        part(1, category=code),
+    )
+    for change in changes:
+        found = findings(change(whole()))
+        assert found
+        assert code not in str(found)
+    data = (GOLDEN / "everything.xml").read_text("utf-8")
+    doubled = data.replace(
+        "<cbc:BuyerReference>", f"<cbc:BuyerReference>{code}</cbc:BuyerReference><cbc:BuyerReference>"
+    )
+    for changed in (doubled, data.replace(">2026-11-02<", f">{code}<"), data.replace(">12.50<", f">{code}<")):
+        (invoice,) = read_ubl(changed.encode())
+        assert [one.value for one in invoice.findings] == ["****"]
+        assert code not in str(invoice.findings)
+
+
 # --- places and sentences ---
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from lxml import etree
 
 from reskontra.documents.findings import Finding, Severity
+from reskontra.kernel.identifiers import find_personal_codes
 from reskontra.kernel.money import NotAnAmount, parse_amount
 
 Element = etree._Element
@@ -126,7 +127,7 @@ class Node:
             for other in elements[1:]:
                 given = self._content(other, name)
                 if given and given != found:
-                    self.note("invoice_value_twice", name, found or "", "error", other=given[:_LONGEST_SHOWN])
+                    self.note("invoice_value_twice", name, found or "", "error", other=given)
                     return None
         return found
 
@@ -170,7 +171,7 @@ class Node:
         texts = {text for one in own if (text := self._content(one, name))}
         if len(texts) > 1:
             first, other, *_ = sorted(texts)
-            self.note("invoice_value_twice", name, first, "error", other=other[:_LONGEST_SHOWN])
+            self.note("invoice_value_twice", name, first, "error", other=other)
         return self._amount_of(name, texts.pop()) if len(texts) == 1 else None
 
     def _amount_of(self, name: str, text: str) -> Decimal | None:
@@ -202,10 +203,11 @@ class Node:
         return self._day(name, _COMPACT_DAY)
 
     def note(self, rule: str, name: str, value: str, severity: Severity, **detail: str) -> None:
-        """Adds a finding about the element ``name`` below this node."""
+        """Adds a finding about the element ``name`` below this node. A personal code is not repeated (OC 2.2-f)."""
         where = f"{self.path}/{name}".strip("/")
+        shown = {key: _shown(text) for key, text in {"value": value, **detail}.items()}
         self._document.findings.append(
-            Finding(rule, severity, value=value[:_LONGEST_SHOWN], where=where, detail=detail)
+            Finding(rule, severity, value=shown.pop("value"), where=where, detail=shown)
         )
 
     def _day(self, name: str, form: re.Pattern[str]) -> date | None:
@@ -238,3 +240,7 @@ class Node:
             return None
         text = element.text
         return text.strip() or None if text else None
+
+
+def _shown(value: str) -> str:
+    return "****" if find_personal_codes(value) else value[:_LONGEST_SHOWN]

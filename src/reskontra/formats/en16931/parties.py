@@ -6,7 +6,7 @@ from functools import lru_cache
 from reskontra.documents.findings import Finding
 from reskontra.documents.invoice import Invoice, Party
 from reskontra.formats.en16931.report import Report
-from reskontra.kernel.identifiers import find_personal_codes, is_business_id, is_iban, is_ovt
+from reskontra.kernel.identifiers import is_business_id, is_iban, is_ovt
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z]{2,15}")
@@ -51,9 +51,7 @@ def _identifiers(party: Party, terms: tuple[str, str, str], report: Report) -> N
     if country and country != "FI" and not _COUNTRY.fullmatch(country):
         report.note("invoice_country_form", "EN 16931 BR-CL-14", terms[0], country)
     if business_id and country in (None, "FI") and not _business_id_is_right(business_id):
-        # A personal code in the wrong place is not repeated (OC 2.2-f).
-        shown = None if find_personal_codes(business_id) else business_id
-        report.note("invoice_business_id", "288/2001 s 3", terms[1], shown)
+        report.note("invoice_business_id", "288/2001 s 3", terms[1], business_id)
     if vat_id and not _vat_id_is_right(vat_id):
         report.note("invoice_vat_id", "EN 16931 BR-CO-09", terms[2], vat_id)
 

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reskontra.documents.findings import Finding, Severity
+from reskontra.kernel.identifiers import find_personal_codes
+
+_HIDDEN = "****"
 
 
 class Report:
@@ -28,7 +31,8 @@ class Report:
     ) -> None:
         """Adds a finding; ``severity`` overrides what follows from the direction of the invoice.
 
-        ``where`` is a business term such as BT-112, which ``placed`` turns into the format's own place.
+        ``where`` is a business term such as BT-112, which ``placed`` turns into the format's own place. A personal
+        code in the wrong field is not repeated (OC 2.2-f).
         """
         self.found.append(
             Finding(
@@ -36,11 +40,15 @@ class Report:
                 severity or ("error" if self.outgoing else "warning"),
                 clause=clause,
                 row=row,
-                value=None if value is None else str(value),
+                value=None if value is None else _shown(value),
                 where=where,
-                detail={key: str(text) for key, text in detail.items()},
+                detail={key: _shown(text) for key, text in detail.items()},
             )
         )
+
+
+def _shown(value: object) -> str:
+    return _HIDDEN if find_personal_codes(text := str(value)) else text
 
 
 def placed(findings: Iterable[Finding], places: Mapping[str, str]) -> list[Finding]:
