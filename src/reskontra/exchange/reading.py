@@ -12,6 +12,7 @@ from reskontra.documents.payment_status import PaymentReport
 from reskontra.documents.statement import PaymentList, Statement
 from reskontra.formats.agency import reader as agency
 from reskontra.formats.camt import reader as camt
+from reskontra.formats.cii import reader as cii
 from reskontra.formats.delivery_reports import package as archive_packages
 from reskontra.formats.delivery_reports import reader as delivery_reports
 from reskontra.formats.enforcement import reader as enforcement
@@ -19,6 +20,7 @@ from reskontra.formats.finvoice import reader as finvoice
 from reskontra.formats.ktl import reader as ktl
 from reskontra.formats.pain import reader as pain
 from reskontra.formats.teapps import reader as teapps
+from reskontra.formats.ubl import reader as ubl
 from reskontra.formats.workbooks.billing import counts_agree
 from reskontra.formats.workbooks.isolation import read_in_child
 
@@ -52,6 +54,10 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
         return finvoice.read(data, name)
     if teapps.is_teapps(data):
         return teapps.read(data, name)
+    if ubl.is_ubl(data):
+        return ubl.read(data, name)
+    if cii.is_cii(data):
+        return cii.read(data, name)
     if enforcement.is_enforcement_report(data):
         return enforcement.read(data, name)
     if pain.is_status_report(data):
@@ -80,8 +86,3 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
 def whole_file_findings(document: Document) -> list[Finding]:
     """What refuses the whole file: its own counts do not agree with what was read (OC 3.9-a)."""
     return counts_agree(document) if isinstance(document, BillingRequest) else []
-
-
-def is_invoice_file(data: bytes) -> bool:
-    """Whether the bytes look like invoices in a format that we read."""
-    return finvoice.is_finvoice(data) or teapps.is_teapps(data)

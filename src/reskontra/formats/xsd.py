@@ -15,12 +15,13 @@ _LONGEST_SHOWN: Final = 300
 def complaints(root: etree._Element, schema: str, folder: Path, standard: str) -> list[Finding]:
     """What the schema file ``schema`` says against the element ``root``, at most fifty, with their lines.
 
-    ``standard`` is the name of what the schema belongs to, and stands as the clause. A schema that the folder does
-    not hold gives a warning, so that nobody takes silence for validity.
+    ``schema`` is looked for in ``folder`` and below it. ``standard`` is the name of what it belongs to, and stands
+    as the clause. A schema that is not there gives a warning, so that nobody takes silence for validity.
     """
-    if not (folder / schema).is_file():
+    path = _found(folder, schema)
+    if path is None:
         return [Finding("xsd_missing", "warning", value=schema)]
-    checker = _compiled(folder / schema)
+    checker = _compiled(path)
     if checker.validate(root):
         return []
     log: Any = checker.error_log  # the stubs do not know that it can be walked through
@@ -33,6 +34,13 @@ def complaints(root: etree._Element, schema: str, folder: Path, standard: str) -
         )
         for complaint in list(log)[:_MOST_SHOWN]
     ]
+
+
+def _found(folder: Path, name: str) -> Path | None:
+    if (folder / name).is_file():
+        return folder / name
+    # The schemas of UBL and CII import their neighbours by relative paths and so keep folders of their own.
+    return next(iter(sorted(folder.rglob(name))), None) if name.endswith(".xsd") else None
 
 
 @lru_cache(maxsize=16)

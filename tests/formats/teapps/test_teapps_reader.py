@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from reskontra.documents.findings import Refused
+from reskontra.documents.findings import Finding, Refused
 from reskontra.documents.invoice import Invoice
 from reskontra.exchange.checking import file_findings
-from reskontra.exchange.reading import is_invoice_file, read_documents
+from reskontra.exchange.reading import read_documents
 from reskontra.formats.teapps import checks, reader, splitting
 from reskontra.kernel.texts import LANGUAGES, texts
 
@@ -50,10 +50,16 @@ def test_a_batch_is_read_as_it_was_read_before() -> None:
     assert [invoice.as_json() for invoice in reader.read(data)] == expected
 
 
+def of_the_format(found: list[Finding]) -> list[Finding]:
+    """Without what the rules of all invoices say: these are told in their own tests."""
+    return [finding for finding in found if finding.rule.startswith(("teapps_", "xsd_"))]
+
+
 @needs_standards
 def test_the_batch_is_such_as_operators_send() -> None:
     findings = checks.check_file((cast.GOLDEN / "batch_30.xml").read_bytes(), SCHEMAS)
-    assert [finding.rule for finding in findings] == ["teapps_credit_sign"]
+    assert [finding.rule for finding in of_the_format(findings)] == ["teapps_credit_sign"]
+    assert "error" not in {finding.severity for finding in findings}
 
 
 @needs_standards
@@ -71,7 +77,7 @@ def test_public_examples_have_the_sums_that_stand_in_them() -> None:
     assert invoice.vat == stated("VAT_TOTAL/AMOUNT") == Decimal("40.80")
     assert sum(line.net or 0 for line in invoice.lines) == invoice.net
     assert (invoice.format, invoice.order, invoice.findings) == ("teappsxml 2.7.2", "1826727", ())
-    assert checks.check_file(data, SCHEMAS) == []
+    assert "error" not in {finding.severity for finding in checks.check_file(data, SCHEMAS)}
 
 
 @needs_standards
@@ -105,7 +111,7 @@ def test_what_is_no_batch_of_invoices_is_refused_with_its_reason(data: bytes, ru
     with pytest.raises(Refused) as refused:
         reader.read(data, "post.xml")
     assert refused.value.findings[0].rule == rule
-    assert [finding.rule for finding in checks.check_file(data, None)] == [rule]
+    assert [finding.rule for finding in of_the_format(checks.check_file(data, None))] == [rule]
 
 
 @pytest.mark.parametrize("version", ["2.7.2", "3.0", "V3.0"])
@@ -148,12 +154,13 @@ def test_a_large_file_is_never_read_in_part(inside: str, rule: str) -> None:
 def test_it_is_known_among_the_files_that_come_in() -> None:
     """OC 1.6-a"""
     data = cast.file(cast.invoice())
-    assert is_invoice_file(data)
     (document,) = read_documents(data, "post.xml")
     assert isinstance(document, Invoice)
     assert document.format == "teappsxml 3.0"
     credit = cast.file(cast.invoice(kind="<INVOICE_TYPE>98</INVOICE_TYPE>"))
-    assert [finding.rule for finding in file_findings(credit, "x", None)] == ["teapps_type_unknown"]
+    assert [finding.rule for finding in of_the_format(file_findings(credit, "x", None))] == [
+        "teapps_type_unknown"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +171,7 @@ def test_other_files_are_not_taken_for_it(data: bytes) -> None:
 
 
 def test_a_missing_schema_is_told(tmp_path: Path) -> None:
-    findings = checks.check_file(cast.file(cast.invoice()), tmp_path)
+    findings = of_the_format(checks.check_file(cast.file(cast.invoice()), tmp_path))
     assert [(finding.rule, finding.severity) for finding in findings] == [("xsd_missing", "warning")]
 
 
@@ -172,7 +179,7 @@ def test_a_missing_schema_is_told(tmp_path: Path) -> None:
 def test_the_schema_sees_a_large_file_invoice_by_invoice() -> None:
     data = cast.file(cast.invoice(), cast.invoice())
     whole, pieces = checks.check_file(data, SCHEMAS), checks.check_file(data, SCHEMAS, large=0)
-    assert {finding.rule for finding in whole + pieces} == {"xsd_invalid"}
+    assert {finding.rule for finding in of_the_format(whole + pieces)} == {"xsd_invalid"}
     assert {(finding.where or "")[:10] for finding in pieces} == {"invoice[1]", "invoice[2]"}
 
 
@@ -496,7 +503,7 @@ def test_the_order_of_the_buyer(header: str, rows: str, expected: str | None, to
 
 def test_a_row_names_its_order_and_the_row_of_it() -> None:
     invoice = read(cast.invoice(rows=cast.row("1", inside=_ordered("V1", position="20")) + cast.row("2")))
-    assert [(line.order, line.order_position) for line in invoice.lines] == [("V1", "20"), (None, None)]
+    assert [(line.order, line.order_line) for line in invoice.lines] == [("V1", "20"), (None, None)]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Final
 
 from reskontra.documents.findings import Finding, Refused
 from reskontra.formats import xml, xsd
+from reskontra.formats.en16931.checks import findings
 from reskontra.formats.teapps.reader import read_invoices
 from reskontra.formats.teapps.splitting import LARGE, open_file
 
@@ -27,7 +28,7 @@ def check_file(data: bytes, schemas: Path | None, large: int = LARGE) -> list[Fi
         found = [
             _named(finding, number if len(told) > 1 else None)
             for number, (invoice, _) in enumerate(told, start=1)
-            for finding in invoice.findings
+            for finding in findings(invoice)
         ]
         if schemas is not None:
             schema, standard = SCHEMAS[told[0][1]], f"TEAPPSXML {told[0][1]}"

@@ -74,7 +74,7 @@ def _line(row: Group, number: int, currency: str | None, counts: bool) -> Invoic
         vat_percent=vat.percent("RATE"),
         accounting=row.group("DEFAULT_ROW_POSTING").text("ACCOUNT_REFERENCE"),
         order=_order(row),
-        order_position=next(iter(buyers_orders(row, "ORDER_POSITION")), None),
+        order_line=next(iter(buyers_orders(row, "ORDER_POSITION")), None),
     )
 
 
