@@ -8,6 +8,8 @@ from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
 from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.findings import Finding, Refused
 from reskontra.documents.invoice import Invoice
+from reskontra.documents.payment_request import PaymentRequest
+from reskontra.documents.purchase import CodingTemplates, Contracts, PurchaseOrders, Receipts
 from reskontra.documents.statement import PaymentList, Statement
 from reskontra.formats.agency import reader as agency
 from reskontra.formats.camt import reader as camt
@@ -17,6 +19,11 @@ from reskontra.formats.enforcement import reader as enforcement
 from reskontra.formats.finvoice import reader as finvoice
 from reskontra.formats.ktl import reader as ktl
 from reskontra.formats.workbooks.billing import counts_agree
+from reskontra.formats.workbooks.expenditure import (
+    NOT_A_FORM,
+    begins_as_expenditure,
+    counts_of_expenditure_agree,
+)
 from reskontra.formats.workbooks.isolation import read_in_child
 
 Document = (
@@ -29,10 +36,15 @@ Document = (
     | ArchivePackage
     | EnforcementReport
     | AgencyReport
+    | PaymentRequest
+    | PurchaseOrders
+    | Receipts
+    | Contracts
+    | CodingTemplates
 )
 
 # A file is of the other kind of form when what refuses it is that the form's own heading is not there.
-_OTHER_FORM = frozenset({"file_column_missing", "file_heading_not_found"})
+_OTHER_FORM = frozenset({"file_column_missing", "file_heading_not_found", "file_json_kind"})
 
 
 def read_documents(data: bytes, name: str) -> Sequence[Document]:
@@ -58,20 +70,27 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
         return agency.read(data, name)
     if archive_packages.is_archive_package(data):
         return archive_packages.read(data, name)
+    if begins_as_expenditure(data):
+        return [read_in_child("other", data, name)]
     try:
         return [read_in_child("billing", data, name)]
     except Refused as refused:
         if not _OTHER_FORM & {finding.rule for finding in refused.findings}:
             raise
         try:
-            return [read_in_child("customers", data, name)]
-        except Refused:
-            raise refused from None
+            return [read_in_child("other", data, name)]
+        except Refused as other:
+            not_a_form = NOT_A_FORM & {finding.rule for finding in other.findings}
+            raise (refused if not_a_form else other) from None
 
 
 def whole_file_findings(document: Document) -> list[Finding]:
     """What refuses the whole file: its own counts do not agree with what was read (OC 3.9-a)."""
-    return counts_agree(document) if isinstance(document, BillingRequest) else []
+    if isinstance(document, BillingRequest):
+        return counts_agree(document)
+    if isinstance(document, PaymentRequest | PurchaseOrders | Receipts | Contracts | CodingTemplates):
+        return counts_of_expenditure_agree(document)
+    return []
 
 
 def is_invoice_file(data: bytes) -> bool:
