@@ -9,6 +9,7 @@ from rich.markup import escape
 from reskontra.commands.output import as_json, out, table
 from reskontra.documents.agency import AgencyReport
 from reskontra.documents.billing_request import BillingRequest, CustomerUpdates
+from reskontra.documents.card_statement import CardStatement
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryAnswer, DeliveryReport
 from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.invoice import Invoice
@@ -78,6 +79,8 @@ def handle(arguments: Namespace) -> int:
             out.print(f"[bold]customer update[/] {len(document.customers)} rows")
         elif isinstance(document, PaymentRequest):
             _show_payment_request(document)
+        elif isinstance(document, CardStatement):
+            _show_cards(document)
         else:
             _show_purchases(document)
     return 0
@@ -105,6 +108,20 @@ def _show_payment_request(request: PaymentRequest) -> None:
     ]  # fmt: skip
     heads = ("row", "reference", "instalment", "payee", "due", "amount", "", "postings")
     table("", heads, [_escaped(row) for row in told], right=(0, 2, 5, 7))
+
+
+def _show_cards(statement: CardStatement) -> None:
+    period = f"{statement.from_date} – {statement.to_date}"
+    total = f"{statement.total:.2f} {statement.currency}"
+    out.print(
+        f"[bold]card statement {escape(statement.number)}[/] {escape(statement.company)}  {period}  {total}"
+    )
+    told = [
+        (one.row, one.card, one.holder, one.day, one.merchant, one.country, one.amount, one.receipt)
+        for one in statement.purchases
+    ]
+    heads = ("row", "card", "holder", "day", "merchant", "country", "amount", "receipt")
+    table("", heads, [_escaped(row) for row in told], right=(0, 6))
 
 
 def _show_purchases(document: PurchaseOrders | Receipts | Contracts | CodingTemplates) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from reskontra.documents.agency import AgencyReport
 from reskontra.documents.billing_request import BillingRequest, CustomerUpdates
+from reskontra.documents.card_statement import CardStatement
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
 from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.findings import Finding, Refused
@@ -13,6 +14,7 @@ from reskontra.documents.purchase import CodingTemplates, Contracts, PurchaseOrd
 from reskontra.documents.statement import PaymentList, Statement
 from reskontra.formats.agency import reader as agency
 from reskontra.formats.camt import reader as camt
+from reskontra.formats.cards import reader as cards
 from reskontra.formats.delivery_reports import package as archive_packages
 from reskontra.formats.delivery_reports import reader as delivery_reports
 from reskontra.formats.enforcement import reader as enforcement
@@ -41,6 +43,7 @@ Document = (
     | Receipts
     | Contracts
     | CodingTemplates
+    | CardStatement
 )
 
 # A file is of the other kind of form when what refuses it is that the form's own heading is not there.
@@ -68,6 +71,8 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
         return delivery_reports.read(data, name)
     if agency.is_agency_report(data):
         return agency.read(data, name)
+    if cards.is_card_statement(data):
+        return cards.read(data, name)
     if archive_packages.is_archive_package(data):
         return archive_packages.read(data, name)
     if begins_as_expenditure(data):

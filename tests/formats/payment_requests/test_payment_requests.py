@@ -332,3 +332,11 @@ def test_a_faulty_form_of_payments_is_refused_as_one() -> None:
         read_documents(csv_file(table("payments", rows)), "x")
     (finding,) = refusal.value.findings
     assert (finding.rule, finding.clause, finding.column) == ("file_column_missing", "EX 2.2-d", "Belopp")
+
+
+def test_the_example_of_the_documentation_is_read() -> None:
+    """EX 2.2-c"""
+    page = Path(__file__).parents[3] / "docs" / "payment-messages.md"
+    example = page.read_text("utf-8").split("```json\n")[1].split("```")[0]
+    found = read_message(example.encode())
+    assert (found.findings, whole_file_findings(found), len(found.payments)) == ((), [], 1)

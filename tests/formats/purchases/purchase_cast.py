@@ -12,8 +12,9 @@ Row = Mapping[str, object]
 
 ORDERS: Sequence[Row] = (
     {"order_number": "V1-4711", "supplier_number": "500123", "business_id": "0245440-1", "supplier_name": "Kontor Ab",
-     "currency": "EUR", "ordered_on": date(2026, 3, 2), "position": 10, "item": "K-1", "text": "Skrivbord", "quantity": 3,
-     "unit": "st", "unit_price": 199.9, "net": 599.7, "vat_percent": 25.5, "account": "40000000", "project": "P-1"},
+     "currency": "EUR", "ordered_on": date(2026, 3, 2), "position": 10, "item": "K-1", "text": "Skrivbord",
+     "quantity": 3, "unit": "st", "unit_price": 199.9, "net": 599.7, "vat_percent": 25.5, "account": "40000000",
+     "project": "P-1"},
     {"order_number": "V1-4711", "position": 20, "text": "Frakt", "net": 40, "vat_percent": 25.5, "account": "43000000"},
     {"order_number": "V1-4712", "business_id": "1010547-1", "currency": "SEK", "ordered_on": date(2026, 3, 3),
      "position": 1, "quantity": 2.5, "unit_price": 10, "account": "40000000"},

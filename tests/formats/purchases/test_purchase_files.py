@@ -323,3 +323,10 @@ def test_every_label_means_one_thing_in_its_form() -> None:
     assert {frozenset(column.labels) for form in new for column in columns(form).values()} == {
         frozenset(("fi", "sv", "en"))
     }
+
+
+def test_the_example_of_the_documentation_is_read() -> None:
+    """EX 3-c"""
+    page = Path(__file__).parents[3] / "docs" / "purchase-registers.md"
+    example = page.read_text("utf-8").split("```json\n")[1].split("```")[0]
+    assert read_expenditure(example.encode(), "x").findings == ()
