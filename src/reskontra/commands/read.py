@@ -1,6 +1,7 @@
 """Print the neutral documents in a file without storing anything."""
 
 from argparse import ArgumentParser, Namespace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def _show_payment_request(request: PaymentRequest) -> None:
     out.print(f"[bold]payment request[/] {request.source}, {len(request.payments)} payments  {sender}")
     told = [
         (one.row, one.long_reference or one.invoice_number, one.instalment, one.payee.name or one.payee.supplier_number,
-         one.due_date, one.amount, one.currency, len(one.postings))
+         one.due_date, _cents(one.amount), one.currency, len(one.postings))
         for one in request.payments
     ]  # fmt: skip
     heads = ("row", "reference", "instalment", "payee", "due", "amount", "", "postings")
@@ -117,7 +118,7 @@ def _show_cards(statement: CardStatement) -> None:
         f"[bold]card statement {escape(statement.number)}[/] {escape(statement.company)}  {period}  {total}"
     )
     told = [
-        (one.row, one.card, one.holder, one.day, one.merchant, one.country, one.amount, one.receipt)
+        (one.row, one.card, one.holder, one.day, one.merchant, one.country, _cents(one.amount), one.receipt)
         for one in statement.purchases
     ]
     heads = ("row", "card", "holder", "day", "merchant", "country", "amount", "receipt")
@@ -142,14 +143,14 @@ def _show_purchases(document: PurchaseOrders | Receipts | Contracts | CodingTemp
     elif isinstance(document, Receipts):
         heads = ("row", "order", "line", "day", "receiver", "quantity", "amount")
         told = [
-            (one.row, one.order_number, one.position, one.day, one.receiver, one.quantity, one.amount)
+            (one.row, one.order_number, one.position, one.day, one.receiver, one.quantity, _cents(one.amount))
             for one in document.receipts
         ]
     elif isinstance(document, Contracts):
         heads = ("row", "contract", "supplier", "from", "until", "plan", "limit")
         told = [
             (one.row, one.number, one.supplier.number or one.supplier.business_id, one.valid_from, one.valid_until,
-             one.plan_type, one.limit)
+             one.plan_type, _cents(one.limit))
             for one in document.contracts
         ]  # fmt: skip
     else:
@@ -157,6 +158,10 @@ def _show_purchases(document: PurchaseOrders | Receipts | Contracts | CodingTemp
         told = [(one.row, one.reference, one.queue, len(one.coding_lines)) for one in document.templates]
     out.print(f"[bold]{document.kind.replace('_', ' ')}[/] {document.source}, {len(told)} entries")
     table("", heads, [_escaped(row) for row in told], right=(0,))
+
+
+def _cents(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:.2f}"
 
 
 def _escaped(row: tuple[object, ...]) -> tuple[str | None, ...]:

@@ -2,11 +2,14 @@
 """Payments of other expenditure: the multi-recipient workbook and messages of own systems (EX 2.2-b, EX 2.2-c)."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from payment_cast import (
     MESSAGE,
     PAYMENT,
@@ -340,3 +343,38 @@ def test_the_example_of_the_documentation_is_read() -> None:
     example = page.read_text("utf-8").split("```json\n")[1].split("```")[0]
     found = read_message(example.encode())
     assert (found.findings, whole_file_findings(found), len(found.payments)) == ((), [], 1)
+
+
+@given(st.integers(0, len(message()) - 1), st.binary(max_size=3))
+def test_a_message_with_damaged_bytes_is_read_or_refused_and_never_more(place: int, put: bytes) -> None:
+    whole = message()
+    try:
+        found = read_message(whole[:place] + put + whole[place + 1 :])
+    except Refused:
+        return
+    assert len(found.payments) == 1
+    posted = found.payments[0].posted
+    wrong = {finding.rule for finding in found.findings if finding.severity == "error"}
+    assert wrong or found.payments[0].amount == posted
+
+
+@given(st.lists(st.integers(1, 10**9), min_size=1, max_size=6), st.integers(-1, 1))
+def test_postings_are_the_amount_to_the_cent_or_told(cents: list[int], off: int) -> None:
+    amount = sum(cents) + off
+    assume(amount > 0)
+    rows: list[Row] = [payment(amount=_euro(amount), posting_amount=_euro(cents[0]))]
+    rows += [{"posting_amount": _euro(one), "account": "82300000"} for one in cents[1:]]
+    rules = [finding.rule for finding in read_message(csv_file(table("payments", rows))).findings]
+    assert rules == (["payment_postings_differ"] if off else [])
+
+
+def _euro(cents: int) -> str:
+    return f"{cents // 100},{cents % 100:02d}"
+
+
+def test_the_order_of_rows_of_other_payments_changes_no_payment() -> None:
+    alone = read(payment(), payment(long_reference="BID-9", instalment=None))
+    turned = read(payment(long_reference="BID-9", instalment=None), payment())
+    assert [replace(one, row=0, postings=()) for one in alone.payments] == [
+        replace(one, row=0, postings=()) for one in reversed(turned.payments)
+    ]
