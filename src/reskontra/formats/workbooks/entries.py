@@ -471,7 +471,7 @@ def _plain(layout: Layout, entry: Entry) -> dict[str, Any]:
 def _fields(known: Mapping[str, Column], part: Part) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, reading in part.cells.items():
-        value = _safe(reading)
+        value = _safe(reading) if reading.problems else reading.value
         if name not in known or value is None:
             continue
         group, _, inner = known[name].field.partition(".")

@@ -2,10 +2,11 @@
 
 import re
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from types import UnionType
 from typing import Any
 
@@ -110,65 +111,76 @@ def counts_of_expenditure_agree(document: Expenditure) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _built(kind: type[Any], given: Mapping[str, Any]) -> Any:
+def _built(kind: type[Any], given: Any) -> Any:
     """A frozen dataclass of plain values, each checked against the type of its field."""
     if not isinstance(given, Mapping):
         raise TypeError(f"{kind.__name__} expected")
-    types = _types(kind)
-    if unknown := given.keys() - types.keys():
+    takers = _TAKERS.get(kind) or _takers(kind)
+    if unknown := given.keys() - takers.keys():
         raise TypeError(f"{kind.__name__} has no {sorted(unknown)[0]}")
-    return kind(**{name: _value(types[name], value) for name, value in given.items()})
+    return kind(**{name: takers[name](value) for name, value in given.items()})
 
 
-_KNOWN: dict[type[Any], Mapping[str, Any]] = {}
+# How the fields of each document take a plain value, worked out once.
+_Taker = Callable[[Any], Any]
+_TAKERS: dict[type[Any], Mapping[str, _Taker]] = {}
 
 
-def _types(kind: type[Any]) -> Mapping[str, Any]:
-    """The fields of a document and their types, looked up once."""
-    if kind not in _KNOWN:
-        hints = typing.get_type_hints(kind)
-        _KNOWN[kind] = {field.name: hints[field.name] for field in fields(kind)}
-    return _KNOWN[kind]
+def _takers(kind: type[Any]) -> Mapping[str, _Taker]:
+    hints = typing.get_type_hints(kind)
+    _TAKERS[kind] = {field.name: _taker(hints[field.name]) for field in fields(kind)}
+    return _TAKERS[kind]
 
 
-def _value(expected: Any, value: Any) -> Any:
-    options = typing.get_args(expected) if _is_union(expected) else (expected,)
-    if value is None and type(None) in options:
-        return None
-    (wanted,) = [option for option in options if option is not type(None)]
-    origin = typing.get_origin(wanted)
+def _taker(expected: Any) -> _Taker:
+    if typing.get_origin(expected) in (UnionType, typing.Union):
+        (wanted,) = [option for option in typing.get_args(expected) if option is not type(None)]
+        return partial(_or_none, _taker(wanted))
+    origin = typing.get_origin(expected)
     if origin is tuple:
-        return tuple(_value(typing.get_args(wanted)[0], one) for one in _list(value))
+        return partial(_tuple, _taker(typing.get_args(expected)[0]))
     if origin is typing.Literal:
-        if value not in typing.get_args(wanted):
-            raise TypeError("an unknown word")
-        return value
-    if wanted is Finding:
-        return value if isinstance(value, Finding) else Finding(**value)
-    if is_dataclass(wanted) and isinstance(wanted, type):
-        return _built(wanted, value)
-    if wanted is Decimal or wanted is date:
-        return _from_text(wanted, value)
-    plain = dict if origin is not None else wanted
-    if type(value) is not plain:
-        raise TypeError(f"expected {plain.__name__}")
+        return partial(_word, typing.get_args(expected))
+    if expected is Finding:
+        return _finding
+    if is_dataclass(expected) and isinstance(expected, type):
+        return partial(_built, expected)
+    if expected is Decimal:
+        return partial(_from_text, Decimal, Decimal)
+    if expected is date:
+        return partial(_from_text, date, date.fromisoformat)
+    return partial(_exactly, dict if origin is not None else expected)
+
+
+def _or_none(take: _Taker, value: Any) -> Any:
+    return None if value is None else take(value)
+
+
+def _tuple(take: _Taker, value: Any) -> Any:
+    _exactly_one_of((list, tuple), value)
+    return tuple(map(take, value))
+
+
+def _word(words: tuple[Any, ...], value: Any) -> Any:
+    if value not in words:
+        raise TypeError("an unknown word")
     return value
 
 
-def _is_union(expected: Any) -> bool:
-    return typing.get_origin(expected) in (UnionType, typing.Union)
+def _finding(value: Any) -> Finding:
+    return value if isinstance(value, Finding) else Finding(**value)
 
 
-def _list(value: Any) -> Iterable[Any]:
-    if not isinstance(value, list | tuple):
-        raise TypeError("expected a list")
+def _exactly(kind: type[Any], value: Any) -> Any:
+    _exactly_one_of((kind,), value)
     return value
 
 
-def _from_text(wanted: Any, value: Any) -> Any:
+def _from_text(kind: type[Any], parse: _Taker, value: Any) -> Any:
     """A day or a number, which a child sends as text."""
-    if isinstance(value, str):
-        return date.fromisoformat(value) if wanted is date else Decimal(value)
-    if type(value) is not wanted:
-        raise TypeError(f"expected {wanted.__name__}")
-    return value
+    return parse(value) if type(value) is str else _exactly(kind, value)
+
+
+def _exactly_one_of(kinds: tuple[type[Any], ...], value: Any) -> None:
+    if type(value) not in kinds:
+        raise TypeError(f"expected {kinds[0].__name__}")
