@@ -4,14 +4,18 @@ from collections.abc import Sequence
 
 from reskontra.documents.agency import AgencyReport
 from reskontra.documents.billing_request import BillingRequest, CustomerUpdates
+from reskontra.documents.card_statement import CardStatement
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
 from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.findings import Finding, Refused
 from reskontra.documents.invoice import Invoice
+from reskontra.documents.payment_request import PaymentRequest
 from reskontra.documents.payment_status import PaymentReport
+from reskontra.documents.purchase import CodingTemplates, Contracts, PurchaseOrders, Receipts
 from reskontra.documents.statement import PaymentList, Statement
 from reskontra.formats.agency import reader as agency
 from reskontra.formats.camt import reader as camt
+from reskontra.formats.cards import reader as cards
 from reskontra.formats.cii import reader as cii
 from reskontra.formats.delivery_reports import package as archive_packages
 from reskontra.formats.delivery_reports import reader as delivery_reports
@@ -22,6 +26,11 @@ from reskontra.formats.pain import reader as pain
 from reskontra.formats.teapps import reader as teapps
 from reskontra.formats.ubl import reader as ubl
 from reskontra.formats.workbooks.billing import counts_agree
+from reskontra.formats.workbooks.expenditure import (
+    NOT_A_FORM,
+    begins_as_expenditure,
+    counts_of_expenditure_agree,
+)
 from reskontra.formats.workbooks.isolation import read_in_child
 
 Document = (
@@ -35,10 +44,16 @@ Document = (
     | EnforcementReport
     | AgencyReport
     | PaymentReport
+    | PaymentRequest
+    | PurchaseOrders
+    | Receipts
+    | Contracts
+    | CodingTemplates
+    | CardStatement
 )
 
 # A file is of the other kind of form when what refuses it is that the form's own heading is not there.
-_OTHER_FORM = frozenset({"file_column_missing", "file_heading_not_found"})
+_OTHER_FORM = frozenset({"file_column_missing", "file_heading_not_found", "file_json_kind"})
 
 
 def read_documents(data: bytes, name: str) -> Sequence[Document]:
@@ -70,19 +85,28 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
         return delivery_reports.read(data, name)
     if agency.is_agency_report(data):
         return agency.read(data, name)
+    if cards.is_card_statement(data):
+        return cards.read(data, name)
     if archive_packages.is_archive_package(data):
         return archive_packages.read(data, name)
+    if begins_as_expenditure(data):
+        return [read_in_child("other", data, name)]
     try:
         return [read_in_child("billing", data, name)]
     except Refused as refused:
         if not _OTHER_FORM & {finding.rule for finding in refused.findings}:
             raise
         try:
-            return [read_in_child("customers", data, name)]
-        except Refused:
-            raise refused from None
+            return [read_in_child("other", data, name)]
+        except Refused as other:
+            not_a_form = NOT_A_FORM & {finding.rule for finding in other.findings}
+            raise (refused if not_a_form else other) from None
 
 
 def whole_file_findings(document: Document) -> list[Finding]:
     """What refuses the whole file: its own counts do not agree with what was read (OC 3.9-a)."""
-    return counts_agree(document) if isinstance(document, BillingRequest) else []
+    if isinstance(document, BillingRequest):
+        return counts_agree(document)
+    if isinstance(document, PaymentRequest | PurchaseOrders | Receipts | Contracts | CodingTemplates):
+        return counts_of_expenditure_agree(document)
+    return []
