@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import HealthCheck
 
 ROOT = Path(__file__).resolve().parents[1]
 os.environ["DJANGO_SETTINGS_MODULE"] = "reskontra.settings"
@@ -33,6 +35,11 @@ from reskontra.commands import main  # noqa: E402
 from reskontra.database import connect, safety, server  # noqa: E402
 
 TEMPLATE = "reskontra_template"
+
+
+# How long an example takes is the machine's affair; what takes too long is measured by ``make bench``.
+hypothesis.settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("ours")
 
 
 class OneStage(LoadScopeScheduling):  # type: ignore[misc]
