@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import HealthCheck
 
 ROOT = Path(__file__).resolve().parents[1]
 os.environ["DJANGO_SETTINGS_MODULE"] = "reskontra.settings"
@@ -21,6 +23,7 @@ os.environ["RESKONTRA_HOME"] = tempfile.mkdtemp(prefix="reskontra-tests-")
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 
 import django  # noqa: E402
+from xdist.scheduler import LoadScopeScheduling  # noqa: E402
 
 django.setup()
 
@@ -32,6 +35,23 @@ from reskontra.commands import main  # noqa: E402
 from reskontra.database import connect, safety, server  # noqa: E402
 
 TEMPLATE = "reskontra_template"
+
+
+# How long an example takes is the machine's affair; what takes too long is measured by ``make bench``.
+hypothesis.settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.settings.load_profile("ours")
+
+
+class OneStage(LoadScopeScheduling):  # type: ignore[misc]
+    """Files go to workers whole, and all that look at the demonstration to one of them, where it is played once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/demo" if nodeid.startswith("tests/demo/") else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStage:
+    """How tests are shared out among workers."""
+    return OneStage(config, log)
 
 
 def _stamp() -> str:

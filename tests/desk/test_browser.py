@@ -37,7 +37,7 @@ def sign_in(page: Any, username: str, language: str) -> None:
 
 def axe_finds_nothing(page: Any) -> None:
     results = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
-    assert results.violations_count == 0, results.generate_snapshot()
+    assert results.violations_count == 0, results.generate_report()
     assert len(results.response["passes"]) > 10, "axe looked at the page"
 
 

@@ -296,9 +296,10 @@ class Late:
             unit=self.where, claim=claim, case=case, principal=claim.amount, costs=0, interest_from=claim.due_date,
             interest_ground="section_4", provision="test",
         )  # fmt: skip
-        CaseEvent.objects.create(
-            unit=self.where, run=by, case=case, position=1, kind=state, day=self.on, given_at=AT
-        )
+        for position, kind in enumerate(("applied", state) if state != "applied" else ("applied",), start=1):
+            CaseEvent.objects.create(
+                unit=self.where, run=by, case=case, position=position, kind=kind, day=self.on, given_at=AT
+            )
 
     def _proposed(self, claim: Claim) -> None:
         WriteOffProposal.objects.create(

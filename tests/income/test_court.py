@@ -10,7 +10,7 @@ from django.db import connections
 from lxml import etree
 
 from cast import CUSTOMERS, inside, plan_of, run, set_term
-from income.court_tables import Docket, decide_in_crowd_and_alone, told
+from income.court_tables import Docket, at, decide_in_crowd_and_alone, told
 from reskontra.claims.models import Case, CaseClaim, CaseEvent, Cost
 from reskontra.exchange import archive
 from reskontra.exchange.models import OutboxFile
@@ -351,10 +351,10 @@ def test_a_case_that_ended_without_a_judgment_waits_for_the_unit_and_may_go_agai
     """OC 6.2.4-a"""
     docket = told(f"on {ON}\nclaim A bruk 100.00 order B-1\nreminded A {REMINDED}")
     run(CourtRun(), docket.where, ON)
-    with inside(docket.where, "kirsi") as acting:
+    with inside(docket.where, "kirsi", at(ON)) as acting:
         close(acting, Case.objects.get(unit=docket.where), "wrong debtor, corrected")
     assert docket.decided(CourtRun(), "court")["A"][0] == "COURT_CASE_ENDED"
-    with inside(docket.where, "kirsi") as acting:
+    with inside(docket.where, "kirsi", at(ON)) as acting:
         apply_again(acting, docket.claims["A"], "the register was corrected")
     assert docket.decided(CourtRun(), "court")["A"][0] == "APPLY_FOR_SUMMONS"
     run(CourtRun(), docket.where, ON)

@@ -503,7 +503,7 @@ def test_what_our_own_checks_find_wrong_is_left_out_and_told() -> None:
         one["invoice"]: [found["rule"] for found in one["findings"]] for one in sent.result.facts["rejected"]
     }
     assert told == {
-        "4210000000002": ["finvoice_business_id"],
+        "4210000000002": ["invoice_business_id"],
     }
     assert sent.result.facts["documents"] == 1
     with inside(unit()):

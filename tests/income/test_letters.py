@@ -605,7 +605,7 @@ def test_what_our_own_checks_of_a_message_find_wrong_is_left_out_of_both_batches
     a_letter(where, "bruk", "reminder", "10.00")
     Customer.objects.filter(pk=customer("bruk").pk).update(business_id="9900002-1")
     result = run(LettersRun(), where)
-    assert [found["rule"] for found in result.facts["rejected"][0]["findings"]] == ["finvoice_business_id"]
+    assert [found["rule"] for found in result.facts["rejected"][0]["findings"]] == ["invoice_business_id"]
     assert list(result.files) == []
     Customer.objects.filter(pk=customer("bruk").pk).update(business_id=CUSTOMERS["bruk"]["business_id"])
     assert run(LettersRun(), where).facts["documents"] == 1

@@ -223,6 +223,7 @@ def test_an_edi_address_and_its_peppol_id_lead_to_each_other(business_id: str, s
         "0037:02454401",
         " 0216:003702454401 ",
         "iso6523-actorid-upis::0216:003702454401",
+        "0037:003702454401",
     ],
 )
 def test_the_new_and_the_old_peppol_form_name_one_address(text: str) -> None:

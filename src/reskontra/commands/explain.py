@@ -1,6 +1,5 @@
 """Explain an order, an invoice, a claim or a payment: the decisions taken, their inputs, terms and clauses."""
 
-import re
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -13,13 +12,11 @@ from django.conf import settings
 from reskontra.commands.connection import acting, add_person, open_database, person_of, today
 from reskontra.commands.output import as_json, out
 from reskontra.insight.explanations import NothingFound, explain
+from reskontra.insight.words import told_inputs
 from reskontra.kernel.days import format_date as format_day
 from reskontra.kernel.money import format_amount
-from reskontra.kernel.texts import text, texts
+from reskontra.kernel.texts import text
 from reskontra.registers.policy import units_of
-
-_EURO = re.compile(r"-?[0-9]+\.[0-9]{2}")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -93,7 +90,7 @@ def show(found: dict[str, Any], language: str) -> None:
             out.print(f"    {channel}: {why}", markup=False)
         out.print(f"    {decision['citation']}", markup=False)
         if decision["inputs"]:
-            told = "; ".join(_input(key, value, language) for key, value in decision["inputs"].items())
+            told = "; ".join(f"{label} {value}" for label, value in told_inputs(decision["inputs"], language))
             out.print(f"    {told}", markup=False)
     for use in found.get("uses", found.get("claim", {}).get("settlements", ())):
         amount = format_amount(Decimal(use["amount"]), language)
@@ -118,25 +115,6 @@ def _instant(written: str, language: str) -> str:
     """An instant as a day and a time of the day in Finland."""
     local = datetime.fromisoformat(written).astimezone(ZoneInfo(settings.TIME_ZONE))
     return f"{format_day(local.date(), language)} {local:%H:%M}"
-
-
-def _input(key: str, value: Any, language: str) -> str:
-    """One input of a decision in the reader's words: euro, days and yes or no as they are written there."""
-    if key == "found_by":
-        shown = text(f"found_by.{value}", language)
-    elif isinstance(value, bool):
-        shown = text("term.yes" if value else "term.no", language)
-    elif isinstance(value, list):
-        shown = ", ".join(map(str, value))
-    elif _EURO.fullmatch(str(value)):
-        shown = format_amount(Decimal(value), language)
-    elif _DAY.fullmatch(str(value)):
-        shown = format_day(date.fromisoformat(value), language)
-    elif f"outcome.{value}" in texts():
-        shown = text(f"outcome.{value}", language)
-    else:
-        shown = str(value)
-    return f"{text(f'input.{key}', language)} {shown}"
 
 
 def _show_terms(decisions: Sequence[dict[str, Any]], language: str) -> None:

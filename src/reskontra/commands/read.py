@@ -1,6 +1,7 @@
 """Print the neutral documents in a file without storing anything."""
 
 from argparse import ArgumentParser, Namespace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,14 @@ from rich.markup import escape
 
 from reskontra.commands.output import as_json, out, table
 from reskontra.documents.agency import AgencyReport
-from reskontra.documents.billing_request import BillingRequest
+from reskontra.documents.billing_request import BillingRequest, CustomerUpdates
+from reskontra.documents.card_statement import CardStatement
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryAnswer, DeliveryReport
 from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.invoice import Invoice
+from reskontra.documents.payment_request import PaymentRequest
+from reskontra.documents.payment_status import BatchStatus, PaymentReport, TransactionStatus
+from reskontra.documents.purchase import CodingTemplates, Contracts, PurchaseOrders, Receipts
 from reskontra.documents.statement import PaymentList, Statement
 from reskontra.exchange.reading import read_documents
 from reskontra.kernel.identifiers import find_personal_codes, masked_personal_code
@@ -53,6 +58,8 @@ def handle(arguments: Namespace) -> int:
             )
         elif isinstance(document, DeliveryReport):
             _show_report(document, arguments.lang)
+        elif isinstance(document, PaymentReport):
+            _show_answers(document)
         elif isinstance(document, ArchivePackage):
             out.print(f"[bold]archive package[/] {len(document.files)} files")
             listed = [(one.row, one.invoice, one.role, one.name, one.digest[:12]) for one in document.files]
@@ -72,8 +79,14 @@ def handle(arguments: Namespace) -> int:
             ]
             heads = ("row", "case", "kind", "day", "reference", "amount", "fee", "net")
             table("", heads, told_of, right=(0, 1, 5, 6, 7))
-        else:
+        elif isinstance(document, CustomerUpdates):
             out.print(f"[bold]customer update[/] {len(document.customers)} rows")
+        elif isinstance(document, PaymentRequest):
+            _show_payment_request(document)
+        elif isinstance(document, CardStatement):
+            _show_cards(document)
+        else:
+            _show_purchases(document)
     return 0
 
 
@@ -87,6 +100,76 @@ def without_codes(told: Any) -> Any:
         for code in codes:
             told = told.replace(code, masked_personal_code(code))
     return told
+
+
+def _show_payment_request(request: PaymentRequest) -> None:
+    sender = escape(f"{request.sender_system or '?'} → {request.receiver or '?'}")
+    out.print(f"[bold]payment request[/] {request.source}, {len(request.payments)} payments  {sender}")
+    told = [
+        (one.row, one.long_reference or one.invoice_number, one.instalment, one.payee.name or one.payee.supplier_number,
+         one.due_date, _cents(one.amount), one.currency, len(one.postings))
+        for one in request.payments
+    ]  # fmt: skip
+    heads = ("row", "reference", "instalment", "payee", "due", "amount", "", "postings")
+    table("", heads, [_escaped(row) for row in told], right=(0, 2, 5, 7))
+
+
+def _show_cards(statement: CardStatement) -> None:
+    period = f"{statement.from_date} – {statement.to_date}"
+    total = f"{statement.total:.2f} {statement.currency}"
+    out.print(
+        f"[bold]card statement {escape(statement.number)}[/] {escape(statement.company)}  {period}  {total}"
+    )
+    told = [
+        (one.row, one.card, one.holder, one.day, one.merchant, one.country, _cents(one.amount), one.receipt)
+        for one in statement.purchases
+    ]
+    heads = ("row", "card", "holder", "day", "merchant", "country", "amount", "receipt")
+    table("", heads, [_escaped(row) for row in told], right=(0, 6))
+
+
+def _show_purchases(document: PurchaseOrders | Receipts | Contracts | CodingTemplates) -> None:
+    heads: tuple[str, ...]
+    told: list[tuple[object, ...]]
+    if isinstance(document, PurchaseOrders):
+        heads = ("row", "order", "supplier", "day", "lines")
+        told = [
+            (
+                one.row,
+                one.number,
+                one.supplier.number or one.supplier.business_id,
+                one.ordered_on,
+                len(one.lines),
+            )
+            for one in document.orders
+        ]
+    elif isinstance(document, Receipts):
+        heads = ("row", "order", "line", "day", "receiver", "quantity", "amount")
+        told = [
+            (one.row, one.order_number, one.position, one.day, one.receiver, one.quantity, _cents(one.amount))
+            for one in document.receipts
+        ]
+    elif isinstance(document, Contracts):
+        heads = ("row", "contract", "supplier", "from", "until", "plan", "limit")
+        told = [
+            (one.row, one.number, one.supplier.number or one.supplier.business_id, one.valid_from, one.valid_until,
+             one.plan_type, _cents(one.limit))
+            for one in document.contracts
+        ]  # fmt: skip
+    else:
+        heads = ("row", "reference", "queue", "coding lines")
+        told = [(one.row, one.reference, one.queue, len(one.coding_lines)) for one in document.templates]
+    out.print(f"[bold]{document.kind.replace('_', ' ')}[/] {document.source}, {len(told)} entries")
+    table("", heads, [_escaped(row) for row in told], right=(0,))
+
+
+def _cents(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:.2f}"
+
+
+def _escaped(row: tuple[object, ...]) -> tuple[str | None, ...]:
+    """Cells as they stand in the file: a bracket in a name is no markup."""
+    return tuple(escape(str(value)) if value is not None else None for value in row)
 
 
 def _show_invoice(invoice: Invoice, language: str) -> None:
@@ -117,6 +200,24 @@ def _show_report(report: DeliveryReport, language: str) -> None:
         ],
         right=(0, 3),
     )
+
+
+def _show_answers(report: PaymentReport) -> None:
+    """A bank's words about the message, then about each batch and each payment that it lists."""
+    why = "; ".join(str(reason) for reason in report.reasons)
+    told = (report.original_message_id, report.status, report.count, report.total, why)
+    out.print("[bold]bank answer[/] " + "  ".join(escape(str(value)) for value in told if value))
+    rows = []
+    for batch in report.batches:
+        rows.append(_answer(batch.payment_information_id, None, batch))
+        for one in batch.transactions:
+            rows.append(_answer(batch.payment_information_id, one.end_to_end_id or one.instruction_id, one))
+    table("", ("batch", "payment", "status", "state", "reason"), rows)
+
+
+def _answer(batch: str | None, payment: str | None, told: BatchStatus | TransactionStatus) -> tuple[str, ...]:
+    reasons = "; ".join(str(reason) for reason in told.reasons)
+    return tuple(escape(cell or "") for cell in (batch, payment, told.status, told.state, reasons))
 
 
 def _cells(answer: DeliveryAnswer) -> tuple[object, ...]:

@@ -14,7 +14,7 @@ from reskontra.database.session import working_in
 from reskontra.desk.clock import now, today
 from reskontra.desk.refusals import refused, sentence
 from reskontra.registers.models import Person, RoleAssignment, Unit
-from reskontra.registers.policy import MAY, NotAllowed, require
+from reskontra.registers.policy import MAY, allows
 from reskontra.runs.run import Acting
 
 # The nine roles and their terms in the glossary.
@@ -49,13 +49,7 @@ class Place:
 
     def may(self, act: str) -> bool:
         """Whether a role held here allows ``act``; the responsibility table is asked too, inside ``working``."""
-        if not MAY[act] & set(self.roles):
-            return False
-        try:
-            require(self.person, act, self.unit, self.on)
-        except NotAllowed:
-            return False
-        return True
+        return allows(self.roles, act, self.unit, self.on)
 
     def who_may(self, act: str) -> list[str]:
         """The keys of the names of the roles that allow ``act``."""

@@ -12,7 +12,7 @@ from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Stale, ToldBack, told_back, written
 from reskontra.desk.frame import say, show
 from reskontra.desk.paging import LARGEST, ROWS, key, page_of
-from reskontra.desk.why import told_inputs
+from reskontra.desk.why import rested_on
 from reskontra.income.legal.events import case_tasks, history
 from reskontra.income.refunds.actions import contacted
 from reskontra.income.refunds.lists import payers_without_reference
@@ -79,7 +79,7 @@ def case(request: HttpRequest, place: Place, number: int) -> HttpResponse:
             "case": found,
             "debtor": Customer.objects.values_list("name", flat=True).get(pk=found.debtor_id),
             "claims": told.claims,
-            "steps": [(one, told_inputs(_plain(one["detail"]), language)) for one in told.steps[::-1]],
+            "steps": [(one, rested_on(_plain(one["detail"]), language)) for one in told.steps[::-1]],
         },
     )
 

@@ -1,22 +1,13 @@
 """Why: the decisions about an order or an invoice, as the panel beside it shows them (design 9)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from reskontra.insight.explanations import explain
-from reskontra.insight.payments import payment_number
-from reskontra.kernel.days import format_date
-from reskontra.kernel.money import format_amount
+from reskontra.insight.words import told_inputs
 from reskontra.kernel.texts import text, texts
 from reskontra.registers.models import Unit
-
-_AMOUNTS = frozenset(
-    {"net", "invoice_total", "rest", "open_before", "open", "case_open", "accrued", "charged"}
-)
-_PAYMENTS = frozenset({"takes_back", "taken_back_by"})
 
 
 @dataclass(frozen=True)
@@ -73,7 +64,7 @@ def _because(one: Mapping[str, Any], language: str) -> Because:
         outcome=outcome(one["outcome"], language),
         standing=str(one.get("standing", "READY")),
         also=[outcome(name, language) for name in one.get("reasons", ())[1:]],
-        inputs=told_inputs(one["inputs"], language),
+        inputs=rested_on(one["inputs"], language),
         citation=one["citation"],
         order=str(one.get("order", "")),
         run=one["run"],
@@ -86,26 +77,6 @@ def outcome(name: str, language: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def told_inputs(inputs: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
-    """What a decision looked at, as label and value in words."""
-    return list(_inputs(inputs, language))
-
-
-def _inputs(inputs: Mapping[str, Any], language: str) -> Iterator[tuple[str, str]]:
-    for key, value in inputs.items():
-        known = next((one for one in (f"input.{key}", f"desk.input.{key}") if one in texts()), None)
-        label = text(known, language) if known else key
-        yield label[:1].upper() + label[1:], _value(key, value, language)
-
-
-def _value(key: str, value: Any, language: str) -> str:
-    if key in _AMOUNTS:
-        return format_amount(Decimal(value), language)
-    if key.endswith("_date"):
-        return format_date(date.fromisoformat(value), language)
-    if isinstance(value, bool):
-        return text("term.yes" if value else "term.no", language)
-    if key in _PAYMENTS:
-        return payment_number(int(value))
-    word = {"source": f"desk.source.{value}", "found_by": f"found_by.{value}"}.get(key, "")
-    return text(word, language) if word in texts() else str(value)
+def rested_on(inputs: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
+    """What a decision looked at, as label (beginning with a capital) and value in words."""
+    return [(label[:1].upper() + label[1:], value) for label, value in told_inputs(inputs, language)]

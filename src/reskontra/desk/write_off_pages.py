@@ -13,7 +13,7 @@ from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Stale, ToldBack, day_of, told_back, written
 from reskontra.desk.frame import say, show
 from reskontra.desk.paging import LARGEST
-from reskontra.desk.why import told_inputs
+from reskontra.desk.why import rested_on
 from reskontra.income.write_off.actions import approve, refuse, review
 from reskontra.income.write_off.lists import waiting_proposals
 from reskontra.kernel.texts import text
@@ -97,7 +97,7 @@ def _page(
             "proposal": found.proposal,
             "claim": found.claim,
             "age": (place.on - found.claim.due_date).days,
-            "evidence": told_inputs(found.proposal.evidence, language),
+            "evidence": rested_on(found.proposal.evidence, language),
             "step": step,
             "may": bool(next_right) and place.may(next_right),
             "may_refuse": found.standing != "" and place.may("refuse_write_off"),

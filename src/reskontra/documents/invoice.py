@@ -36,6 +36,20 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class AllowanceCharge:
+    """A discount or a charge on the whole invoice (BG-20, BG-21) or on one row (BG-27, BG-28).
+
+    ``amount`` is euro without VAT and adds to a charge or a discount; a credit note turns its sign.
+    """
+
+    charge: bool
+    amount: Decimal | None
+    reason: str | None = None
+    vat_category: str | None = None
+    vat_percent: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceLine:
     """One invoice row (BG-25). ``net`` is euro without VAT and after discounts."""
 
@@ -52,6 +66,9 @@ class InvoiceLine:
     vat_category: str | None = None  # S Z E AE K G O (UNCL 5305); in Finvoice AB AE E G O S Z ZEG ZES
     vat_percent: Decimal | None = None
     accounting: str | None = None
+    order: str | None = None  # the buyer's order that the row is of, where rows name it
+    order_line: str | None = None  # BT-132: the line of the buyer's order
+    allowances_and_charges: tuple[AllowanceCharge, ...] | None = None  # None: the format's reader lists none
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +136,10 @@ class Invoice:
     charges: Decimal | None = None  # BT-108: charges on the whole invoice, without VAT
     paid: Decimal | None = None  # BT-113: paid in advance, with VAT
     rounding: Decimal | None = None  # BT-114
+    further_accounts: tuple[str, ...] = ()  # BT-84: IBANs beside the seller's first
+    line_total: Decimal | None = None  # BT-106: the rows before discounts and charges on the whole invoice
+    allowances_and_charges: tuple[AllowanceCharge, ...] | None = None  # None: the format's reader lists none
+    payee: str | None = None  # BT-59: who is paid when it is not the seller, e.g. a factoring company
     findings: tuple[Finding, ...] = ()  # what the reader could not read in one way only
     format: str | None = None  # what it was read from, e.g. "finvoice 3.0"
     kind: Literal["invoice"] = "invoice"

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from reskontra.documents.findings import Refused
 from reskontra.exchange import archive
 from reskontra.exchange.models import InboxFile
+from reskontra.formats.cards.reader import must_not_be_kept
 from reskontra.runs.run import Acting, lock
 
 
@@ -31,7 +33,10 @@ def receive(acting: Acting, data: bytes, name: str, kind: str) -> Received:
     """Keep ``data`` as it came. The same bytes again give back the file as it first came in.
 
     Two who bring the same bytes at the same moment wait for each other, until the first transaction ends.
+    Raises ``Refused``, before anything is written, for a card statement that holds a whole card number.
     """
+    if forbidden := must_not_be_kept(data):
+        raise Refused(forbidden)
     stored = archive.store([data])
     lock(acting.unit, "inbox")
     found = InboxFile.objects.filter(unit=acting.unit, digest=stored.digest).first()

@@ -4,19 +4,33 @@ from collections.abc import Sequence
 
 from reskontra.documents.agency import AgencyReport
 from reskontra.documents.billing_request import BillingRequest, CustomerUpdates
+from reskontra.documents.card_statement import CardStatement
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
 from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.findings import Finding, Refused
 from reskontra.documents.invoice import Invoice
+from reskontra.documents.payment_request import PaymentRequest
+from reskontra.documents.payment_status import PaymentReport
+from reskontra.documents.purchase import CodingTemplates, Contracts, PurchaseOrders, Receipts
 from reskontra.documents.statement import PaymentList, Statement
 from reskontra.formats.agency import reader as agency
 from reskontra.formats.camt import reader as camt
+from reskontra.formats.cards import reader as cards
+from reskontra.formats.cii import reader as cii
 from reskontra.formats.delivery_reports import package as archive_packages
 from reskontra.formats.delivery_reports import reader as delivery_reports
 from reskontra.formats.enforcement import reader as enforcement
 from reskontra.formats.finvoice import reader as finvoice
 from reskontra.formats.ktl import reader as ktl
+from reskontra.formats.pain import reader as pain
+from reskontra.formats.teapps import reader as teapps
+from reskontra.formats.ubl import reader as ubl
 from reskontra.formats.workbooks.billing import counts_agree
+from reskontra.formats.workbooks.expenditure import (
+    NOT_A_FORM,
+    begins_as_expenditure,
+    counts_of_expenditure_agree,
+)
 from reskontra.formats.workbooks.isolation import read_in_child
 
 Document = (
@@ -29,10 +43,17 @@ Document = (
     | ArchivePackage
     | EnforcementReport
     | AgencyReport
+    | PaymentReport
+    | PaymentRequest
+    | PurchaseOrders
+    | Receipts
+    | Contracts
+    | CodingTemplates
+    | CardStatement
 )
 
 # A file is of the other kind of form when what refuses it is that the form's own heading is not there.
-_OTHER_FORM = frozenset({"file_column_missing", "file_heading_not_found"})
+_OTHER_FORM = frozenset({"file_column_missing", "file_heading_not_found", "file_json_kind"})
 
 
 def read_documents(data: bytes, name: str) -> Sequence[Document]:
@@ -46,8 +67,16 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
         raise Refused(Finding("empty_file", clause="OC 3.9-c", value=name))
     if finvoice.is_finvoice(data):
         return finvoice.read(data, name)
+    if teapps.is_teapps(data):
+        return teapps.read(data, name)
+    if ubl.is_ubl(data):
+        return ubl.read(data, name)
+    if cii.is_cii(data):
+        return cii.read(data, name)
     if enforcement.is_enforcement_report(data):
         return enforcement.read(data, name)
+    if pain.is_status_report(data):
+        return pain.read(data, name)
     if camt.is_camt(data):
         return camt.read(data, name)
     if ktl.is_ktl(data):
@@ -56,24 +85,28 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
         return delivery_reports.read(data, name)
     if agency.is_agency_report(data):
         return agency.read(data, name)
+    if cards.is_card_statement(data):
+        return cards.read(data, name)
     if archive_packages.is_archive_package(data):
         return archive_packages.read(data, name)
+    if begins_as_expenditure(data):
+        return [read_in_child("other", data, name)]
     try:
         return [read_in_child("billing", data, name)]
     except Refused as refused:
         if not _OTHER_FORM & {finding.rule for finding in refused.findings}:
             raise
         try:
-            return [read_in_child("customers", data, name)]
-        except Refused:
-            raise refused from None
+            return [read_in_child("other", data, name)]
+        except Refused as other:
+            not_a_form = NOT_A_FORM & {finding.rule for finding in other.findings}
+            raise (refused if not_a_form else other) from None
 
 
 def whole_file_findings(document: Document) -> list[Finding]:
     """What refuses the whole file: its own counts do not agree with what was read (OC 3.9-a)."""
-    return counts_agree(document) if isinstance(document, BillingRequest) else []
-
-
-def is_invoice_file(data: bytes) -> bool:
-    """Whether the bytes look like invoices in a format that we read."""
-    return finvoice.is_finvoice(data)
+    if isinstance(document, BillingRequest):
+        return counts_agree(document)
+    if isinstance(document, PaymentRequest | PurchaseOrders | Receipts | Contracts | CodingTemplates):
+        return counts_of_expenditure_agree(document)
+    return []

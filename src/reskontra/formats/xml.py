@@ -35,7 +35,8 @@ _CHUNK = 65_536
 _DECLARATION = re.compile(rb"\A\s{0,1000}<\?xml[ \t\r\n][^<>]{0,200}\?>")
 _DECLARED = re.compile(rb"""encoding[ \t\r\n]*=[ \t\r\n]*["']([A-Za-z0-9._:-]{1,40})["']""")
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
-_TOO_DEEP = 114  # the code of libxml2 for more levels than it takes
+_OVER_A_LIMIT = 114  # the code of libxml2 for more than it takes: levels, or signs in one text
+_LONGEST_TEXT = 10_000_000
 _FALLBACK = "utf-8"
 
 Result = TypeVar("Result", covariant=True)
@@ -153,8 +154,10 @@ def _decoded(body: bytes, encoding: str) -> bytes:
 
 
 def _not_well_formed(error: etree.XMLSyntaxError) -> Refused:
-    if getattr(error, "code", None) == _TOO_DEEP:
-        return _refused("xml_too_deep", limit=str(MOST_LEVELS))
+    if getattr(error, "code", None) == _OVER_A_LIMIT:
+        if "depth" in str(error):
+            return _refused("xml_too_deep", limit=str(MOST_LEVELS))
+        return _refused("xml_too_large", limit=str(_LONGEST_TEXT))
     line, column = error.position
     return _refused("xml_not_well_formed", line=str(line or 1), position=str(column or 1))
 

@@ -117,13 +117,14 @@ def peppol_id(ovt: str) -> str:
 
 
 def ovt_of_peppol_id(text: str) -> str:
-    """The EDI address in a Finnish Peppol id (OC 3.6.1-a).
+    """The EDI address in a Finnish Peppol id (OC 3.6.1-a, EX 6-a, EX 6-b).
 
-    Takes ``0216:003702454401`` and the form used before 2025, ``0037:02454401``, where the scheme was the
-    beginning of the address. Raises ``NotAnIdentifier``.
+    Takes ``0216:003702454401`` and the forms used before 2025: ``0037:02454401``, where the scheme was the
+    beginning of the address, and ``0037:003702454401`` with the whole of it. Raises ``NotAnIdentifier``.
     """
     scheme, _, value = text.strip().upper().removeprefix("ISO6523-ACTORID-UPIS::").partition(":")
-    ovt = {"0216": value, "0037": f"0037{value}"}.get(scheme, "")
+    older = value if is_ovt(value) else f"0037{value}"
+    ovt = {"0216": value, "0037": older}.get(scheme, "")
     if not is_ovt(ovt):
         raise NotAnIdentifier("not a Finnish Peppol id (0216: and an EDI address)")
     return ovt

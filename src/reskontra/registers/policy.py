@@ -1,6 +1,6 @@
 """Who may do what in which unit (OC 1.2-a, 3.2.1): roles by date, asked before every act."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db.models import Q
@@ -144,13 +144,21 @@ def require(person: Person, act: str, unit: Unit, on: date) -> None:
     Where the unit's responsibility table says who does the step, only that party's roles count. Called inside
     ``working_in``, since the table belongs to the unit.
     """
-    allowed = MAY[act] & roles_of(person, unit, on)
+    if not allows(roles_of(person, unit, on), act, unit, on):
+        raise NotAllowed(person, act, unit)
+
+
+def allows(roles: Iterable[str], act: str, unit: Unit, on: date) -> bool:
+    """Whether one of ``roles``, held in ``unit`` on ``on``, allows ``act``; by the responsibility table where it tells.
+
+    Called inside ``working_in``, since the table belongs to the unit.
+    """
+    allowed = MAY[act] & frozenset(roles)
     if allowed and act in STEPS:
         row = Responsibility.objects.filter(unit=unit, step=STEPS[act], validity__contains=on).first()
         if row:
             allowed = allowed & CENTRE if row.party == "centre" else allowed - CENTRE
-    if not allowed:
-        raise NotAllowed(person, act, unit)
+    return bool(allowed)
 
 
 def require_somewhere(person: Person, act: str, on: date) -> None:

@@ -102,7 +102,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
             if PICTURES and width != 800:
                 page.screenshot(path=Path(PICTURES) / f"{name}-{language}-{width}.png", full_page=True)
         results = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
-        assert results.violations_count == 0, f"{address}\n{results.generate_snapshot()}"
+        assert results.violations_count == 0, f"{address}\n{results.generate_report()}"
     assert page.troubles == []
 
 

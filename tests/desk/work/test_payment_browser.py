@@ -85,7 +85,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
                 page.set_viewport_size({"width": width, "height": 640})
                 assert page.evaluate("document.documentElement.scrollWidth") == width, f"{address} at {width}"
             results = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
-            assert results.violations_count == 0, f"{address}\n{results.generate_snapshot()}"
+            assert results.violations_count == 0, f"{address}\n{results.generate_report()}"
     assert page.troubles == []
 
 

@@ -180,7 +180,7 @@ def test_axe_finds_nothing_on_any_page(desk: Any, sits_down: SitsDown, language:
             page.goto(desk.path(address))
             assert page.get_attribute("html", "lang") == language
             results = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
-            assert results.violations_count == 0, f"{address}\n{results.generate_snapshot()}"
+            assert results.violations_count == 0, f"{address}\n{results.generate_report()}"
             assert len(results.response["passes"]) > 10, "axe looked at the page"
     assert page.troubles == []
 

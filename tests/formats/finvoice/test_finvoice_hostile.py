@@ -1,18 +1,16 @@
 """Files that want to harm or mislead: refused in good time, nothing else."""
 
 import random
-import time
 
 import pytest
 from finvoice_cast import CASES, GOLDEN
 
+from hanging import ends
 from reskontra.documents.findings import Refused
 from reskontra.documents.invoice import Invoice
 from reskontra.formats import xml
 from reskontra.formats.finvoice.checks import check, check_file
 from reskontra.formats.finvoice.reader import is_finvoice, read
-
-SECONDS = 5.0  # far above what any of these takes, and far below what a person would call hanging
 
 DOCUMENT = (
     '<?xml version="1.0"?>{doctype}<Finvoice Version="3.0"><InvoiceDetails>{body}</InvoiceDetails></Finvoice>'
@@ -74,14 +72,13 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_is_refused_in_good_time(name: str) -> None:
+def test_a_hostile_file_is_refused_and_does_not_hang(name: str) -> None:
     data, rule = HOSTILE[name]
-    before = time.perf_counter()
-    with pytest.raises(Refused) as refused:
-        read(data)
-    assert refused.value.findings[0].rule == rule
-    assert "error" in {finding.severity for finding in check_file(data, None)}
-    assert time.perf_counter() - before < SECONDS
+    with ends():
+        with pytest.raises(Refused) as refused:
+            read(data)
+        assert refused.value.findings[0].rule == rule
+        assert "error" in {finding.severity for finding in check_file(data, None)}
 
 
 HARMLESS = {
@@ -103,11 +100,10 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_odd_but_lawful_files_are_read_in_good_time(name: str) -> None:
-    before = time.perf_counter()
-    (invoice,) = read(HARMLESS[name])
-    assert (invoice.number, invoice.total) == (None, None)
-    assert time.perf_counter() - before < SECONDS
+def test_odd_but_lawful_files_are_read_and_does_not_hang(name: str) -> None:
+    with ends():
+        (invoice,) = read(HARMLESS[name])
+        assert (invoice.number, invoice.total) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -115,13 +111,12 @@ def test_odd_but_lawful_files_are_read_in_good_time(name: str) -> None:
 )
 def test_repeated_markup_is_scanned_once(unit: bytes) -> None:
     data = b'<Finvoice Version="3.0">' + unit * (2_000_000 // len(unit))
-    before = time.perf_counter()
-    with pytest.raises(Refused):
-        read(data)
-    with pytest.raises(Refused):
-        read(unit * (2_000_000 // len(unit)))
-    is_finvoice(data)
-    assert time.perf_counter() - before < SECONDS
+    with ends():
+        with pytest.raises(Refused):
+            read(data)
+        with pytest.raises(Refused):
+            read(unit * (2_000_000 // len(unit)))
+        is_finvoice(data)
 
 
 def test_a_stream_counts_levels_and_bytes_too() -> None:
@@ -267,7 +262,7 @@ def test_no_changed_digit_of_an_amount_passes_unseen() -> None:
         changed[index] = 48 + (changed[index] - 48 + 3) % 10
         (invoice,) = read(bytes(changed))
         rules = {finding.rule for finding in check(invoice)}
-        if not any(rule.startswith(("finvoice_sum", "finvoice_barcode")) for rule in rules):
+        if not any(rule.startswith(("invoice_sum", "finvoice_barcode")) for rule in rules):
             unseen.append(index)
     assert len(places) > 15
     assert unseen == []

@@ -133,7 +133,7 @@ def test_a_reminder_needs_no_legal_basis_of_its_own_but_everything_else_of_an_in
     for changed, rule in (
         (replace(told, reference=None), "finvoice_reference_missing"),
         (replace(told, notes=()), "finvoice_reference_request_missing"),
-        (replace(told, buyer=replace(BUYER, town=None)), "finvoice_buyer_address_missing"),
+        (replace(told, buyer=replace(BUYER, town=None)), "invoice_buyer_address_missing"),
         (replace(told, notes=(*told.notes, "Gäller 010190-900P")), "finvoice_personal_code"),
     ):
         assert rule in {found.rule for found in checks.check(changed, outgoing=True)}

@@ -2,8 +2,8 @@
 
 Outgoing invoices must be right: what is found is an error. Incoming ones are what they are: real files
 hold wrong check digits and sums that do not meet, so that only what leaves an invoice unusable is an error
-and the rest are warnings. The rules stand in ``structure``, ``identity``, ``wording``, ``vat``,
-``payment`` and ``state``.
+and the rest are warnings. The rules of all invoices stand in ``en16931``, those of Finvoice alone in
+``structure``, ``wording``, ``barcode`` and ``state``.
 """
 
 from collections.abc import Iterator
@@ -13,15 +13,15 @@ from pathlib import Path
 from reskontra.documents.findings import Finding, Refused
 from reskontra.documents.invoice import Invoice
 from reskontra.formats import xml
+from reskontra.formats.en16931.checks import check_invoice
+from reskontra.formats.en16931.report import Report, placed
 from reskontra.formats.finvoice import attachments as attached
 from reskontra.formats.finvoice import schema
-from reskontra.formats.finvoice.identity import check_parties
-from reskontra.formats.finvoice.payment import check_payment
+from reskontra.formats.finvoice.barcode import check_barcode
+from reskontra.formats.finvoice.places import PLACES
 from reskontra.formats.finvoice.reader import invoice_pieces, read, read_piece
-from reskontra.formats.finvoice.report import Report
 from reskontra.formats.finvoice.state import check_state
 from reskontra.formats.finvoice.structure import check_structure
-from reskontra.formats.finvoice.vat import check_vat
 from reskontra.formats.finvoice.wording import check_wording
 
 
@@ -32,14 +32,12 @@ def check(invoice: Invoice, outgoing: bool = False) -> list[Finding]:
     State's guideline asks of its invoices is checked too (OC 3.5-a, 4.1-a, 2.2-f, 3.2-d).
     """
     report = Report(outgoing)
-    report.found.extend(invoice.findings)
+    check_invoice(invoice, report)
     check_structure(invoice, report)
     check_wording(invoice, report)
-    check_parties(invoice, report)
-    check_vat(invoice, report)
-    check_payment(invoice, report)
+    check_barcode(invoice, report)
     check_state(invoice, report)
-    return report.found
+    return [*invoice.findings, *placed(report.found, PLACES)]
 
 
 def check_file(data: bytes, schemas: Path | None, outgoing: bool = False) -> list[Finding]:

@@ -28,12 +28,6 @@ UN_TYPE_CODES: Final = {
     "INV09": "380",
 }
 
-# UN/EDIFACT 5305 as EN 16931 takes it, and the three that Finvoice adds for purchases.
-VAT_CATEGORIES: Final = frozenset({"S", "Z", "E", "AE", "K", "G", "O", "AB", "ZEG", "ZES"})
-WITHOUT_VAT: Final = frozenset({"Z", "E", "AE", "K", "G", "O"})
-WITH_REASON: Final = frozenset({"E", "AE", "K", "G", "O"})
-WITH_BUYER_VAT_ID: Final = frozenset({"AE", "K"})
-
 # Units as people write them, in small letters, and UN/ECE recommendation 20.
 UNITS: Final = {
     **dict.fromkeys(("kpl", "st", "pcs", "pc", "ea", "kappale", "kappaletta", "styck", "stk", "unit"), "C62"),

@@ -1,14 +1,14 @@
-"""What the State's guideline asks: credit notes, contract numbers, legal basis, the request to use the
-reference, attachments (OC 3.2-d, 3.5-a, 3.5.2-a, 3.5.3-a, 4.1-a; VAT Act 1501/1993 s 209 e item 18)."""
+"""What the State's guideline asks: contract numbers, legal basis, the request to use the reference, attachments
+(OC 3.2-d, 3.5-a, 3.5.2-a, 3.5.3-a, 4.1-a)."""
 
 import re
 from functools import lru_cache
 from typing import Final
 
 from reskontra.documents.invoice import Invoice
+from reskontra.formats.en16931.report import Report
 from reskontra.formats.finvoice import attachments as attached
 from reskontra.formats.finvoice import codes
-from reskontra.formats.finvoice.report import Report
 
 _DETAILS = "InvoiceDetails"
 _FREE_TEXT = f"{_DETAILS}/InvoiceFreeText"
@@ -20,9 +20,7 @@ _REQUEST_WORDS: Final = (("fi", "viitenumero"), ("sv", "referensnum"))
 def check_state(invoice: Invoice, report: Report) -> None:
     """Adds what the State's own rules find; some of them are for outgoing invoices only."""
     _contract(invoice, report)
-    if invoice.type_code == codes.CREDIT_NOTE:
-        _credit_note(invoice, report)
-    elif report.outgoing:
+    if report.outgoing and invoice.type_code != codes.CREDIT_NOTE:
         _charge(invoice, report)
     if report.outgoing and invoice.attachments:
         _attachments(invoice, report)
@@ -43,15 +41,6 @@ def _misplaced(value: str | None, element: str, report: Report) -> None:
     if value and value.startswith(_CONTRACT):
         where = f"{_DETAILS}/{element}"
         report.note("finvoice_contract_misplaced", "OC 3.5.2-a", where, value, severity="warning")
-
-
-def _credit_note(invoice: Invoice, report: Report) -> None:
-    if invoice.total is not None and invoice.total > 0:
-        where = f"{_DETAILS}/InvoiceTotalVatIncludedAmount"
-        report.note("finvoice_credit_positive", "Finvoice 3.0 section 10.5", where, f"{invoice.total:f}")
-    if not invoice.original_number:
-        where = f"{_DETAILS}/OriginalInvoiceNumber"
-        report.note("finvoice_original_missing", "1501/1993 s 209e item 18", where)
 
 
 def _charge(invoice: Invoice, report: Report) -> None:

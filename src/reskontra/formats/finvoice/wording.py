@@ -6,9 +6,10 @@ from functools import lru_cache
 from operator import attrgetter, gt
 from typing import Final
 
+from reskontra.documents.findings import Finding
 from reskontra.documents.invoice import Invoice, Party
+from reskontra.formats.en16931.report import Report
 from reskontra.formats.finvoice.latin9 import encodable, is_encodable
-from reskontra.formats.finvoice.report import Report
 from reskontra.kernel.identifiers import find_personal_codes
 
 _DETAILS = "InvoiceDetails"
@@ -69,6 +70,7 @@ def check_wording(invoice: Invoice, report: Report) -> None:
     if any(map(gt, map(len, texts), _LIMITS)) or not is_encodable(joined):
         for text, limit, where in zip(texts, _LIMITS, _ELEMENTS, strict=True):
             _fits(text, limit, where, report)
+    report.found.extend(_seller(invoice.seller, report.outgoing))
     _lines(invoice, report)
     _others(invoice, report)
     if report.outgoing:
@@ -112,10 +114,13 @@ def _others(invoice: Invoice, report: Report) -> None:
             _fits(part.reason, _VAT_REASON, f"{_DETAILS}/VatSpecificationDetails/VatFreeText", report)
 
 
-def check_party_wording(party: Party, role: str, report: Report) -> None:
-    """Adds the texts of one party that do not fit; the seller's, which need looking at only once."""
-    for text, (_, limit, element) in zip(_party_texts(party), _PARTY, strict=True):
-        _fits(text or "", limit, f"{role}PartyDetails/{role}{element}", report)
+@lru_cache(maxsize=4096)
+def _seller(seller: Party, outgoing: bool) -> tuple[Finding, ...]:
+    """The seller's texts that do not fit: the same with every invoice, and so looked at once."""
+    report = Report(outgoing)
+    for text, (_, limit, element) in zip(_party_texts(seller), _PARTY, strict=True):
+        _fits(text or "", limit, f"SellerPartyDetails/Seller{element}", report)
+    return tuple(report.found)
 
 
 def _fits(text: str, limit: int, where: str, report: Report) -> None:

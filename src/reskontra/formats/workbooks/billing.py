@@ -16,12 +16,8 @@ from typing import Any
 from reskontra.documents.billing_request import BillingRequest, Source
 from reskontra.documents.findings import Finding
 from reskontra.formats.workbooks.columns import columns
-from reskontra.formats.workbooks.json_requests import (
-    JsonRequest,
-    JsonRow,
-    looks_like_json,
-    read_json_request,
-)
+from reskontra.formats.workbooks.json_requests import JsonRequest, JsonRow, read_json_request
+from reskontra.formats.workbooks.json_values import looks_like_json
 from reskontra.formats.workbooks.orders import STEERING, OrderBook, Row
 from reskontra.formats.workbooks.plain import PlainRequest, PlainRow, request_of
 from reskontra.formats.workbooks.readings import EMPTY, ColumnReader, Raw, Reading, column_readers, written

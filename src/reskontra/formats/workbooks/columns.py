@@ -16,17 +16,47 @@ from typing import Literal
 from reskontra.documents.findings import Finding, Refused
 from reskontra.formats.workbooks.refusals import shown
 
-Form = Literal["billing", "customers", "control"]
-Level = Literal["order", "line", "row", "answer"]
+Form = Literal[
+    "billing",
+    "customers",
+    "control",
+    "payments",
+    "purchase_orders",
+    "receipts",
+    "contracts",
+    "coding_templates",
+    "expenditure_control",
+]
 
 # A column that we do not know is kept under this mark and its label, for the evidence and the answer.
 OTHER = "other:"
 
-_ENOUGH: Mapping[str, int] = {"billing": 3, "customers": 2}
+_ENOUGH: Mapping[str, int] = {
+    "billing": 3,
+    "customers": 2,
+    "payments": 4,
+    "purchase_orders": 4,
+    "receipts": 4,
+    "contracts": 4,
+    "coding_templates": 3,
+}
 # At least one column of each group must be there.
 _REQUIRED: Mapping[str, Sequence[tuple[str, ...]]] = {
     "billing": (("item",), ("quantity",), ("order_start", "order_key"), ("customer_no", "name")),
     "customers": (("name", "number"),),
+    "payments": (("amount",), ("due_date",), ("payee_name", "supplier_number"), ("posting_amount",)),
+    "purchase_orders": (("order_number",), ("position",), ("supplier_number", "business_id")),
+    "receipts": (("order_number",), ("received_on",), ("received_quantity", "received_amount")),
+    "contracts": (("contract_number",), ("plan_type",), ("valid_from",)),
+    "coding_templates": (("posting_reference",), ("queue", "percent")),
+}
+_INCOME_FORMS = frozenset({"billing", "customers", "control"})
+# The forms whose rows carry the dimensions of a posting, and which part of the document they stand in.
+_CODED: Mapping[str, str] = {
+    "payments": "posting",
+    "purchase_orders": "line",
+    "contracts": "coding",
+    "coding_templates": "coding",
 }
 
 
@@ -35,7 +65,7 @@ class Column:
     """One column of a form. ``labels`` by language, the first of each is the one we write."""
 
     name: str
-    level: Level
+    level: str
     kind: str
     most: int | None
     field: str
@@ -60,15 +90,24 @@ class Heading:
 @cache
 def columns(form: Form) -> Mapping[str, Column]:
     """The columns of ``form`` by our name, in the order in which our forms show them."""
-    source = tomllib.loads(files(__package__).joinpath("columns.toml").read_text("utf-8"))
-    return {name: _column(name, given) for name, given in source[form].items()}
+    source = _source("columns.toml" if form in _INCOME_FORMS else "columns_expenditure.toml")
+    found = {name: _column(name, given) for name, given in source[form].items()}
+    if form in _CODED:
+        for name, given in source["coding"].items():
+            found[name] = _column(name, {**given, "level": _CODED[form], "field": f"coding.{name}"})
+    return found
+
+
+@cache
+def _source(name: str) -> Mapping[str, Mapping[str, Mapping[str, object]]]:
+    return tomllib.loads(files(__package__).joinpath(name).read_text("utf-8"))
 
 
 def _column(name: str, given: Mapping[str, object]) -> Column:
     most = given.get("most")
     return Column(
         name=name,
-        level=given.get("level", "order"),  # type: ignore[arg-type]
+        level=str(given.get("level", "order")),
         kind=str(given.get("kind", "text")),
         most=most if isinstance(most, int) else None,
         field=str(given.get("field", name)),
@@ -99,6 +138,15 @@ def is_heading(form: Form, cells: Iterable[str]) -> bool:
     """Whether a row is the heading row of ``form``: enough of its cells are labels of ours."""
     known = known_labels(form)
     return len({known[plain] for cell in cells if (plain := plain_label(cell)) in known}) >= _ENOUGH[form]
+
+
+def fit(form: Form, cells: Iterable[str]) -> tuple[bool, int]:
+    """How well a row fits as the heading of ``form``: whether all that it needs is there, and labels known."""
+    known = known_labels(form)
+    names = {known[plain] for cell in cells if (plain := plain_label(cell)) in known}
+    if len(names) < _ENOUGH[form]:
+        return False, 0
+    return all(names & set(group) for group in _REQUIRED[form]), len(names)
 
 
 def same_columns(form: Form, cells: Iterable[str], others: Iterable[str]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from reskontra.documents.billing_request import CustomerUpdates
 from reskontra.documents.findings import Finding, Severity
 from reskontra.formats.workbooks.columns import OTHER, columns
-from reskontra.formats.workbooks.json_requests import looks_like_json
+from reskontra.formats.workbooks.json_values import looks_like_json
 from reskontra.formats.workbooks.plain import PlainCustomers, customers_of
 from reskontra.formats.workbooks.readings import EMPTY, Reading, column_readers
 from reskontra.formats.workbooks.refusals import refuse, shown

@@ -26,9 +26,11 @@ from reskontra.documents.billing_request import (
     RequestRow,
 )
 from reskontra.documents.findings import Finding, Refused
+from reskontra.formats.workbooks.expenditure import LAYOUTS, Expenditure, document_of, form_of, read_content
 from reskontra.formats.workbooks.plain import customer_of, finding_of, head_of, order_of, row_of
 
-Kind = Literal["billing", "customers"]
+# ``other`` is any form but the billing request: the child finds out which.
+Kind = Literal["billing", "customers", "other"]
 
 _MEMORY_BYTES = 1_000_000_000
 _PROCESSOR_SECONDS = 60
@@ -42,8 +44,10 @@ _BATCH = 500
 def read_in_child(kind: Literal["billing"], data: bytes, name: str) -> BillingRequest: ...
 @overload
 def read_in_child(kind: Literal["customers"], data: bytes, name: str) -> CustomerUpdates: ...
-def read_in_child(kind: Kind, data: bytes, name: str) -> BillingRequest | CustomerUpdates:
-    """What ``read_billing`` or ``read_customers`` returns, read by a child process.
+@overload
+def read_in_child(kind: Literal["other"], data: bytes, name: str) -> CustomerUpdates | Expenditure: ...
+def read_in_child(kind: Kind, data: bytes, name: str) -> BillingRequest | CustomerUpdates | Expenditure:
+    """What ``read_billing``, ``read_customers`` or ``read_expenditure`` returns, read by a child process.
 
     Raises ``Refused`` as they do, and with the rule ``unreadable`` when the child dies, runs out of memory
     (1 GB) or time (60 s of processor, 120 s in all), or answers anything but a document.
@@ -118,12 +122,16 @@ def _lines(child: subprocess.Popen[bytes]) -> Iterator[Mapping[str, Any]]:
         yield answer
 
 
-def _assembled(kind: Kind, answers: Iterator[Mapping[str, Any]]) -> BillingRequest | CustomerUpdates:
+def _assembled(
+    kind: Kind, answers: Iterator[Mapping[str, Any]]
+) -> BillingRequest | CustomerUpdates | Expenditure:
     """The document, built while the child still works."""
     head: Mapping[str, Any] | None = None
     rows: list[RequestRow] = []
     orders: list[RequestOrder] = []
     customers: list[CustomerUpdate] = []
+    entries: list[Mapping[str, Any]] = []
+    form: str = kind
     ended: Mapping[str, Any] | None = None
     for answer in answers:
         if "refused" in answer:
@@ -131,12 +139,19 @@ def _assembled(kind: Kind, answers: Iterator[Mapping[str, Any]]) -> BillingReque
         rows += map(row_of, answer.get("rows", ()))
         orders += map(order_of, answer.get("orders", ()))
         customers += map(customer_of, answer.get("customers", ()))
+        entries += answer.get("entries", ())
+        form = answer.get("form", form) if kind == "other" else form
         head = answer.get("head", head)
         ended = answer.get("end", ended)
-    if head is None or ended != {"rows": len(rows), "orders": len(orders), "customers": len(customers)}:
+    counted = {"rows": len(rows), "orders": len(orders), "customers": len(customers), "entries": len(entries)}
+    if head is None or ended != counted:
         raise _unreadable("answer")
-    if kind == "customers":
+    if form in LAYOUTS:
+        return document_of(form, head, entries)
+    if form == "customers":
         return CustomerUpdates(customers=tuple(customers), **head_of(head))
+    if kind == "other":
+        raise _unreadable("answer")
     return BillingRequest(rows=tuple(rows), orders=tuple(orders), **head_of(head))
 
 
@@ -146,7 +161,7 @@ def _main(kind: str, name: str) -> None:
     # The child lives for one file: its garbage is collected when it ends.
     gc.disable()
     data = sys.stdin.buffer.read()
-    told = dict.fromkeys(("rows", "orders", "customers"), 0)
+    told = dict.fromkeys(("rows", "orders", "customers", "entries"), 0)
     try:
         for what, batch in _pieces(kind, data):
             if what in told:
@@ -162,6 +177,14 @@ def _pieces(kind: str, data: bytes) -> Iterator[tuple[str, Any]]:
     from reskontra.formats.workbooks.billing import open_billing
     from reskontra.formats.workbooks.customers import read_plain_customers
 
+    if kind == "other":
+        kind = form_of(data)
+        yield "form", kind
+    if kind in LAYOUTS:
+        content = read_content(kind, data)
+        yield from (("entries", batch) for batch in _batched(iter(content.entries)))
+        yield "head", _sendable(content.head)
+        return
     if kind == "customers":
         plain = read_plain_customers(data)
         yield from (("customers", batch) for batch in _batched(iter(plain.customers)))

@@ -90,12 +90,12 @@ class ColumnReader:
 
     _MOST_KEPT = 20_000
 
-    def __init__(self, name: str, column: Column | None) -> None:
+    def __init__(self, name: str, column: Column | None, read: "Read | None" = None) -> None:
         self.name = name
         self.level = column.level if column else "row"
         self._kind = column.kind if column else "text"
         self._most = column.most if column else None
-        self._read = _KIND_READERS.get(self._kind, _text_value)
+        self._read = read or _KIND_READERS.get(self._kind, _text_value)
         self._texts: dict[str, Reading] = {}
         self._others: dict[tuple[type, Raw], Reading] = {}
 
@@ -193,7 +193,7 @@ def _compared(value: Any, text: str) -> str:
 
 
 # How each kind of column is read: (raw, text) to (value, problem).
-_Read = Callable[[Raw, str], tuple[Any, Problem | None]]
+Read = Callable[[Raw, str], tuple[Any, Problem | None]]
 
 
 def _text_value(raw: Raw, text: str) -> tuple[Any, Problem | None]:
@@ -210,16 +210,16 @@ def _flag(raw: Raw, text: str) -> tuple[Any, Problem | None]:
     return (text, None) if text in ("0", "1") else (None, Problem("form_order_start_value"))
 
 
-def _number(kind: str) -> _Read:
+def _number(kind: str) -> Read:
     most = _DECIMALS[kind]
 
     def read(raw: Raw, text: str) -> tuple[Any, Problem | None]:
-        number = _amount(raw, text)
+        number = number_in(raw, text)
         if number is None:
             return None, Problem("form_not_a_number")
         if number.adjusted() >= _MOST_WHOLE_DIGITS:
             return None, Problem("form_number_too_large", detail={"most": str(_MOST_WHOLE_DIGITS)})
-        if _decimals(number) > most:
+        if decimals_of(number) > most:
             return None, Problem("form_too_many_decimals", detail={"most": str(most)})
         if kind == "quantity" and not number:
             return None, Problem("form_quantity_is_zero")
@@ -228,7 +228,8 @@ def _number(kind: str) -> _Read:
     return read
 
 
-def _amount(raw: Raw, text: str) -> Decimal | None:
+def number_in(raw: Raw, text: str) -> Decimal | None:
+    """The number in a cell, unrounded; ``None`` when it holds none, or one that can be read in two ways."""
     if isinstance(raw, bool | date | time | timedelta):
         return None
     if isinstance(raw, float):
@@ -241,7 +242,8 @@ def _amount(raw: Raw, text: str) -> Decimal | None:
         return None
 
 
-def _decimals(number: Decimal) -> int:
+def decimals_of(number: Decimal) -> int:
+    """How many decimals ``number`` has, zeros at the end left out."""
     exponent = number.normalize().as_tuple().exponent
     return max(-exponent, 0) if isinstance(exponent, int) else 0
 
@@ -299,13 +301,13 @@ def _identity(raw: Raw, text: str) -> tuple[Any, Problem | None]:
         return normal_business_id(text), None
     if (born := _date(raw, text)[0]) is not None:
         return born.isoformat(), None
-    return None, Problem("form_identity_not_valid", "OC 2.2-d", shown=_hidden(text))
+    return None, Problem("form_identity_not_valid", "OC 2.2-d", shown=hidden(text))
 
 
 def _business_id(raw: Raw, text: str) -> tuple[Any, Problem | None]:
     if is_business_id(text):
         return normal_business_id(text), None
-    return None, Problem("form_business_id_not_valid", "OC 2.2-b", shown=_hidden(text))
+    return None, Problem("form_business_id_not_valid", "OC 2.2-b", shown=hidden(text))
 
 
 def _personal_code(raw: Raw, text: str) -> tuple[Any, Problem | None]:
@@ -317,10 +319,10 @@ def _personal_code(raw: Raw, text: str) -> tuple[Any, Problem | None]:
 def _vat_id(raw: Raw, text: str) -> tuple[Any, Problem | None]:
     if is_vat_id(text):
         return "".join(text.split()).upper(), None
-    return None, Problem("form_vat_id_not_valid", "OC 2.2-b", shown=_hidden(text))
+    return None, Problem("form_vat_id_not_valid", "OC 2.2-b", shown=hidden(text))
 
 
-def _hidden(text: str) -> str:
+def hidden(text: str) -> str:
     """A faulty identity as it may be shown: only what cannot be a person's."""
     digits = sum(letter.isdigit() for letter in text)
     return text if len(text) <= _SHORTEST_CODE - 1 and digits <= 8 else "****"
@@ -351,7 +353,7 @@ def _files(raw: Raw, text: str) -> tuple[Any, Problem | None]:
     return names, None
 
 
-_KIND_READERS: Mapping[str, _Read] = {
+_KIND_READERS: Mapping[str, Read] = {
     "single_line": _single_line,
     "flag": _flag,
     "quantity": _number("quantity"),

@@ -12,6 +12,7 @@ from reskontra.formats.workbooks import limits
 from reskontra.formats.workbooks.columns import (
     Form,
     Heading,
+    fit,
     is_heading,
     known_labels,
     plain_label,
@@ -52,6 +53,31 @@ def read_table(form: Form, data: bytes) -> Table:
     return _from_workbook(form, data) if is_workbook(data) else _from_delimited(form, data)
 
 
+def fitting_form(data: bytes, forms: Sequence[Form]) -> Form | None:
+    """The form whose heading a file carries: one with all that it needs before one with more labels.
+
+    ``None`` when no row fits any. Raises ``Refused`` for a file that no form could be read from.
+    """
+    best: tuple[tuple[bool, int], Form] | None = None
+    for cells in _first_rows(data, forms):
+        for form in forms:
+            found = fit(form, cells)
+            if found[1] and (best is None or found > best[0]):
+                best = found, form
+    return best[1] if best else None
+
+
+def _first_rows(data: bytes, forms: Sequence[Form]) -> Iterator[Sequence[str]]:
+    if not is_workbook(data):
+        yield read_delimited(data, lambda cells: any(is_heading(form, cells) for form in forms)).heading
+        return
+    book = _Book(data)
+    for sheet in pass_gate(data).sheets:
+        if not sheet.hidden and plain_label(sheet.name) not in _CONTROL_SHEETS:
+            for _, row in book.rows(sheet, at_most=limits.HEADER_WITHIN_ROWS):
+                yield [written(cell) for cell in row]
+
+
 def _from_delimited(form: Form, data: bytes) -> Table:
     text = read_delimited(data, lambda cells: is_heading(form, cells))
     heading = read_heading(form, text.heading, text.heading_row)
@@ -76,7 +102,7 @@ def _from_workbook(form: Form, data: bytes) -> Table:
     heading = read_heading(form, [written(cell) for cell in cells], heading_row)
     rows = [(number, row) for number, row in book.rows(sheet) if number > heading_row and _filled(row)]
     _refuse_second_heading(form, rows)
-    control = _control(book, visible)
+    control = _control(form, book, visible)
     table = Table(
         source="workbook",
         heading=heading,
@@ -207,10 +233,10 @@ def _with_place_findings(table: Table) -> Table:
     )  # fmt: skip
 
 
-def _control(book: _Book, sheets: Sequence[SheetCount]) -> dict[str, Raw]:
+def _control(form: Form, book: _Book, sheets: Sequence[SheetCount]) -> dict[str, Raw]:
     """What the control sheet declares: labels in one column, values in the next."""
     found: dict[str, Raw] = {}
-    known = known_labels("control")
+    known = known_labels("control" if form in ("billing", "customers") else "expenditure_control")
     for sheet in sheets:
         if plain_label(sheet.name) not in _CONTROL_SHEETS:
             continue

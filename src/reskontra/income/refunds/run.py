@@ -34,7 +34,7 @@ _TABLES = (
 # addresses stand as digests only: a change of them since the plan is seen, they themselves are not.
 _INPUTS = """jsonb_strip_nulls(jsonb_build_object('treatment', treatment, 'way', way, 'choice', choice,
   'account', CASE WHEN way = 'account' THEN iban END, 'account_source', account_source,
-  'payee', CASE way WHEN 'account' THEN md5(holder) WHEN 'payment_order' THEN payee_digest END,
+  'payee_digest', CASE way WHEN 'account' THEN md5(holder) WHEN 'payment_order' THEN payee_digest END,
   'asked', nullif(asked, false), 'answer_by', answer_by, 'order_sent', order_sent, 'times_back', nullif(times_back, 0),
   'next_invoice', next_reference, 'next_open', next_open::text, 'block_codes', nullif(block_codes, '')))"""
 _ACCOUNTS = {

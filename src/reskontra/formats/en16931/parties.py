@@ -5,14 +5,15 @@ from functools import lru_cache
 
 from reskontra.documents.findings import Finding
 from reskontra.documents.invoice import Invoice, Party
-from reskontra.formats.finvoice.report import Report
-from reskontra.formats.finvoice.wording import check_party_wording
-from reskontra.kernel.identifiers import find_personal_codes, is_business_id, is_iban, is_ovt
+from reskontra.formats.en16931.report import Report
+from reskontra.kernel.identifiers import is_business_id, is_iban, is_ovt
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z]{2,15}")
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
-_PAYEE = "EpiDetails/EpiPartyDetails/EpiBeneficiaryPartyDetails/EpiAccountID"
+# The business terms of a party's country, registration, VAT id.
+_SELLER = ("BT-40", "BT-30", "BT-31")
+_BUYER = ("BT-55", "BT-47", "BT-48")
 
 # The ids of a customer come again with every invoice, and counting out check digits is slow.
 _business_id_is_right = lru_cache(maxsize=65_536)(is_business_id)
@@ -23,44 +24,36 @@ def check_parties(invoice: Invoice, report: Report) -> None:
     """Adds faulty identifiers of seller and buyer, and what the seller lacks to be paid."""
     report.found.extend(_seller(invoice.seller, report.outgoing))
     buyer = invoice.buyer
-    _identifiers(buyer, "Buyer", report)
+    _identifiers(buyer, _BUYER, report)
     address = buyer.einvoice_address
     # 0037: with a colon is the older form of a Peppol id (OC 3.6.1-a).
     if address and address.startswith("0037") and ":" not in address and not _ovt_is_right(address):
-        where = "MessageTransmissionDetails/MessageReceiverDetails/ToIdentifier"
-        report.note("finvoice_einvoice_address", "OC 2.2-c", where, address)
+        report.note("invoice_einvoice_address", "OC 2.2-c", "BT-49", address)
 
 
 @lru_cache(maxsize=4096)
 def _seller(seller: Party, outgoing: bool) -> tuple[Finding, ...]:
     report = Report(outgoing)
-    _identifiers(seller, "Seller", report)
-    check_party_wording(seller, "Seller", report)
+    _identifiers(seller, _SELLER, report)
     if not seller.business_id and not seller.vat_id:
-        where = "SellerPartyDetails/SellerPartyIdentifier"
-        report.note("finvoice_seller_id_missing", "EN 16931 BR-CO-26", where)
+        report.note("invoice_seller_id_missing", "EN 16931 BR-CO-26", "BT-30")
     if not seller.iban:
-        report.note("finvoice_account_missing", "EN 16931 BR-50, BR-61", _PAYEE)
+        report.note("invoice_account_missing", "EN 16931 BR-50, BR-61", "BT-84")
     elif not is_iban(seller.iban):
-        report.note("finvoice_account_wrong", "ISO 13616", _PAYEE, seller.iban)
+        report.note("invoice_account_wrong", "ISO 13616", "BT-84", seller.iban)
     if seller.bic and not _BIC.fullmatch(seller.bic):
-        where = "EpiDetails/EpiPartyDetails/EpiBfiPartyDetails/EpiBfiIdentifier"
-        report.note("finvoice_bic_form", "ISO 9362", where, seller.bic)
+        report.note("invoice_bic_form", "ISO 9362", "BT-86", seller.bic)
     return tuple(report.found)
 
 
-def _identifiers(party: Party, role: str, report: Report) -> None:
+def _identifiers(party: Party, terms: tuple[str, str, str], report: Report) -> None:
     country, business_id, vat_id = party.country, party.business_id, party.vat_id
-    where = f"{role}PartyDetails"
     if country and country != "FI" and not _COUNTRY.fullmatch(country):
-        report.note("finvoice_country_form", "EN 16931 BR-CL-14", f"{where}/CountryCode", country)
+        report.note("invoice_country_form", "EN 16931 BR-CL-14", terms[0], country)
     if business_id and country in (None, "FI") and not _business_id_is_right(business_id):
-        # A personal code in the wrong place is not repeated (OC 2.2-f).
-        shown = None if find_personal_codes(business_id) else business_id
-        report.note("finvoice_business_id", "288/2001 s 3", f"{where}/{role}PartyIdentifier", shown)
+        report.note("invoice_business_id", "288/2001 s 3", terms[1], business_id)
     if vat_id and not _vat_id_is_right(vat_id):
-        where = f"{where}/{role}OrganisationTaxCode"
-        report.note("finvoice_vat_id", "EN 16931 BR-CO-09", where, vat_id)
+        report.note("invoice_vat_id", "EN 16931 BR-CO-09", terms[2], vat_id)
 
 
 def _vat_id_is_right(vat_id: str) -> bool:

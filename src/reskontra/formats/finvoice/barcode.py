@@ -1,4 +1,4 @@
-"""The payment part: reference, due date, bank bar code (OC 3.11-a, 4.1-a; EN 16931 BR-CO-25)."""
+"""The bank bar code of the payment part."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,11 +6,8 @@ from functools import lru_cache
 from typing import Final
 
 from reskontra.documents.invoice import Invoice
-from reskontra.formats.finvoice.report import Report
-from reskontra.kernel.references import is_national_reference, is_rf_reference
+from reskontra.formats.en16931.report import Report
 
-_REFERENCE = "EpiDetails/EpiPaymentInstructionDetails/EpiRemittanceInfoIdentifier"
-_DUE_DATE = "InvoiceDetails/PaymentTermsDetails/InvoiceDueDate"
 _BARCODE = "VirtualBankBarcode"
 _GUIDE = "Finance Finland, bank bar code guide"
 _LENGTH: Final = 54
@@ -18,33 +15,10 @@ _MOST: Final = Decimal("999999.99")
 _NO_AMOUNT, _NO_DAY = "00000000", "000000"
 
 
-def check_payment(invoice: Invoice, report: Report) -> None:
-    """Adds what is wrong with the reference, the due date and the bar code."""
-    if invoice.reference and not is_national_reference(invoice.reference):
-        _other_reference(invoice.reference, report)
-    _due_date(invoice, report)
+def check_barcode(invoice: Invoice, report: Report) -> None:
+    """Adds what in the bar code is not what the invoice says."""
     if invoice.barcode:
         _barcode(invoice, invoice.barcode, report)
-
-
-def _other_reference(reference: str, report: Report) -> None:
-    if not is_rf_reference(reference):
-        report.note("finvoice_reference_wrong", "OC 4.1-a", _REFERENCE, reference)
-    elif report.outgoing:
-        clause = "OC 4.1-a"
-        report.note("finvoice_reference_not_national", clause, _REFERENCE, reference, severity="warning")
-
-
-def _due_date(invoice: Invoice, report: Report) -> None:
-    due = invoice.due_date
-    if due is not None:
-        if invoice.issue_date is not None and due < invoice.issue_date:
-            issued = invoice.issue_date.isoformat()
-            report.note("finvoice_due_before_issue", "OC 3.11-a", _DUE_DATE, due.isoformat(), issued=issued)
-        return
-    payable = invoice.total if invoice.payable is None else invoice.payable
-    if payable is not None and payable > 0 and (report.outgoing or not invoice.payment_terms):
-        report.note("finvoice_due_date_missing", "EN 16931 BR-CO-25", _DUE_DATE)
 
 
 def _barcode(invoice: Invoice, code: str, report: Report) -> None:

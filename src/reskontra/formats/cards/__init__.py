@@ -1,0 +1,1 @@
+"""Card statements as CSV, in a layout of our own (docs/card-statements.md)."""

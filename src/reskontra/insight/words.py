@@ -1,0 +1,51 @@
+"""What decisions rested on, in words: one way of telling it for the desk, the command line and the API."""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from reskontra.insight.payments import payment_number
+from reskontra.kernel.courts import courts
+from reskontra.kernel.days import format_date
+from reskontra.kernel.money import format_amount
+from reskontra.kernel.texts import text, texts
+
+_EURO = re.compile(r"-?[0-9]+\.[0-9]{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PAYMENTS = frozenset({"takes_back", "taken_back_by"})
+_DIGEST = "_digest"  # the end of a key whose value tells two plans apart, and people nothing
+
+
+def told_inputs(inputs: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
+    """What a decision looked at, as label and value in ``language``; what only tells plans apart is left out."""
+    return list(_told(inputs, language))
+
+
+def _told(inputs: Mapping[str, Any], language: str) -> Iterator[tuple[str, str]]:
+    for key, value in inputs.items():
+        if not key.endswith(_DIGEST):
+            label = text(f"input.{key}", language) if f"input.{key}" in texts() else key
+            yield label, _value(key, value, language)
+
+
+def _value(key: str, value: Any, language: str) -> str:
+    """Yes or no, euro and days as they are written in ``language``; a code by its words, else as it stands."""
+    if isinstance(value, bool):
+        return text("term.yes" if value else "term.no", language)
+    if isinstance(value, list):
+        return ", ".join(_value(key, one, language) for one in value)
+    written = str(value)
+    if key in _PAYMENTS:
+        return payment_number(int(value))
+    if key == "court" and written in courts().by_key:
+        return courts().by_key[written].name[language]
+    if _EURO.fullmatch(written):
+        return format_amount(Decimal(written), language)
+    if _DAY.fullmatch(written):
+        return format_date(date.fromisoformat(written), language)
+    for known in (f"input.{key}.{written}", f"{key}.{written}", f"outcome.{written}"):
+        if known in texts():
+            return text(known, language)
+    return written
