@@ -187,7 +187,7 @@ def test_one_line_of_another_order_in_a_crowd_refuses_the_statement(
 
 
 def test_what_is_corrected_is_seen_in_the_state_of_the_order_line(street: Street, admin: object) -> None:
-    """EX 3: the state of an order line adds receipts and corrections, and counts matches that hold or wait, not ended ones."""
+    """EX 3: the state of an order line adds receipts and corrections, and counts matches that have not ended."""
     own = street.own
     ordered = came(own, ("10.00", "1"), ("20.00", "2"), ("-10.00", "-1"))
     order = own.of("purchases_purchaseorder")
