@@ -511,6 +511,8 @@ def move_in(admin: psycopg.Connection[Any]) -> House:
             house.add(table, rows=1)
         elif table == "sales_invoicelistapproval":
             list_of(house)
+        elif table == "purchases_coding":
+            house.add(table, invoice_id=house.of("purchases_purchaseinvoice"))  # its line is the next row
         elif table not in {"ledger_entry", "sales_billingrow", "sales_order"}:
             house.add(table)
     return house

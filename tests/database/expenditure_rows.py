@@ -50,11 +50,11 @@ def _named() -> Row:
 
 def _payment(house: House) -> Row:
     return {
-        "run_id": house.of("runs_run"), "voucher_id": house.of("ledger_voucher"),
+        "run_id": released(house), "voucher_id": house.of("ledger_voucher"),
         "file_id": house.of("purchases_paymentfile"), "pays": "supplier",
         "supplier_id": house.of("registers_supplier"), "ban_id": None, "amount": "1.00", "payment_date": DAY,
-        "payee": "Leverantör", "iban": "SE4550000000058398257466", "bic": "", "reference": "", "message": "",
-        "payment_information_id": "", "end_to_end_id": f"E{house.next()}", "undoes_id": None,
+        "payee": "Leverantör", "iban": house.of("registers_supplieraccount", "iban"), "bic": "", "reference": "",
+        "message": "", "payment_information_id": "", "end_to_end_id": f"E{house.next()}", "undoes_id": None,
     }  # fmt: skip
 
 
@@ -86,8 +86,8 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
         "person_id": h.of("registers_person"), "amount": "10000.00", "budget_account": "", "validity": ALWAYS,
     },
     "registers_absence": lambda h: {
-        "person_id": h.of("registers_person"), "substitute_id": another(h, "registers_person"), "validity": ALWAYS,
-        "reason": "", "told_by_id": h.of("registers_person"),
+        **_told_themselves(another(h, "registers_person")), "substitute_id": another(h, "registers_person"),
+        "validity": ALWAYS, "reason": "",
     },
     "registers_statementrule": lambda h: {
         "position": h.next(), "name": "Bankavgifter", "bank_account_id": None, "field": "message",
@@ -183,9 +183,10 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
         **by_run(h), "invoice_id": h.of("purchases_purchaseinvoice"), "step": "review",
         "queue_id": h.of("registers_workqueue"), "to_person_id": None, "day": DAY, "reason": "",
     },
+    # Of an invoice of nothing: as many lines as it needs, which is none.
     "purchases_coding": lambda h: {
-        **by_run(h), "invoice_id": h.of("purchases_purchaseinvoice"), "version": h.next(),
-        "digest": digest(f"coding {h.next()}"), "source": "match",
+        **by_run(h), "invoice_id": another(h, "purchases_purchaseinvoice", **_amounts("0.00", "0.00", "0.00")),
+        "version": h.next(), "digest": digest(f"coding {h.next()}"), "source": "match",
     },
     "purchases_codingline": lambda h: {
         **_tracked(), "coding_id": h.of("purchases_coding"), "position": h.next(), "net": "100.00", "vat": "25.50",
@@ -197,7 +198,7 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
     },
     # Payables and payments (EX 8, 9)
     "purchases_payable": lambda h: {
-        "run_id": h.of("runs_run"), "invoice_id": another(h, "purchases_purchaseinvoice"),
+        "run_id": h.of("runs_run"), "invoice_id": matched(h),
         "voucher_id": h.of("ledger_voucher"), "supplier_id": h.of("registers_supplier"), "account": "25500000",
         "amount": "125.50", "due_date": "2026-04-15", "automatic": True,
     },
@@ -219,8 +220,7 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
         **_decided(h, "payments", "PAY"), "payable_id": h.of("purchases_payable"),
     },
     "purchases_paymentrelease": lambda h: {
-        "run_id": planned_payments(h), "digest": digest(f"payments {h.next()}"), "act": "approve",
-        "person_id": h.of("registers_person"), "given_at": AT, "comment": "",
+        **_planned_payments(h), "act": "approve", "person_id": h.of("registers_person"), "given_at": AT, "comment": "",
     },
     "purchases_paymentfile": lambda h: {
         "run_id": h.of("runs_run"), "file_id": h.of("exchange_outboxfile"),
@@ -229,7 +229,7 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
     },
     "purchases_supplierpayment": _payment,
     "purchases_payablesettlement": lambda h: {
-        "run_id": h.of("runs_run"), "payable_id": another(h, "purchases_payable"),
+        "run_id": released(h), "payable_id": decided_to_pay(h, "1.00"),
         "payment_id": another(h, "purchases_supplierpayment"), "kind": "paid", "amount": "1.00",
     },
     "purchases_paymentanswer": lambda h: {
@@ -263,18 +263,57 @@ def to_confirm(h: House) -> Any:
     )
 
 
+def matched(h: House, **amounts: str) -> Any:
+    """An invoice of its own that the run matched to the unit's order."""
+    invoice = another(h, "purchases_purchaseinvoice", **amounts)
+    another(h, "purchases_match", invoice_id=invoice)
+    return invoice
+
+
+def credited(h: House) -> Any:
+    """A payable to set off: a credit note of 125.50 euro."""
+    note = matched(h, kind="credit", **_amounts("-100.00", "-25.50", "-125.50"))
+    return another(h, "purchases_payable", invoice_id=note, amount="-125.50")
+
+
+def released(h: House) -> Any:
+    """The payment run that the unit's release let go."""
+    return h.of("purchases_paymentrelease", "run_id")
+
+
+def decided_to_pay(h: House, amount: str) -> Any:
+    """A payable that the released run decided to pay so much of, to the supplier's account."""
+    payable = another(h, "purchases_payable")
+    account = h.of("registers_supplieraccount", "iban")
+    inputs = {"pays": amount, "account": account}
+    another(h, "purchases_payabledecision", run_id=released(h), payable_id=payable, inputs=inputs)
+    return payable
+
+
+def _amounts(net: str, vat: str, total: str) -> dict[str, str]:
+    return {"net": net, "vat": vat, "total": total, "payable": total}
+
+
+def _told_themselves(person: Any) -> Row:
+    return {"person_id": person, "told_by_id": person}
+
+
 def _coded(h: House) -> Row:
     """An invoice of its own with its coding, as an act names it."""
     invoice = another(h, "purchases_purchaseinvoice")
     coded = digest(f"coded {h.next()}")
-    another(h, "purchases_coding", invoice_id=invoice, digest=coded)
+    coding = another(h, "purchases_coding", invoice_id=invoice, digest=coded)
+    another(h, "purchases_codingline", coding_id=coding)
     return {"invoice_id": invoice, "digest": coded}
 
 
-def planned_payments(h: House) -> Any:
-    """A payment run that somebody else planned."""
-    planner = another(h, "registers_person")
-    return another(h, "runs_run", name="payments", state="planned", applied_at=None, person_id=planner)
+def _planned_payments(h: House) -> Row:
+    """A payment run that somebody else planned, as its release names it."""
+    planner, planned = another(h, "registers_person"), digest(f"payments {h.next()}")
+    run = another(
+        h, "runs_run", name="payments", state="planned", applied_at=None, person_id=planner, digest=planned
+    )
+    return {"run_id": run, "digest": planned}
 
 
 def unpaid_line(h: House) -> Any:

@@ -18,7 +18,7 @@ from psycopg.errors import IntegrityError, RestrictViolation
 
 from database.cast import an_order, bill, post
 from database.conftest import Street
-from database.house import DAY, House, constraint_of, digest, insert, logged_in, work_in
+from database.house import DAY, House, another, constraint_of, digest, insert, logged_in, work_in
 from database.refusal_lines import bank, claims, exchange, ledger, purchases, registers, runs, sales
 from database.refusal_lines.line import NOWHERE, Line, one_more, same
 from database.refusal_lines.registers import SEALED
@@ -84,6 +84,10 @@ def test_an_honest_row_is_not_refused(street: Street, table: str) -> None:
             deferral = own.row("claims_deferral")
             street.admin.commit()  # with its request and its letter
             own.have["claims_deferral"] = insert(app, "claims_deferral", deferral)
+        if table == "purchases_codingline":
+            coding = own.row("purchases_coding", invoice_id=another(own, "purchases_purchaseinvoice"))
+            street.admin.commit()  # with its invoice
+            own.have["purchases_coding"] = insert(app, "purchases_coding", coding)
         if table == "sales_deliveryreceipt":
             own.have["sales_deliveryreport"] = insert(
                 app, "sales_deliveryreport", own.row("sales_deliveryreport", rows=1)
@@ -609,10 +613,11 @@ def named_constraints() -> set[str]:
     ours = [app.name for app in apps.get_app_configs() if app.name.startswith("reskontra.")]
     for source in [FUNCTIONS, *(source for app in ours for source in own_safety(app))]:
         names |= set(re.findall(r"CONSTRAINT = '(\w+)'", source))
-        names |= set(re.findall(r"claims_(?:refuse\w*|settlement_holds)\(\s*'(\w+)'", source))
+        names |= set(re.findall(r"(?:claims|purchases)_(?:refuse\w*|settlement_holds)\(\s*'(\w+)'", source))
         names |= set(re.findall(r"ADD CONSTRAINT (\w+)", source))
         names |= set(re.findall(r"RENAME CONSTRAINT \w+ TO (\w+)", source))
         names |= set(re.findall(r"THEN '(\w+)'(?: END\))?$", source, re.MULTILINE))
+        names |= set(re.findall(r"WHEN \d+ THEN '(\w+)'", source))
         names |= set(re.findall(r"^\s+SELECT '(?:\d )?(\w+)'", source, re.MULTILINE))
         names |= set(re.findall(r"^\s+\('registers_\w+', '(\w+)',$", source, re.MULTILINE))
     return names

@@ -14,6 +14,7 @@ from psycopg.errors import ForeignKeyViolation
 
 from database.cast import an_order, claimed, of_interest, paid
 from database.conftest import Street
+from database.expenditure_rows import credited
 from database.house import House, another, constraint_of, copy, digest, insert
 from database.test_roles import OURS
 from reskontra.database.tables import InUnit, Points
@@ -76,6 +77,10 @@ INSTEAD: dict[str, Callable[[House], dict[str, Any]]] = {
     },
     "a_bank_line_tells_of_a_payment_of_its_unit": lambda h: {"kind": "other"},
 }
+# What comes beside such a row in its statement: what is set off has a counterpart.
+BESIDE: dict[str, Callable[[House], dict[str, Any]]] = {
+    "a_payable_settlement_is_by_a_payment": lambda h: {"payable_id": credited(h), "amount": "-1.00"},
+}
 INSIDE = [
     (model, points)
     for model, points in CASES
@@ -124,6 +129,8 @@ def fresh(house: House, table: str) -> dict[str, Any]:
             house.add("ledger_voucher")
         case "claims_deferralclaim" | "claims_instalment":
             house.add("claims_deferral")
+        case "purchases_codingline":
+            house.add("purchases_coding")
         case "sales_billingrow":
             house.add("exchange_inboxfile")
             house.add("sales_billingrequest")
@@ -243,7 +250,8 @@ def test_an_empty_reference_is_taken_by_both(street: Street, admin: object, case
 
     def make() -> list[dict[str, Any]]:
         instead = INSTEAD[points.name](street.own) if points.name in INSTEAD else {}
-        return [{**fresh(street.own, table), **empty, **instead}]
+        row = {**fresh(street.own, table), **empty, **instead}
+        return [row, {**row, **BESIDE[points.name](street.own)}] if points.name in BESIDE else [row]
 
     assert both(street, model, points, "INSERT", make) == ("", "")
 

@@ -135,7 +135,7 @@ REFUSED: list[Line] = [
     line("an_assignment_is_to_a_queue_or_to_somebody", "purchases_assignment", to_person_id=same("id", "registers_person")),
     line("a_coding_is_made_by_a_run_or_a_person", "purchases_coding", run_id=None),
     line("a_coding_is_made_by_a_run_or_a_person", "purchases_coding", person_id=same("id", "registers_person")),
-    line("a_coding_has_each_version_once", "purchases_coding", version=same("version", "purchases_coding")),
+    line("a_coding_has_each_version_once", "purchases_coding", invoice_id=same("invoice_id", "purchases_coding"), version=same("version", "purchases_coding")),
     line("a_coding_comes_from_a_known_source", "purchases_coding", source="guess"),
     line("a_coding_line_has_its_place_once", "purchases_codingline", position=same("position", "purchases_codingline")),
     line("a_coding_line_is_money", "purchases_codingline", net="0.00", vat="0.00"),

@@ -98,7 +98,7 @@ REFUSED: list[Line] = [
     line("a_spending_right_is_in_a_unit", "registers_spendingright", unit_id=NOWHERE),
     line("a_spending_right_is_not_negative", "registers_spendingright", amount="-0.01"),
     line("an_absence_is_in_a_unit", "registers_absence", unit_id=NOWHERE),
-    line("nobody_is_their_own_substitute", "registers_absence", substitute_id=same("id", "registers_person")),
+    line("nobody_is_their_own_substitute", "registers_absence", person_id=same("id", "registers_person"), substitute_id=same("id", "registers_person"), told_by_id=same("id", "registers_person")),
     line("who_marks_somebody_absent_says_why", "registers_absence", told_by_id=one_more("registers_person")),
     # Standing rules for statements (EX 10)
     line("a_statement_rule_belongs_to_a_unit", "registers_statementrule", unit_id=NOWHERE),
