@@ -1,99 +1,14 @@
-"""A cast of rows: two units, and one honest row in every table of each, written as plain SQL.
-
-``House.row`` gives an honest row of a table; a test changes one thing in it and asks whether the database refuses.
+"""A cast of rows: two units, and one honest row in every table of each. Income and what is common; the rows of
+expenditure stand in ``expenditure_rows``.
 """
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import count
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import psycopg
-from psycopg import sql
-from psycopg.types.json import Jsonb
 
-from reskontra.database import server
-
-Row = dict[str, Any]
-DAY = "2026-03-16"
-AT = "2026-03-16 09:00+02"
-REMINDED = "2026-05-04"  # when the claims of the houses have fallen due
-ALWAYS = "[2020-01-01,)"
-
-
-@dataclass
-class House:
-    """One unit and its newest row of every table; ``next`` never gives the same number twice."""
-
-    admin: psycopg.Connection[Any]
-    unit: int = 0
-    code: str = ""
-    have: dict[str, Row] = field(default_factory=dict)
-    _count: Iterator[int] = field(default_factory=lambda: _NUMBERS)
-
-    def next(self) -> int:
-        """A number that no other row has."""
-        return next(self._count)
-
-    def of(self, table: str, column: str = "id") -> Any:
-        """A value of this unit's row in ``table``."""
-        return self.have[table][column]
-
-    def row(self, table: str, **changes: Any) -> Row:
-        """An honest new row of ``table``, with ``changes``; a callable is asked with the house."""
-        made = {**(self.unit_column(table)), **HONEST[table](self)}
-        for column, value in changes.items():
-            made[column] = value(self) if callable(value) else value
-        return made
-
-    def unit_column(self, table: str) -> Row:
-        """``unit_id``, for the tables that have one."""
-        return {} if table in STATE_WIDE else {"unit_id": self.unit}
-
-    def add(self, table: str, **changes: Any) -> Row:
-        """Store a row as the preparing login and keep it as the unit's row of the table."""
-        self.have[table] = insert(self.admin, table, self.row(table, **changes))
-        return self.have[table]
-
-
-_NUMBERS = count(1)
-
-
-def digest(number: object) -> str:
-    """A digest, as SHA-256 in hex."""
-    return hashlib.sha256(str(number).encode()).hexdigest()
-
-
-def insert(connection: psycopg.Connection[Any], table: str, row: Mapping[str, Any]) -> Row:
-    """INSERT one row; gives it back as it was stored."""
-    query = sql.SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING *").format(
-        sql.Identifier(table),
-        sql.SQL(", ").join(map(sql.Identifier, row)),
-        sql.SQL(", ").join([sql.Placeholder()] * len(row)),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(query, [_stored(value) for value in row.values()])
-        assert cursor.description is not None
-        names = [column.name for column in cursor.description]
-        found = cursor.fetchone()
-    assert found is not None
-    return dict(zip(names, found, strict=True))
-
-
-def copy(connection: psycopg.Connection[Any], table: str, rows: list[Row]) -> None:
-    """COPY rows into ``table``."""
-    query = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, rows[0]))
-    )
-    with connection.cursor() as cursor, cursor.copy(query) as stream:
-        for row in rows:
-            stream.write_row([_stored(value) for value in row.values()])
-
-
-def _stored(value: Any) -> Any:
-    return Jsonb(value) if isinstance(value, dict | list) else value
+from database.expenditure_rows import EXPENDITURE
+from database.house import ALWAYS, AT, DAY, REMINDED, House, Row, another, by_person, by_run, digest, insert
 
 
 def _places() -> Row:
@@ -350,14 +265,14 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "kind": "interest",
     },
     "claims_writeoffproposal": lambda h: {
-        **_by_run(h), "claim_id": claimed(h, "100.00"), "ground": "small_claim", "amount": "1.00",
+        **by_run(h), "claim_id": claimed(h, "100.00"), "ground": "small_claim", "amount": "1.00",
         "proposed_date": REMINDED, "clause": "OC 5.1-b", "evidence": {}, "digest": digest(f"proposal {h.next()}"),
     },
     "claims_writeoffapproval": lambda h: {
         **_a_proposal(h), "act": "review", "person_id": h.of("registers_person"), "given_at": AT, "comment": "",
     },
     "claims_writeoffrefusal": lambda h: {
-        **_by_person(h), "proposal_id": another(h, "claims_writeoffproposal"), "day": REMINDED,
+        **by_person(h), "proposal_id": another(h, "claims_writeoffproposal"), "day": REMINDED,
         "reason": "the debtor has found work", "follow_up_date": "2026-11-04",
     },
     "claims_writeoff": lambda h: {
@@ -378,19 +293,19 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
     },
     # Blocks, reminders and costs
     "claims_block": lambda h: {
-        **_by_run(h), "claim_id": h.of("claims_claim"), "customer_id": None, "code": "C", "from_date": DAY,
+        **by_run(h), "claim_id": h.of("claims_claim"), "customer_id": None, "code": "C", "from_date": DAY,
         "until_date": "2026-03-31", "review_date": "2026-03-31", "reason": "a complaint", "party": "unit",
     },
     "claims_blocklift": lambda h: {
-        **_by_run(h), "block_id": another(h, "claims_block"), "day": "2026-03-20", "reason": "it was answered",
+        **by_run(h), "block_id": another(h, "claims_block"), "day": "2026-03-20", "reason": "it was answered",
         "next_step": "",
     },
     "claims_complaint": lambda h: {
-        **_by_person(h), "claim_id": h.of("claims_claim"), "block_id": another(h, "claims_block"),
+        **by_person(h), "claim_id": h.of("claims_claim"), "block_id": another(h, "claims_block"),
         "received_date": DAY, "received_by": "unit", "message": "not ordered",
     },
     "claims_complaintanswer": lambda h: {
-        **_by_person(h), "complaint_id": another(h, "claims_complaint"), "day": "2026-03-20", "outcome": "rejected",
+        **by_person(h), "complaint_id": another(h, "claims_complaint"), "day": "2026-03-20", "outcome": "rejected",
         "message": "it was ordered",
     },
     "claims_reminder": lambda h: {
@@ -411,18 +326,18 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "to_date": "2026-05-31", "days": 54, "principal": "100.00", "percent": "9.500", "amount": "5.00000000",
     },
     "claims_interestwaiver": lambda h: {
-        **_by_person(h), "claim_id": h.of("claims_claim"), "until_date": "2026-05-31", "reason": "the bank was late",
+        **by_person(h), "claim_id": h.of("claims_claim"), "until_date": "2026-05-31", "reason": "the bank was late",
     },
     # Payment time and limitation
     "claims_deferralrequest": lambda h: {
-        **_by_person(h), "customer_id": h.of("registers_customer"), "requested_date": DAY,
+        **by_person(h), "customer_id": h.of("registers_customer"), "requested_date": DAY,
         "wished_until": "2026-09-15", "message": "",
     },
     "claims_deferralrefusal": lambda h: {
-        **_by_person(h), "request_id": another(h, "claims_deferralrequest"), "day": DAY, "reason": "asked too often",
+        **by_person(h), "request_id": another(h, "claims_deferralrequest"), "day": DAY, "reason": "asked too often",
     },
     "claims_deferral": lambda h: {
-        **_by_person(h), "run_id": h.of("runs_run"), "request_id": another(h, "claims_deferralrequest"),
+        **by_person(h), "run_id": h.of("runs_run"), "request_id": another(h, "claims_deferralrequest"),
         "number": h.next(), "customer_id": h.of("registers_customer"), "from_date": DAY, "until_date": "2026-09-15",
         "ground": "", "letter_id": h.of("claims_letter"),
     },
@@ -441,7 +356,7 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "outcome": "kept", "reason": "",
     },
     "claims_interruption": lambda h: {
-        **_by_person(h), "claim_id": another_claim(h, public_law=False), "day": REMINDED, "act": "acknowledgement",
+        **by_person(h), "claim_id": another_claim(h, public_law=False), "day": REMINDED, "act": "acknowledgement",
         "note": "by e-mail",
     },
     # Cases
@@ -455,7 +370,7 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "interest_from": "2026-04-08", "interest_ground": "section_4", "provision": "706/2007",
     },
     "claims_caseevent": lambda h: {
-        **_by_run(h), "case_id": h.of("claims_case"), "position": h.next(), "kind": "collected", "day": "2026-08-03",
+        **by_run(h), "case_id": h.of("claims_case"), "position": h.next(), "kind": "collected", "day": "2026-08-03",
         "amount": "10.00", "detail": {}, "digest": "", "file_id": None,
     },
     "claims_casesignature": lambda h: {
@@ -466,14 +381,14 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
     },
     # Refunds
     "claims_refundrequest": lambda h: {
-        **_by_person(h), "overpayment_id": overpaid(h), "requested_date": REMINDED, "message": "",
+        **by_person(h), "overpayment_id": overpaid(h), "requested_date": REMINDED, "message": "",
     },
     "claims_refundaccount": lambda h: {
-        **_by_person(h), "overpayment_id": h.of("claims_overpayment"), "iban": "FI2112345600000785",
+        **by_person(h), "overpayment_id": h.of("claims_overpayment"), "iban": "FI2112345600000785",
         "holder": "Koe Aino", "source": "unit", "told_date": REMINDED,
     },
     "claims_refundchoice": lambda h: {
-        **_by_person(h), "overpayment_id": h.of("claims_overpayment"), "way": "next_invoice", "reason": "asked for",
+        **by_person(h), "overpayment_id": h.of("claims_overpayment"), "way": "next_invoice", "reason": "asked for",
     },
     "claims_refundinquiry": lambda h: {
         "run_id": h.of("runs_run"), "overpayment_id": overpaid(h), "letter_id": h.of("claims_letter"),
@@ -499,25 +414,18 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "given_at": AT, "comment": "",
     },
     "claims_payercontact": lambda h: {
-        **_by_person(h), "payer_key": "koe aino", "contacted_date": REMINDED, "note": "will use the reference",
+        **by_person(h), "payer_key": "koe aino", "contacted_date": REMINDED, "note": "will use the reference",
     },
     # After the end
     "claims_followup": lambda h: {
-        **_by_run(h), "claim_id": h.of("claims_claim"), "day": "2026-09-15", "due_date": None, "note": "no means",
+        **by_run(h), "claim_id": h.of("claims_claim"), "day": "2026-09-15", "due_date": None, "note": "no means",
     },
     "claims_valuation": lambda h: {
         "run_id": h.of("runs_run"), "claim_id": claimed(h, "100.00"), "open": "100.00", "probable": "50.00",
         "ground": "overdue",
     },
+    **EXPENDITURE,
 }  # fmt: skip
-
-
-def _by_person(h: House) -> Row:
-    return {"person_id": h.of("registers_person"), "given_at": AT}
-
-
-def _by_run(h: House) -> Row:
-    return {"run_id": h.of("runs_run"), "person_id": None, "given_at": AT}
 
 
 def _settled(h: House, clause: str) -> Row:
@@ -542,11 +450,6 @@ def _a_dossier(h: House) -> Row:
     kept = digest(f"dossier {h.next()}")
     another(h, "claims_caseevent", case_id=case, kind="dossier", amount=None, digest=kept)
     return {"case_id": case, "digest": kept}
-
-
-def another(h: House, table: str, **changes: Any) -> Any:
-    """One more row of a table, beside the one that the unit's rows use; its id."""
-    return insert(h.admin, table, h.row(table, **changes))["id"]
 
 
 def another_claim(h: House, **changes: Any) -> Any:
@@ -585,22 +488,13 @@ def overpaid(h: House) -> Any:
     return another(h, "claims_overpayment", payment_id=paid(h, "1.00"))
 
 
-STATE_WIDE = frozenset(
-    "registers_" + name
-    for name in (
-        "unit", "person", "roleassignment", "country", "customer", "item", "account", "postingaccount",
-        "dimensionvalue", "vatrate",
-    )
-)  # fmt: skip
-
-
 def _letters(number: int) -> str:
     return chr(65 + number // 26 % 26) + chr(65 + number % 26)
 
 
 def move_in(admin: psycopg.Connection[Any]) -> House:
     """A unit with one honest row in every table; one of its orders is decided, reviewed, invoiced and sent."""
-    house = House(admin)
+    house = House(admin, HONEST)
     house.unit = house.add("registers_unit")["id"]
     house.code = house.of("registers_unit", "code")
     for table in HONEST:
@@ -617,6 +511,8 @@ def move_in(admin: psycopg.Connection[Any]) -> House:
             house.add(table, rows=1)
         elif table == "sales_invoicelistapproval":
             list_of(house)
+        elif table == "purchases_coding":
+            house.add(table, invoice_id=house.of("purchases_purchaseinvoice"))  # its line is the next row
         elif table not in {"ledger_entry", "sales_billingrow", "sales_order"}:
             house.add(table)
     return house
@@ -657,23 +553,3 @@ def an_order(house: House, standing: str | None = "READY", **changes: Any) -> Ro
     if standing:
         house.add("sales_orderdecision", rule="orders", outcome=standing, standing=standing)
     return order
-
-
-@contextmanager
-def logged_in(postgres: server.Server, role: str, database: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection of one of our roles, outside Django; what it did is taken back at the end."""
-    with psycopg.connect(**postgres.address(role, database)) as connection:
-        try:
-            yield connection
-        finally:
-            connection.rollback()
-
-
-def work_in(connection: psycopg.Connection[Any], *units: int) -> None:
-    """See these units until the transaction ends, as ``working_in`` does."""
-    connection.execute("SELECT set_config('reskontra.units', %s, true)", (",".join(map(str, units)),))
-
-
-def constraint_of(problem: psycopg.Error) -> str:
-    """The name of the constraint that refused."""
-    return problem.diag.constraint_name or ""

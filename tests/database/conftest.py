@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from database.cast import House, logged_in, move_in
+from database.cast import move_in
+from database.house import House, logged_in
 from reskontra.database import server
 
 

@@ -14,8 +14,9 @@ from psycopg.errors import (
     RestrictViolation,
 )
 
-from database.cast import constraint_of, insert, post, work_in
+from database.cast import post
 from database.conftest import Street
+from database.house import constraint_of, insert, work_in
 from database.test_roles import DATABASES_OWN, FACTS, UNIT_TABLES
 from reskontra.database import connect
 from reskontra.database.safety import our_models

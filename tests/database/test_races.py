@@ -15,8 +15,9 @@ import pytest
 from django.db import connections, transaction
 
 from database import working_day as day
-from database.cast import House, an_order, constraint_of, insert, move_in, work_in
+from database.cast import an_order, move_in
 from database.conftest import Street
+from database.house import House, constraint_of, insert, work_in
 from reskontra.database import server
 from reskontra.database.session import working_in
 from reskontra.exchange.models import InboxFile

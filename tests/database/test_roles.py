@@ -7,8 +7,8 @@ import pytest
 from django.db import connections, models, transaction
 from psycopg.errors import InsufficientPrivilege
 
-from database.cast import STATE_WIDE, logged_in, work_in
 from database.conftest import Street
+from database.house import STATE_WIDE, logged_in, work_in
 from reskontra.database import connect, server
 from reskontra.database.safety import our_models, unsafe
 from reskontra.database.tables import Fact, InUnit, StateWide, UnitRegister, Work

@@ -12,8 +12,10 @@ import pytest
 from psycopg import sql
 from psycopg.errors import ForeignKeyViolation
 
-from database.cast import House, an_order, claimed, constraint_of, copy, digest, insert, of_interest, paid
+from database.cast import an_order, claimed, of_interest, paid
 from database.conftest import Street
+from database.expenditure_rows import credited
+from database.house import House, another, constraint_of, copy, digest, insert
 from database.test_roles import OURS
 from reskontra.database.tables import InUnit, Points
 
@@ -34,6 +36,9 @@ ALONE: dict[str, dict[str, Any]] = {
     "a_block_is_on_a_customer": {"claim_id": None},
     "a_write_off_follows_a_proposal_of_its_unit": {"ground": "decided"},
     "a_statement_is_about_a_claim_of_its_unit": {"kind": "agreement", "customer_id": None},
+    "a_match_is_to_a_contract_of_its_unit": {"order_id": None},
+    "a_match_line_is_of_a_schedule_row": {"order_line_id": None},
+    "a_remittance_is_of_a_ban_of_its_unit": {"pays": "ban"},
 }
 # What a row says instead when it does not point there.
 INSTEAD: dict[str, Callable[[House], dict[str, Any]]] = {
@@ -48,10 +53,33 @@ INSTEAD: dict[str, Callable[[House], dict[str, Any]]] = {
             "a_step_of_a_case_comes_from_a_run",
             "a_proposal_comes_from_a_run",
             "a_follow_up_comes_from_a_run",
+            "a_coding_comes_from_a_run",
+            "a_match_end_comes_from_a_run",
+            "a_receipt_comes_from_a_run",
+            "a_return_comes_from_a_run",
+            "a_supplier_is_found_by_a_run",
+            "an_assignment_comes_from_a_run",
+            "an_identifier_comes_from_a_run",
+            "an_order_end_comes_from_a_run",
         ),
         lambda h: {"person_id": h.of("registers_person")},
     ),
+    "a_match_comes_from_a_run": lambda h: {
+        "person_id": h.of("registers_person"),
+        "reason": "the unit accepts it",
+    },
+    "a_match_is_to_an_order_of_its_unit": lambda h: {"contract_id": h.of("purchases_contract")},
+    "an_assignment_is_to_a_queue_of_its_unit": lambda h: {"to_person_id": h.of("registers_person")},
+    "a_payable_settlement_is_by_a_payment": lambda _: {"kind": "credit"},
+    "a_supplier_payment_goes_out_in_a_payment_file": lambda h: {
+        "undoes_id": another(h, "purchases_supplierpayment"),
+        "amount": "-1.00",
+    },
     "a_bank_line_tells_of_a_payment_of_its_unit": lambda h: {"kind": "other"},
+}
+# What comes beside such a row in its statement: what is set off has a counterpart.
+BESIDE: dict[str, Callable[[House], dict[str, Any]]] = {
+    "a_payable_settlement_is_by_a_payment": lambda h: {"payable_id": credited(h), "amount": "-1.00"},
 }
 INSIDE = [
     (model, points)
@@ -101,6 +129,8 @@ def fresh(house: House, table: str) -> dict[str, Any]:
             house.add("ledger_voucher")
         case "claims_deferralclaim" | "claims_instalment":
             house.add("claims_deferral")
+        case "purchases_codingline":
+            house.add("purchases_coding")
         case "sales_billingrow":
             house.add("exchange_inboxfile")
             house.add("sales_billingrequest")
@@ -220,7 +250,8 @@ def test_an_empty_reference_is_taken_by_both(street: Street, admin: object, case
 
     def make() -> list[dict[str, Any]]:
         instead = INSTEAD[points.name](street.own) if points.name in INSTEAD else {}
-        return [{**fresh(street.own, table), **empty, **instead}]
+        row = {**fresh(street.own, table), **empty, **instead}
+        return [row, {**row, **BESIDE[points.name](street.own)}] if points.name in BESIDE else [row]
 
     assert both(street, model, points, "INSERT", make) == ("", "")
 

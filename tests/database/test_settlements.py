@@ -8,8 +8,9 @@ import psycopg
 import pytest
 from psycopg.errors import IntegrityError
 
-from database.cast import House, another, another_claim, claimed, constraint_of, insert, paid, work_in
+from database.cast import another_claim, claimed, paid
 from database.conftest import Street
+from database.house import House, another, constraint_of, insert, work_in
 from database.test_races import at_once
 from reskontra.database import server
 

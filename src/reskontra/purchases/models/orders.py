@@ -105,7 +105,10 @@ class Receipt(ByRunOrPerson):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(name="a_receipt_is_told_by_a_run_or_a_person", condition=BY_ONE),
-            models.CheckConstraint(name="a_receipt_is_not_nothing", condition=~Q(net=0) | ~Q(quantity=0)),
+            models.CheckConstraint(
+                name="a_receipt_is_not_nothing",
+                condition=~Q(net=0) | Q(quantity__isnull=False) & ~Q(quantity=0),
+            ),
             models.UniqueConstraint(
                 name="a_receipt_is_told_once",
                 fields=["unit", "line", "told_as"],

@@ -56,9 +56,8 @@ class Supplier(StateWide):
             ),
             models.CheckConstraint(
                 name="a_supplier_is_identified",
-                condition=Q(kind__in=["company", "sole_trader", "state_unit"]) & ~Q(business_id="")
-                | Q(kind="person") & ~Q(technical_id="")
-                | Q(kind__in=["foreign_company", "foreign_person"]),
+                condition=(~Q(kind__in=["company", "sole_trader", "state_unit"]) | ~Q(business_id=""))
+                & (~Q(kind="person") | ~Q(technical_id="")),
             ),
             models.CheckConstraint(
                 name="a_technical_id_has_its_form",

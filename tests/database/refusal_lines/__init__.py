@@ -1,0 +1,1 @@
+"""What the database refuses, row by row: a table for each app."""

@@ -1,0 +1,65 @@
+"""What the database refuses of orders and invoices, by the name of the constraint."""
+# ruff: noqa: E501 - a table: one line for each constraint
+
+from database.cast import an_order
+from database.house import digest
+from database.refusal_lines.line import NOWHERE, Line, line, same
+
+REFUSED: list[Line] = [
+    # Orders (OC 3.2)
+    line("a_billing_request_comes_in_by_a_run", "sales_billingrequest", run_id=NOWHERE, file_id=lambda h: h.add("exchange_inboxfile")["id"], rows=0),
+    line("a_billing_request_is_a_file_that_came_in", "sales_billingrequest", file_id=NOWHERE, rows=0),
+    line("a_file_is_one_billing_request", "sales_billingrequest"),
+    line("an_order_version_is_unique", "sales_order", number=same("number", "sales_order")),
+    line("an_order_key_is_used_once", "sales_order", key=same("key", "sales_order")),
+    line("an_order_has_lines", "sales_order", lines_count=0),
+    line("a_payment_term_is_within_a_year", "sales_order", payment_term=366),
+    line("a_payment_term_is_within_a_year", "sales_order", payment_term=-1),
+    line("an_order_line_has_a_quantity", "sales_orderline", quantity="0"),
+    line("a_unit_price_is_not_negative", "sales_orderline", unit_price="-0.01"),
+    line("a_row_is_accepted_returned_or_duplicate", "sales_billingrow", status="lost"),
+    line("rows_come_with_their_billing_request", "sales_billingrow"),
+    line("an_act_is_a_review_or_an_approval", "sales_orderapproval", act="nod", person_id=lambda h: h.add("registers_person")["id"]),
+    line("an_approval_is_about_an_order_of_its_unit", "sales_orderapproval", order_id=NOWHERE),
+    line("an_act_binds_to_the_version_seen", "sales_orderapproval", order_id=lambda h: an_order(h)["id"], digest=digest("other")),
+    line("an_act_is_given_once", "sales_orderapproval", person_id=lambda h: h.add("registers_person")["id"]),
+    line("reviewer_is_not_approver", "sales_orderapproval", act="approve"),
+    line("an_approval_follows_a_review", "sales_orderapproval", act="approve", order_id=lambda h: an_order(h)["id"], digest=same("digest", "sales_order")),
+    # Invoices and claims (OC 3.9, 3.11; D6)
+    line("invoice_numbers_are_unique", "sales_invoice", number=same("number", "sales_invoice")),
+    line("an_invoice_adds_up", "sales_invoice", vat="25.50"),
+    line("a_credit_has_an_original_and_an_invoice_has_none", "sales_invoice", credit=True, net="-1.00", total="-1.00"),
+    line("a_credit_has_an_original_and_an_invoice_has_none", "sales_invoice", credit=True, original_id=same("id", "sales_invoice")),
+    line("a_credit_has_an_original_and_an_invoice_has_none", "sales_invoice", net="-1.00", total="-1.00"),
+    line("a_credit_has_an_original_and_an_invoice_has_none", "sales_invoice", original_id=same("id", "sales_invoice")),
+    line("an_invoice_falls_due_after_its_date", "sales_invoice", due_date="2026-03-15"),
+    line("a_line_is_quantity_times_price", "sales_invoiceline", net="100.01"),
+    line("an_order_is_invoiced_once", "sales_invoicedorder"),
+    line("an_invoice_goes_out_once", "sales_invoicedelivery"),
+    # Delivery, its answers and the archive (OC 3.9-d, 3.9-e, 3.9-f)
+    line("an_invoice_goes_again_only_by_a_decision", "sales_invoicedelivery", attempt=3),
+    line("an_invoice_goes_again_only_by_a_decision", "sales_invoicedelivery", attempt=0),
+    line("an_invoice_goes_again_only_by_a_decision", "sales_invoicedelivery", attempt=2, invoice_id=lambda h: h.add("sales_invoice")["id"]),
+    line("a_delivery_decision_gives_its_reason", "sales_deliverydecision", reason=""),
+    line("a_delivery_decision_is_about_the_next_delivery", "sales_deliverydecision", attempt=1),
+    line("a_delivery_decision_is_about_the_next_delivery", "sales_deliverydecision", attempt=3),
+    line("a_delivery_report_comes_in_by_a_run", "sales_deliveryreport", run_id=NOWHERE),
+    line("a_delivery_report_is_a_file_that_came_in", "sales_deliveryreport", file_id=NOWHERE),
+    line("an_archive_return_comes_in_by_a_run", "sales_archivereturn", run_id=NOWHERE),
+    line("an_archive_return_is_a_file_that_came_in", "sales_archivereturn", file_id=NOWHERE),
+    line("every_answer_is_kept", "sales_deliveryreport", rows=1),
+    line("every_answer_is_kept", "sales_archivereturn", rows=1),
+    line("an_answer_is_taken_known_contradicting_or_returned", "sales_deliveryreceipt", outcome="lost"),
+    line("an_answer_that_counts_names_its_delivery", "sales_deliveryreceipt", invoice_id=None),
+    line("an_answer_that_counts_names_its_delivery", "sales_deliveryreceipt", attempt=None),
+    line("an_answer_that_counts_names_its_delivery", "sales_deliveryreceipt", status="perhaps"),
+    line("answers_come_with_their_file", "sales_deliveryreceipt"),
+    line("answers_come_with_their_file", "sales_archivedfile"),
+    line("an_archived_file_is_accepted_known_or_returned", "sales_archivedfile", outcome="lost"),
+    line("an_accepted_file_says_what_it_is", "sales_archivedfile", role="song"),
+    line("an_accepted_file_says_what_it_is", "sales_archivedfile", digest=""),
+    line("an_accepted_file_says_what_it_is", "sales_archivedfile", invoice_id=None),
+    line("an_archived_file_is_kept_once", "sales_archivedfile", digest=same("digest", "sales_archivedfile")),
+    line("an_invoice_list_is_reviewed_or_approved", "sales_invoicelistapproval", act="nod", person_id=lambda h: h.add("registers_person")["id"], run_id=lambda h: h.add("runs_run")["id"]),
+    line("an_invoice_list_is_of_a_run", "sales_invoicelistapproval", run_id=NOWHERE),
+]  # fmt: skip
