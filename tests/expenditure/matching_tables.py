@@ -118,7 +118,12 @@ class Purchases:
 
     def _contract(self, number: str, of: str, plan: str, *words: str) -> None:
         told = _options(words)
-        names = {"total": "total_limit", "limit": "period_limit", "from": "valid_from", "until": "valid_until"}
+        names = {
+            "total": "total_limit",
+            "limit": "period_limit",
+            "from": "valid_from",
+            "until": "valid_until",
+        }
         values = {names.get(key, key): value for key, value in told.items()}
         if values.pop("uncoded", False):
             values["shares"] = ()
@@ -142,7 +147,9 @@ class Purchases:
             return
         numbers = [word for word in words if word.startswith(("V1", "VSK1", "TK1"))]
         told = _options([word for word in words if word not in numbers])
-        values: dict[str, Any] = {_DAYS[key]: date.fromisoformat(told.pop(key)) for key in _DAYS if key in told}
+        values: dict[str, Any] = {
+            _DAYS[key]: date.fromisoformat(told.pop(key)) for key in _DAYS if key in told
+        }
         if "copies" in told:
             twin = self.invoices[told.pop("copies")]
             values |= {"number": twin.number, "number_key": twin.number_key}

@@ -96,7 +96,9 @@ def contract(where: Unit, number: str, of: str, plan: str = "budget", **told: An
     return made
 
 
-def schedule_row(of: Contract, position: int, day: date, net: str, tolerance: str | None = None) -> ContractRow:
+def schedule_row(
+    of: Contract, position: int, day: date, net: str, tolerance: str | None = None
+) -> ContractRow:
     """An invoice that a contract expects."""
     return ContractRow.objects.create(
         unit_id=of.unit_id, contract=of, position=position, expected_date=day, net=net, tolerance=tolerance

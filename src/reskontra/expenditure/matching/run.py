@@ -101,7 +101,9 @@ class MatchingRun:
             [
                 Control("matches = invoices that were decided to match", *_counts(matches)),
                 Control("codings = matched invoices, total", _money(net), _money(coded)),
-                Control("match lines = invoices matched to orders and schedules", _money(taken), _money(lines)),
+                Control(
+                    "match lines = invoices matched to orders and schedules", _money(taken), _money(lines)
+                ),
                 Control("payables = invoices that nobody needs to touch", str(len(ready)), str(posted)),
                 *payable_controls(run),
             ],
