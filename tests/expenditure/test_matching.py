@@ -155,6 +155,7 @@ def test_when_everything_is_wrong_the_causes_come_up_one_by_one(fixed: int) -> N
         left.remove("SUPPLIER_DIFFERS")
     told = [*left, "AUTO_APPROVED"][0]
     also = f"also {' '.join(left[1:])}" if left[1:] else ""
+    flaws = f"{now['copy']} {now['incomplete']} {now['field']}"
     first = "SUPPLIER_UNKNOWN also UNKNOWN_NUMBER" if now["who"] == "nobody" else "UNKNOWN_NUMBER"
     match_together(f"""
     on 2026-03-16
@@ -164,7 +165,7 @@ def test_when_everything_is_wrong_the_causes_come_up_one_by_one(fixed: int) -> N
     {now["received"]}
     closed  V1100 {now["closed"]}
     invoice first {now["who"]} 100.00 V1999 vat {now["vat"]}
-    invoice A {now["who"]} 100.00 V1100 {now["copy"]} {now["incomplete"]} {now["field"]} currency {now["currency"]} vat {now["vat"]}
+    invoice A {now["who"]} 100.00 V1100 vat {now["vat"]} currency {now["currency"]} {flaws}
     item    A 90.00 text paper
     item    A 10.00 text {now["text"]}
     expect  first {first}    # EX 3-a

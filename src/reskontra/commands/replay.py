@@ -12,6 +12,8 @@ from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
 from reskontra.purchases.matching import Past
 
+_COLUMNS = ("number", "seller", "amount", "before", "after")
+
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Which rule, which other terms, and the days of arrival."""

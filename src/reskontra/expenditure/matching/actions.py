@@ -30,7 +30,7 @@ def accept(acting: Acting, invoice: PurchaseInvoice, reason: str) -> Match:
 
     Its coding comes from the order or contract; it is not automatic, and becomes payable once it was reviewed and
     approved. Called inside ``working_in``. Raises ``NotAllowed``; ``RunRefused`` when anything but the figures is in
-    the way (such as a missing receipt), when nothing is, or when it is matched already; ``ValueError`` without a reason.
+    the way (such as a missing receipt), nothing is, or it is matched already; ``ValueError`` without a reason.
     """
     require(acting.person, "accept_match", acting.unit, acting.day)
     if not reason.strip():

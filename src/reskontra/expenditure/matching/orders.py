@@ -263,7 +263,7 @@ def keep_contract(acting: Acting, told: ContractTold) -> Contract:
 
 @clause("EX 3-d")
 def end_contract(acting: Acting, number: str, day: date, reason: str) -> ContractEnd:
-    """The contract is over from ``day`` on, before its last day. Raises ``NotAllowed``, ``RunRefused``, ``ActRefused``."""
+    """The contract is over from ``day`` on. Raises ``NotAllowed``, ``RunRefused``, ``ActRefused``."""
     require(acting.person, "keep_orders", acting.unit, acting.day)
     if not Contract.objects.filter(unit=acting.unit, number=number).exists():
         raise RunRefused("matching.no_such_contract", number=number)
