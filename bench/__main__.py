@@ -26,7 +26,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 
-from bench import raw  # noqa: E402
+from bench import matching, raw  # noqa: E402
 from bench.collection import make_collection, make_late_claims  # noqa: E402
 from bench.documents import messages  # noqa: E402
 from bench.measure import Measured, measured  # noqa: E402
@@ -41,6 +41,7 @@ from reskontra.exchange import archive  # noqa: E402
 from reskontra.exchange.inbox import receive  # noqa: E402
 from reskontra.exchange.reading import read_documents  # noqa: E402
 from reskontra.exchange.writing import finvoice_batch  # noqa: E402
+from reskontra.expenditure.matching.run import MatchingRun  # noqa: E402
 from reskontra.income.allocation.run import AllocationRun  # noqa: E402
 from reskontra.income.bank_material.intake import take_in_bank_material  # noqa: E402
 from reskontra.income.delivery.run import DeliveryRun  # noqa: E402
@@ -55,7 +56,7 @@ from reskontra.runs.run import Acting, Applied, Room, apply, plan  # noqa: E402
 
 DAY = date(2026, 3, 16)
 EMPTY, WORLD, RUN, RAW = "bench_empty", "bench_world", "bench_run", "bench_raw"
-PARTS = ("invoices", "payments", "collection", "interest")
+PARTS = ("invoices", "payments", "collection", "interest", "matching")
 
 
 def main() -> None:
@@ -93,6 +94,7 @@ class Bench:
             ("payments", lambda: self._payments(self.size, 5 * self.size, kept)),
             ("collection", lambda: self._collection(10 * self.size, kept)),
             ("interest", lambda: self._interest(2 * self.size)),
+            ("matching", lambda: self._matching(self.size, kept)),
         ):
             if part in parts:
                 jobs()
@@ -135,6 +137,16 @@ class Bench:
         limit = self._limit(kept, raw.REMINDERS)
         self._tell("reminder letters", letters, room.written, limit)
         self._tell("reminder run", letters, done, limit)
+
+    def _matching(self, invoices: int, kept: Path) -> None:
+        """``invoices`` purchase invoices find their order or contract; most become payable, with their vouchers."""
+        self._prepare(lambda admin: matching.make_purchases(admin, invoices, DAY))
+        done = self._room(MatchingRun())
+        made, expected = done.result.facts["payables"], invoices * matching.MATCHED_OF_HUNDRED // 100
+        if made != expected:
+            raise AssertionError(f"{made} payables of {expected}")
+        raw.keep_rows(self.postgres, RUN, done.result.run.pk, kept, matching.TABLES)
+        self._tell("purchase invoices matched", invoices, done, self._limit(kept, matching.TABLES))
 
     def _interest(self, claims: int) -> None:
         """Interest on ``claims`` claims over three periods of the reference rate, each with two part payments."""

@@ -45,6 +45,8 @@ def keep_rows(
             of_run = f"WHERE run_id = {run}"
             where = {
                 "runs_run": f"WHERE id = {run}",
+                "purchases_matchline": f"WHERE match_id IN (SELECT id FROM purchases_match {of_run})",
+                "purchases_codingline": f"WHERE coding_id IN (SELECT id FROM purchases_coding {of_run})",
                 "ledger_entry": f"WHERE voucher_id IN (SELECT id FROM ledger_voucher {of_run})",
                 **dict.fromkeys(_OF_A_RUN, of_run),
             }
@@ -58,6 +60,7 @@ def keep_rows(
 _OF_A_RUN = (
     "sales_orderdecision", "ledger_voucher", "claims_paymentdecision", "claims_allocation", "claims_overpayment",
     "claims_writeoff", "claims_claimdecision", "claims_letter", "claims_reminder", "claims_cost",
+    "purchases_purchasedecision", "purchases_match", "purchases_coding", "purchases_payable",
 )  # fmt: skip
 
 

@@ -1,0 +1,79 @@
+"""The vocabulary of matching: invoices in hand with their order or contract, turn by turn, and what a match takes."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from reskontra.database.rows import one_row
+from reskontra.database.scripts import statements
+from reskontra.kernel.terms import Terms
+from reskontra.registers.models import Unit
+
+_TABLES = (
+    "invoices_to_match, rows_to_match, lines_in_hand, contract_use, schedule_in_hand, turns, invoices_in_turn,"
+    " matches_in_hand, shares, taken, match_to_be"
+)
+_TAKEN = (
+    "CREATE TEMP TABLE taken (invoice_id bigint, position int, order_line_id bigint, contract_line_id bigint,"
+    " invoice_row int, quantity numeric, vat_percent numeric, net numeric, vat numeric) ON COMMIT DROP",
+    "CREATE TEMP TABLE match_to_be (invoice_id bigint, order_id bigint, contract_id bigint, row_id bigint,"
+    " net numeric, difference numeric, level text, waits boolean, clause text) ON COMMIT DROP",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Days of arrival, both included: what came then is decided anew, as if nothing of it had been matched."""
+
+    first: date
+    last: date
+
+
+def take_invoices_in_hand(
+    unit: Unit, terms: Terms, only: Sequence[int] | None = None, past: Past | None = None
+) -> int:
+    """Fill the temporary tables of ``matching.sql`` for the day of ``terms``; gives back how many turns there are.
+
+    ``only`` narrows to these invoices (ids). Invoices that may want the same receipt, schedule row or limit have
+    turns one after the other; ``invoices_in_turn`` are the subjects of one turn, ``matches_in_hand`` of none.
+    """
+    values: dict[str, Any] = {
+        "unit": unit.pk,
+        "on": terms.on,
+        "only": None if only is None else [int(one) for one in only],
+        "first": past.first if past else None,
+        "last": past.last if past else None,
+        "charges": "|".join(re.escape(word) for word in terms.match_charge_words),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")
+        for statement in statements("reskontra.purchases", "matching.sql"):
+            cursor.execute(statement, values)
+        for statement in _TAKEN:
+            cursor.execute(statement)
+        for statement in statements("reskontra.purchases", "matching_held.sql"):
+            cursor.execute(statement)
+    (turns,) = one_row("SELECT coalesce(max(turn), 0) FROM turns")
+    return int(turns)
+
+
+def take_turn(turn: int, on: date) -> None:
+    """Fill ``invoices_in_turn`` with the subjects of ``turn``, as their orders and contracts stand now."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS invoices_in_turn")
+        for statement in statements("reskontra.purchases", "matching_turn.sql"):
+            cursor.execute(statement, {"turn": turn, "on": on})
+
+
+def take_matches(matched: Sequence[str]) -> None:
+    """Share out every invoice of the turn that ``decided`` gives one of the outcomes ``matched``.
+
+    ``match_to_be`` has the matches, ``taken`` their shares (euro); the next turn finds what is left.
+    """
+    with connection.cursor() as cursor:
+        for statement in statements("reskontra.purchases", "matching_take.sql"):
+            cursor.execute(statement, {"matched": list(matched)})
