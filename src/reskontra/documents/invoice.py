@@ -52,6 +52,8 @@ class InvoiceLine:
     vat_category: str | None = None  # S Z E AE K G O (UNCL 5305); in Finvoice AB AE E G O S Z ZEG ZES
     vat_percent: Decimal | None = None
     accounting: str | None = None
+    order: str | None = None  # the buyer's order that the row is of
+    order_line: str | None = None  # BT-132: the line of that order
 
 
 @dataclass(frozen=True, slots=True)

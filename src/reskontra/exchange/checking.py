@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from reskontra.documents.findings import Finding
+from reskontra.documents.invoice import Invoice
 from reskontra.exchange.reading import is_invoice_file, read_documents, whole_file_findings
 from reskontra.exchange.writing import finvoice_findings
+from reskontra.formats.finvoice import checks as finvoice
 
 
 def file_findings(data: bytes, name: str, schemas: Path | None) -> list[Finding]:
@@ -16,3 +18,8 @@ def file_findings(data: bytes, name: str, schemas: Path | None) -> list[Finding]
         found += getattr(document, "findings", ())
         found += whole_file_findings(document)
     return found
+
+
+def invoice_findings(invoice: Invoice) -> list[Finding]:
+    """What is wrong with a supplier's invoice; what the reader could not read in one way only comes first."""
+    return finvoice.check(invoice)
