@@ -137,9 +137,7 @@ def draft_findings(draft: SupplierDraft) -> list[Finding]:
             )
         )
     if draft.vat_id and not is_vat_id(draft.vat_id):
-        found.append(
-            Finding("supplier_vat_id", clause="EX 5.1-a", column="vat_id", value=draft.vat_id[:40])
-        )
+        found.append(Finding("supplier_vat_id", clause="EX 5.1-a", column="vat_id", value=draft.vat_id[:40]))
     needed = {"person": draft.technical_id}.get(draft.kind, draft.business_id)
     if not needed and draft.kind not in FOREIGN:
         found.append(

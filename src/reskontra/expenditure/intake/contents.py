@@ -76,9 +76,7 @@ def _amounts(invoice: Invoice) -> Iterator[Finding]:
         if abs(amount) > _MOST:
             yield _finding("purchase_amount_too_large", plain(amount), name=name)
         elif amount != round_cents(amount):
-            yield Finding(
-                "purchase_decimals", "warning", _CLAUSE, value=plain(amount), detail={"name": name}
-            )
+            yield Finding("purchase_decimals", "warning", _CLAUSE, value=plain(amount), detail={"name": name})
     if invoice.seller.business_id and find_personal_codes(invoice.seller.business_id):
         yield Finding("purchase_personal_code", "warning", _CLAUSE)  # the code itself is never repeated
 

@@ -1,4 +1,4 @@
--- From what was decided to facts. Parameters: unit, run, at, on, reasons (outcome -> why it is returned).
+-- From what was decided to facts. Parameters: unit, run, rule, at, on, reasons (outcome -> why it is returned).
 INSERT INTO purchases_purchaseinvoice (id, unit_id, run_id, file_id, position, format, channel, received_date,
   receiving_address, stream, voucher_type, kind, number, number_key, issue_date, due_date, supply_date, currency, net, vat,
   total, payable, seller_name, seller_key, seller_business_id, seller_vat_id, iban, reference, message, original_number,
@@ -7,10 +7,10 @@ SELECT s.id, %(unit)s, %(run)s, s.file_id, s.position, s.format, s.channel, s.re
   s.voucher_type, s.kind, s.number, s.number_key, s.issue_date, s.due_date, s.supply_date, s.currency, s.net, s.vat, s.total,
   s.payable, s.seller_name, s.seller_key, s.seller_business_id, s.seller_vat_id, s.iban, s.reference, s.message,
   s.original_number, s.late_interest_percent, s.sender_reference, s.attachments
-FROM subject_in_hand s JOIN decided d ON d.id = s.id WHERE d.outcome <> 'CHANGED_SINCE_PLAN' ORDER BY s.n;
+FROM subject_in_hand s JOIN decided d ON d.id = s.n WHERE d.outcome <> 'CHANGED_SINCE_PLAN' ORDER BY s.n;
 
 CREATE TEMP TABLE taken ON COMMIT DROP AS
-SELECT s.n, s.id FROM subject_in_hand s JOIN decided d ON d.id = s.id WHERE d.outcome <> 'CHANGED_SINCE_PLAN';
+SELECT s.n, s.id FROM subject_in_hand s JOIN decided d ON d.id = s.n WHERE d.outcome <> 'CHANGED_SINCE_PLAN';
 
 ANALYZE taken;
 
@@ -37,5 +37,10 @@ SELECT %(unit)s, s.id, %(run)s, NULL, %(at)s, s.supplier_id
 FROM subject_in_hand s JOIN taken t USING (id) WHERE s.supplier_id IS NOT NULL ORDER BY s.n;
 
 INSERT INTO purchases_invoicereturn (unit_id, invoice_id, run_id, person_id, given_at, day, reason, message, clause)
-SELECT %(unit)s, d.id, %(run)s, NULL, %(at)s, %(on)s, %(reasons)s::jsonb ->> d.outcome, '', d.clause
-FROM decided d WHERE %(reasons)s::jsonb ? d.outcome ORDER BY d.id
+SELECT %(unit)s, t.id, %(run)s, NULL, %(at)s, %(on)s, %(reasons)s::jsonb ->> d.outcome, '', d.clause
+FROM decided d JOIN taken t ON t.n = d.id WHERE %(reasons)s::jsonb ? d.outcome ORDER BY t.id;
+
+INSERT INTO purchases_purchasedecision (unit_id, run_id, invoice_id, rule, outcome, standing, clause, reasons, inputs,
+  amount)
+SELECT %(unit)s, %(run)s, t.id, %(rule)s, d.outcome, d.standing, d.clause, d.reasons, d.inputs, d.amount
+FROM decided d JOIN taken t ON t.n = d.id ORDER BY t.id

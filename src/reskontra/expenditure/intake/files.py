@@ -120,9 +120,7 @@ def take_in_invoices(acting: Acting, received: Received, data: bytes, on: date) 
         return PurchasesTaken(stored_of(acting.unit, file.pk), before=before, known=[known])
     in_hand = read_invoices(file, data, terms_of(acting.unit, on))
     result = apply(IntakeRun([in_hand]), acting, on)
-    return PurchasesTaken(
-        stored_of(acting.unit, file.pk), _findings(acting.unit, file.pk), result, known=()
-    )
+    return PurchasesTaken(stored_of(acting.unit, file.pk), _findings(acting.unit, file.pk), result, known=())
 
 
 def _findings(unit: Unit, file: int) -> list[tuple[str, Finding]]:

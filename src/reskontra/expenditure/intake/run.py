@@ -21,7 +21,7 @@ from reskontra.expenditure.intake.staging import FileInHand, Staged, stage, stat
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit
-from reskontra.runs.decisions import CHANGED_SINCE_PLAN, record_decisions
+from reskontra.runs.decisions import CHANGED_SINCE_PLAN
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied, Control
 
@@ -33,7 +33,8 @@ _INPUTS = """jsonb_strip_nulls(jsonb_build_object('supplier', decided.supplier_n
   'same_number', 'PI' || decided.same_number, 'findings', nullif(decided.findings, 0),
   'errors', nullif(decided.errors, 0)))"""
 # A run counts euro: an invoice in another currency keeps its amount on itself alone.
-_COLUMNS = f"""decided.id, %(unit)s::bigint AS unit_id, decided.file_id, {_INPUTS} AS inputs,
+# Numbered as they stand in the files: what a plan was seen to say is the same when it is applied.
+_COLUMNS = f"""decided.n AS id, %(unit)s::bigint AS unit_id, decided.file_id, {_INPUTS} AS inputs,
   CASE WHEN decided.currency = 'EUR' THEN coalesce(decided.total, 0) ELSE 0 END AS amount"""
 
 
@@ -124,6 +125,7 @@ class IntakeRun:
         values: dict[str, Any] = {
             "unit": run.unit.pk,
             "run": run.pk,
+            "rule": RULE,
             "at": acting.at,
             "on": run.on_date,
             "reasons": json.dumps({outcome.name: reason for outcome, reason in RETURNED_FOR.items()}),
@@ -131,8 +133,6 @@ class IntakeRun:
         with connection.cursor() as cursor:
             for statement in statements("facts.sql"):
                 cursor.execute(statement, values)
-            cursor.execute("DELETE FROM decided WHERE outcome = %s", [CHANGED_SINCE_PLAN.name])
-        record_decisions(run, RULE, "purchases_purchasedecision", "invoice_id")
         return Applied(self._controls(run), (), self._facts())
 
     def _controls(self, run: Run) -> list[Control]:

@@ -17,8 +17,9 @@ CROSS JOIN LATERAL (
   SELECT starts_with(a.address, %(edi_code)s) AND length(a.address) > length(%(edi_code)s)
     AND right(a.address, length(%(other_suffix)s)) = %(other_suffix)s AS other) by_suffix;
 
--- Whose it is in the register of suppliers: by identity, else by an account that one supplier alone is paid on. A name by
--- itself finds nobody here: two firms may bear it, and money goes by this.
+-- Whose it is in the register of suppliers: by identity; of who tells none, by an account that one supplier alone is paid
+-- on. A seller with an identity of its own may share the account of the firm that finances it, and a name may be borne by
+-- two firms: neither finds anybody here, since money goes by this.
 CREATE TEMP TABLE supplier_in_hand ON COMMIT DROP AS
 WITH of_vat_id AS (
   SELECT vat_id, min(id) AS id FROM registers_supplier WHERE vat_id <> '' GROUP BY 1 HAVING count(*) = 1),
@@ -40,7 +41,8 @@ LEFT JOIN registers_supplier b ON b.business_id = h.business_id AND b.business_i
 LEFT JOIN registers_supplier t ON t.technical_id = h.technical_id AND t.technical_id <> ''
 LEFT JOIN of_vat_id v ON v.vat_id = h.seller_vat_id AND h.seller_vat_id <> ''
 LEFT JOIN of_foreign_id f ON f.foreign_id = h.foreign_id AND h.foreign_id <> ''
-LEFT JOIN of_account a ON a.iban = h.iban AND h.iban <> ''
+LEFT JOIN of_account a ON a.iban = h.iban AND h.iban <> '' AND h.business_id || h.technical_id || h.foreign_id = ''
+  AND h.seller_vat_id = ''
 LEFT JOIN registers_supplier s ON s.id = coalesce(b.id, t.id, v.id, f.id, a.id);
 
 ANALYZE supplier_in_hand (n);
@@ -59,12 +61,14 @@ GROUP BY 1;
 
 CREATE TEMP TABLE subject_in_hand ON COMMIT DROP AS
 WITH numbered AS (
-  SELECT h.*, nextval('purchases_purchaseinvoice_id_seq') AS id, a.ours, a.stream, a.voucher_type, a.not_registered,
-    s.supplier_id, s.supplier_number, s.blocked, s.found_by, s.seller_key, s.account_unknown, m.same, m.other
-  FROM (SELECT * FROM invoice_in_hand ORDER BY n) h
-  JOIN address_in_hand a USING (address, received_date)
-  JOIN supplier_in_hand s USING (n)
-  LEFT JOIN met_before m USING (n)),
+  SELECT j.*, nextval('purchases_purchaseinvoice_id_seq') AS id
+  FROM (SELECT h.*, a.ours, a.stream, a.voucher_type, a.not_registered, s.supplier_id, s.supplier_number, s.blocked,
+          s.found_by, s.seller_key, s.account_unknown, m.same, m.other
+        FROM invoice_in_hand h
+        JOIN address_in_hand a USING (address, received_date)
+        JOIN supplier_in_hand s USING (n)
+        LEFT JOIN met_before m USING (n)
+        ORDER BY n OFFSET 0) j),
 -- What comes twice in the same hand: the first of the same four is the invoice, what follows is its duplicate.
 within AS (
   SELECT n, first_value(id) OVER same_four AS first_same, first_value(id) OVER same_number AS first_number
