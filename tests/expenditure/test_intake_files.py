@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from cast import DAY, HARBOUR, business_id, iban, inside, ovt, person, run, set_term, unit
+from cast import AT, DAY, HARBOUR, business_id, iban, inside, ovt, person, run, set_term, unit
 from expenditure.intake_tables import a_supplier, an_invoice, take_in
 from reskontra.documents.findings import Refused
 from reskontra.documents.invoice import Attachment, Invoice
@@ -32,21 +32,24 @@ from reskontra.registers.policy import NotAllowed
 
 Command = Callable[..., tuple[int, Any]]
 EXAMPLES = Path(__file__).resolve().parents[3] / "shared" / "standards" / "finvoice" / "examples"
+# Messages about invoicing and a frame around one: no invoices.
+_OTHER_MESSAGES = {
+    "constructed_receiver_info_add.xml", "constructed_receiver_info_delete.xml",
+    "constructed_sender_info_add.xml", "constructed_sender_info_change.xml", "soap_frame_sample.xml",
+}  # fmt: skip
 IN_HARBOUR = ("--unit", HARBOUR, "--on", DAY.isoformat(), "--as", "cecilia")
 pytestmark = pytest.mark.usefixtures("database")
 
 
 def as_finvoice(*invoices: Invoice) -> bytes:
     """Framed Finvoice messages, one after another."""
-    return b"".join(
-        frame(one, Message(f"ID-{place}", _stamp())) for place, one in enumerate(invoices, start=1)
+    return b"".join(frame(one, _message(one, place)) for place, one in enumerate(invoices, start=1))
+
+
+def _message(invoice: Invoice, place: int) -> Message:
+    return Message(
+        f"ID-{place}", AT, "003799000009", "PROVOPER", invoice.buyer.einvoice_address or "", "STATEOPER"
     )
-
-
-def _stamp() -> Any:
-    from cast import AT
-
-    return AT
 
 
 def bring(
@@ -128,7 +131,7 @@ def test_attachments_are_archived_with_their_invoice() -> None:
     where = unit()
     picture = Attachment("bild.pdf", "application/pdf", b"%PDF-1.4 test")
     built = replace(an_invoice(where, "1"), attachments=(picture,), message_id="ID-1")
-    message = Message("ID-1", _stamp())
+    message = _message(built, 1)
     data = frame(replace(built, attachments=()), message) + write_attachments(built, message)
     bring(where, data)
     with inside(where):
@@ -230,15 +233,14 @@ def test_every_public_example_goes_in_with_its_totals_or_is_refused_with_a_reaso
     """EX 5-a"""
     where = unit()
     data = (EXAMPLES / name).read_bytes()
-    try:
-        documents = read_documents(data, name)
-    except Refused as refused:
-        assert refused.findings[0].rule in {"finvoice_other_message", "xml_empty"}
-        with pytest.raises(Refused):
+    if name in _OTHER_MESSAGES:
+        with pytest.raises(Refused) as refused:
             bring(where, data, name)
+        assert [one.rule for one in refused.value.findings] == ["finvoice_other_message"]
         with inside(where):
             assert not PurchaseInvoice.objects.filter(unit=where).exists()
         return
+    documents = read_documents(data, name)
     bring(where, data, name)
     with inside(where):
         stored = list(PurchaseInvoice.objects.filter(unit=where).order_by("position"))

@@ -118,6 +118,7 @@ def _purchases(arguments: Namespace, data: bytes, name: str) -> PurchasesTaken:
 def show_purchases(answer: PurchasesTaken, arguments: Namespace) -> None:
     """What became of a file of suppliers' invoices, for a person."""
     language = arguments.lang
+    out.print(f"[bold]{arguments.file.name}[/]  {text(f'term.{answer.kind}', language)}")
     counts = {name: answer.count(name) for name in ("accepted", "returned")}
     amount = format_amount(answer.total, language)
     say(
