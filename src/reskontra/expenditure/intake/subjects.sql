@@ -59,6 +59,8 @@ WHERE h.number_key <> '' AND s.seller_key <> ''
   AND NOT EXISTS (SELECT FROM purchases_invoicereturn r WHERE r.unit_id = %(unit)s AND r.invoice_id = p.id)
 GROUP BY 1;
 
+ANALYZE met_before (n);
+
 CREATE TEMP TABLE subject_in_hand ON COMMIT DROP AS
 WITH numbered AS (
   SELECT j.*, nextval('purchases_purchaseinvoice_id_seq') AS id
@@ -79,6 +81,8 @@ SELECT b.*, coalesce(b.same, nullif(w.first_same, b.id)) AS duplicate_of,
   CASE WHEN b.same IS NULL AND w.first_same IS NOT DISTINCT FROM b.id THEN coalesce(b.other, nullif(w.first_number, b.id))
     WHEN w.n IS NULL THEN b.other END AS same_number
 FROM numbered b LEFT JOIN within w USING (n);
+
+ANALYZE subject_in_hand (n);
 
 INSERT INTO finding_in_hand (n, position, rule, severity, "row", place, value, clause, detail)
 SELECT s.n, s.findings + row_number() OVER (PARTITION BY s.n ORDER BY told.place), told.rule, told.severity, NULL, '',
