@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest.register_assert_rewrite("expenditure.matching_tables")
+pytest.register_assert_rewrite("expenditure", "income.tables")
 
 from cast import template_with_the_cast  # noqa: E402
 from reskontra.database import server  # noqa: E402

@@ -18,7 +18,7 @@ COMMANDS = (
     "run", "act", "explain",
     "invoice", "letter", "outbox", "deliveries",
     "bank", "refunds", "payers",
-    "claim",
+    "claim", "purchase",
     "block", "complaint", "interest", "deferral", "interrupt",
     "case", "court",
     "write_off",

@@ -17,7 +17,9 @@ from reskontra.exchange import archive
 from reskontra.exchange.attachments import beside
 from reskontra.exchange.inbox import receive
 from reskontra.exchange.messages import message
-from reskontra.exchange.reading import read_documents
+from reskontra.exchange.reading import is_invoice_file, read_documents
+from reskontra.expenditure.intake.files import PurchasesTaken, check_size, take_in_invoices
+from reskontra.expenditure.intake.run import inbox_kind
 from reskontra.income.agency.reports import AgencyTaken, take_in_agency_report
 from reskontra.income.bank_material.intake import BankAnswer, take_in_bank_material
 from reskontra.income.delivery.archived import PackageTaken, take_in_package
@@ -27,6 +29,7 @@ from reskontra.income.legal.enforcement_report import take_in_enforcement_report
 from reskontra.income.order_handling.files import Answer, take_in_document
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
+from reskontra.purchases.models.invoices import CHANNELS
 
 _MOST_SHOWN = 20
 
@@ -39,6 +42,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--attachments", type=Path, help="folder of the attachments (default: beside the file)"
     )
     parser.add_argument("--result", type=Path, help="write the result workbook to this file")
+    parser.add_argument(
+        "--channel",
+        choices=CHANNELS,
+        default="einvoice",
+        help="how suppliers' invoices came (default einvoice)",
+    )
 
 
 def handle(arguments: Namespace) -> int:
@@ -59,6 +68,8 @@ def handle(arguments: Namespace) -> int:
         show_enforcement(answer, arguments)
     elif isinstance(answer, AgencyTaken):
         show_agency(answer, arguments)
+    elif isinstance(answer, PurchasesTaken):
+        show_purchases(answer, arguments)
     else:
         show_operators(answer, arguments)
     return 1 if answer.count("returned") or answer.count("contradicts") else 0
@@ -66,9 +77,11 @@ def handle(arguments: Namespace) -> int:
 
 def take_in(
     arguments: Namespace, data: bytes
-) -> Answer | BankAnswer | ReportTaken | PackageTaken | EnforcementTaken | AgencyTaken:
+) -> Answer | BankAnswer | ReportTaken | PackageTaken | EnforcementTaken | AgencyTaken | PurchasesTaken:
     """Keep the bytes, read them, and store what they ask for: each in its own session."""
     name = arguments.file.name
+    if is_invoice_file(data):
+        return _purchases(arguments, data, name)
     with acting(arguments, "import") as person:
         received = receive(person, data, name, "import")
     with working(arguments, "command.reading", name=name):
@@ -90,6 +103,41 @@ def take_in(
                 return take_in_agency_report(person, received, told, on)
             case document:
                 return take_in_document(person, received, document, fetch, on, arguments.lang)
+
+
+def _purchases(arguments: Namespace, data: bytes, name: str) -> PurchasesTaken:
+    """Suppliers' invoices: too large a file is not kept, any other is before it is read."""
+    on = arguments.on or today()
+    with acting(arguments, "run_intake") as person:
+        check_size(person, len(data), name, arguments.channel, on)
+        received = receive(person, data, name, inbox_kind(arguments.channel))
+    with working(arguments, "command.reading", name=name), acting(arguments, "run_intake") as person:
+        return take_in_invoices(person, received, data, on)
+
+
+def show_purchases(answer: PurchasesTaken, arguments: Namespace) -> None:
+    """What became of a file of suppliers' invoices, for a person."""
+    language = arguments.lang
+    out.print(f"[bold]{arguments.file.name}[/]  {text(f'term.{answer.kind}', language)}")
+    counts = {name: answer.count(name) for name in ("accepted", "returned")}
+    amount = format_amount(answer.total, language)
+    say(
+        arguments,
+        "purchase.counts",
+        read=len(answer.invoices),
+        duplicates=answer.count("duplicate"),
+        amount=amount,
+        **counts,
+    )
+    for outcome, count in sorted(answer.outcomes.items()):
+        out.print(f"▸ {count}  {text(f'outcome.{outcome}', language)}", markup=False)
+    for finding in answer.known:
+        out.print(f"! {message(finding, language)}", markup=False)
+    for number, finding in answer.findings[:_MOST_SHOWN]:
+        mark = "✖" if finding.severity == "error" else "!"
+        out.print(f"  {mark} {number}  {message(finding, language)}", markup=False)
+    if len(answer.findings) > _MOST_SHOWN:
+        say(arguments, "import.more", count=len(answer.findings) - _MOST_SHOWN)
 
 
 def show_operators(answer: ReportTaken | PackageTaken, arguments: Namespace) -> None:

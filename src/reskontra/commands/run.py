@@ -13,6 +13,7 @@ from reskontra.documents.findings import Finding
 from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
 from reskontra.expenditure.matching.run import MatchingRun
+from reskontra.expenditure.intake.run import IntakeRun
 from reskontra.income.agency.run import AgencyRun
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.set_off import SetOffRun
@@ -58,6 +59,7 @@ ROOMS: Mapping[str, type[Room]] = {
     "agency": AgencyRun,
     "court": CourtRun,
     "matching": MatchingRun,
+    "intake": IntakeRun,
 }
 
 # Runs that leave a batch: it is handed over once they have committed.
@@ -91,7 +93,7 @@ def handle(arguments: Namespace) -> int:
         show(result, arguments.lang)
         for file in sent:
             say(arguments, f"outbox.{file['state']}", name=file["path"])
-    return 1 if result.facts.get("rejected") else 0
+    return 1 if result.facts.get("rejected") or result.facts.get("refused_files") else 0
 
 
 def run_room(arguments: Namespace) -> Result:
@@ -147,5 +149,9 @@ def show(result: Result, language: str) -> None:
                 f"  ✖ {one.get('invoice') or one['letter']}  {message(Finding(**found), language)}",
                 markup=False,
             )
+    for refused in result.facts.get("refused_files", ()):
+        out.print(text("purchase.refused_file", language, file=refused["file"]), markup=False)
+        for found in refused["findings"]:
+            out.print(f"  ✖ {message(Finding(**found), language)}", markup=False)
     for file in result.files:
         out.print(f"→ {file['kind']}: {file['name']} ({file['digest'][:12]}…)", markup=False)

@@ -9,9 +9,11 @@ from reskontra.bank.models import Payment
 from reskontra.claims.models import Claim, InterestCharge, InterestInvoice, PaymentDecision
 from reskontra.insight.claims import claim_decisions
 from reskontra.insight.payments import payment_number, rest_of, settlements_of_claim, uses_of_payment
+from reskontra.insight.purchases import find_purchase, purchase_decisions
 from reskontra.kernel import references
 from reskontra.kernel.clauses import cite, clause
 from reskontra.kernel.references import NotAReference, normal_reference, running_number, unit_reference
+from reskontra.purchases.models import PurchaseInvoice
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Run
 from reskontra.sales.models import (
@@ -30,7 +32,8 @@ class NothingFound(LookupError):
 
 
 def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
-    """Everything decided about ``subject``: an order, an invoice, a claim's reference, or a payment (``P`` and its id).
+    """Everything decided about ``subject``: an order, an invoice, a claim's reference, a payment (``P`` and its id),
+    or a supplier's invoice (``PI`` and its id, or the supplier's number).
 
     A claim of an invoice is told with its invoice, one of interest by itself.
 
@@ -47,6 +50,8 @@ def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
         return _of_interest_claim(unit, claim, language)
     if order := _order(unit, written):
         return _of_order(unit, order, language)
+    if purchase := find_purchase(unit, subject):
+        return _of_purchase(unit, purchase, language)
     raise NothingFound(subject)
 
 
@@ -115,6 +120,18 @@ def _of_delivery(delivery: InvoiceDelivery, language: str) -> dict[str, Any]:
 def _payment(unit: Unit, written: str) -> Payment | None:
     found = re.fullmatch(r"[Pp]([0-9]{1,18})", written)
     return Payment.objects.filter(unit=unit, pk=int(found[1])).first() if found else None
+
+
+def _of_purchase(unit: Unit, invoice: PurchaseInvoice, language: str) -> dict[str, Any]:
+    return {
+        "subject": "purchase_invoice",
+        "number": f"PI{invoice.pk} {invoice.number}".strip(),
+        "unit": unit.code,
+        "amount": None if invoice.total is None else format(invoice.total, ".2f"),
+        "reference": invoice.reference,
+        "due_date": invoice.due_date.isoformat() if invoice.due_date else None,
+        "decisions": list(purchase_decisions(unit, invoice, language)),
+    }
 
 
 @clause("OC 4.1-b", "OC 4.1-c")

@@ -180,6 +180,8 @@ def _reader(field: "models.Field[Any, Any]", keys: Keys) -> Callable[[str], Any]
         return _yes_no
     if isinstance(field, models.DecimalField):
         return _decimal(field.max_digits, field.decimal_places)
+    if isinstance(field, models.IntegerField):
+        return _whole
     if isinstance(field, models.DateTimeField):
         return _instant
     if isinstance(field, models.DateField):
@@ -225,6 +227,13 @@ def _decimal(digits: int, places: int) -> Callable[[str], Decimal]:
         return number
 
     return read
+
+
+def _whole(text: str) -> int:
+    # As many digits as every integer column holds.
+    if not (text.isascii() and text.isdigit() and len(text) <= 4):
+        raise Wrong("register_not_a_number", places="0")
+    return int(text)
 
 
 def _day(text: str) -> date:

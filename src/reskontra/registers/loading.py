@@ -4,7 +4,7 @@ One folder, one transaction: every file is taken whole or none is. The same file
 leave no history (X-1). Rows are found by their natural key, so a file may be edited by hand and loaded again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +31,8 @@ from reskontra.registers.files import (
 )
 from reskontra.registers.models import (
     Account,
+    CodingTemplate,
+    CodingTemplateLine,
     Country,
     Customer,
     CustomerInUnit,
@@ -40,12 +42,19 @@ from reskontra.registers.models import (
     Person,
     PostingAccount,
     PriceListEntry,
+    ReceivingAddress,
     Responsibility,
     RoleAssignment,
+    SpendingRight,
+    StatementRule,
+    Supplier,
+    SupplierAccount,
     Unit,
     UnitAccount,
     UnitTerm,
     VatRate,
+    WorkQueue,
+    WorkQueueMember,
 )
 from reskontra.registers.sealing import sealed_code
 from reskontra.registers.sorting import meaning_key, sort_key
@@ -91,6 +100,10 @@ def _complete_customer(row: Row, values: Values, ring: KeyRing | None) -> None:
         values["personal_code_sealed"] = sealed_code(ring, values["number"], normal)
 
 
+def _complete_supplier(row: Row, values: Values, ring: KeyRing | None) -> None:
+    values["sort_key"] = sort_key(values["name"])
+
+
 def _complete_item(row: Row, values: Values, ring: KeyRing | None) -> None:
     values["meaning_key"] = meaning_key(values["name_fi"])
 
@@ -129,6 +142,15 @@ REGISTERS: Sequence[Register] = (
         ("personal_code", "units"),
         complete=_complete_customer,
     ),
+    Register("suppliers", Supplier, ("number",), ("sort_key",), complete=_complete_supplier),
+    Register("supplier_accounts", SupplierAccount, ("supplier_id", "iban")),
+    Register("receiving_addresses", ReceivingAddress, ("unit_id", "edi_code", "validity")),
+    Register("work_queues", WorkQueue, ("unit_id", "code")),
+    Register("queue_members", WorkQueueMember, ("unit_id", "queue_id", "person_id", "validity")),
+    Register("coding_templates", CodingTemplate, ("unit_id", "reference", "validity")),
+    Register("coding_template_lines", CodingTemplateLine, ("unit_id", "template_id", "position")),
+    Register("spending_rights", SpendingRight, ("unit_id", "person_id", "budget_account", "validity")),
+    Register("statement_rules", StatementRule, ("unit_id", "name")),
 )
 
 
@@ -172,7 +194,7 @@ def _session_restored() -> Iterator[None]:
 
 
 def _load(folder: Folder, register: Register, ring: KeyRing | None) -> dict[str, int]:
-    columns = columns_of(register.model, _keys(), register.computed)
+    columns = columns_of(register.model, _keys(register.model), register.computed)
     rows = read_rows(folder, register.file, columns, register.extra)
     values = read_values(register.file, rows, columns)
     _complete(register, rows, values, ring)
@@ -185,13 +207,29 @@ def _load(folder: Folder, register: Register, ring: KeyRing | None) -> dict[str,
     return changed
 
 
-def _keys() -> Keys:
-    """What rows of other registers are named by in a file."""
+# What a row of another register is named by in a file; what belongs to a unit by the unit's code before it.
+_NAMES: Mapping[type[Table], tuple[str, ...]] = {
+    Unit: ("code",),
+    Person: ("username",),
+    Item: ("code",),
+    OwnSystem: ("sender",),
+    Supplier: ("number",),
+    UnitAccount: ("iban",),
+    WorkQueue: ("unit__code", "code"),
+    CodingTemplate: ("unit__code", "reference"),
+}
+
+
+def _keys(model: type[Table]) -> Keys:
+    """The rows of those registers that ``model`` points at, by what they are named by: ``3910/solve`` is a queue."""
+    pointed_at = {field.related_model for field in model._meta.concrete_fields if field.is_relation}
     return {
-        Unit: dict(Unit.objects.values_list("code", "id")),
-        Person: dict(Person.objects.values_list("username", "id")),
-        Item: dict(Item.objects.values_list("code", "id")),
-        OwnSystem: dict(OwnSystem.objects.values_list("sender", "id")),
+        other: {
+            "/".join(name): key
+            for key, *name in other._default_manager.order_by("id").values_list("id", *names)
+        }
+        for other, names in _NAMES.items()
+        if other in pointed_at
     }
 
 

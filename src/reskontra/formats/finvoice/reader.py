@@ -357,6 +357,8 @@ def _line(row: Group, number: int, currency: str | None) -> InvoiceLine:
         vat_category=row.text("RowVatCode"),
         vat_percent=row.percent("RowVatRatePercent"),
         accounting=row.text("RowAccountDimensionText"),
+        order=row.text("RowIdentifier"),
+        order_line=row.text("RowOrderPositionIdentifier"),
     )
 
 

@@ -60,6 +60,8 @@ class PurchaseInvoice(FromRun):
     sender_reference = models.CharField(
         max_length=70, blank=True
     )  # long reference of an own system (EX 2.2-c)
+    # Each with name, mime_type, size in bytes and digest in the archive; no digest where only a name came.
+    attachments = models.JSONField(default=list)
 
     references = (
         Points("run", "a_purchase_invoice_comes_from_a_run", set_wise=True),
@@ -193,6 +195,8 @@ class InvoiceFinding(AboutInvoice):
     row = models.IntegerField(null=True)
     place = models.CharField(max_length=120, blank=True)
     value = models.CharField(max_length=200, blank=True)
+    clause = models.CharField(max_length=80, blank=True)
+    detail = models.JSONField(default=dict)  # what else the sentence of the rule is filled with
 
     references = (Points("invoice", "a_finding_is_about_a_purchase_invoice", set_wise=True),)
 

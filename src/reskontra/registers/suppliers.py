@@ -1,0 +1,316 @@
+"""The supplier register's acts: find, add, tell an account, approve it, end it; and whether an address is payable.
+
+The register is state-wide and the service centre keeps it: who acts needs a role in all units. An account is told by
+one person and approved by another before money goes there (EX 9-c). Every act runs inside ``working_in``.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Final
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from reskontra.database.refused import ActRefused, refused_as
+from reskontra.documents.findings import Finding, Refused
+from reskontra.kernel.clauses import clause
+from reskontra.kernel.identifiers import (
+    NotAnIdentifier,
+    find_personal_codes,
+    is_business_id,
+    is_iban,
+    is_vat_id,
+    normal_business_id,
+    normal_iban,
+)
+from reskontra.kernel.terms import Terms
+from reskontra.registers.models import Person, Supplier, SupplierAccount
+from reskontra.registers.policy import require_somewhere
+from reskontra.registers.sorting import sort_key
+
+_TECHNICAL_ID: Final = re.compile(r"4(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])[0-9]{2}-0")
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_FIRST_NUMBER: Final = 100_001
+FOREIGN: Final = frozenset({"foreign_company", "foreign_person"})
+SOURCES: Final = ("invoice", "supplier", "register")
+VERIFICATIONS: Final = ("match", "close", "none", "not_possible")
+
+
+def is_technical_id(text: str) -> bool:
+    """Whether ``text`` is the technical business id of a private person: 4, day of birth ddmmyy, -0 (EX 5.1-a)."""
+    return _TECHNICAL_ID.fullmatch(text.strip()) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A supplier and what it was found by: business_id, technical_id, vat_id, account or name."""
+
+    supplier: Supplier
+    by: str
+
+
+@clause("EX 5.1-a")
+def find(
+    *, business_id: str = "", vat_id: str = "", technical_id: str = "", iban: str = "", name: str = ""
+) -> Found | None:
+    """The one supplier that these tell, the strongest first; None when none or several answer.
+
+    A business id or a technical id is one supplier. A VAT id, an account that was approved or a name finds somebody
+    only where exactly one supplier has it.
+    """
+    everyone = Supplier.objects.all()
+    if is_business_id(business_id) and (
+        found := everyone.filter(business_id=normal_business_id(business_id)).first()
+    ):
+        return Found(found, "business_id")
+    technical = technical_id or business_id
+    if is_technical_id(technical) and (found := everyone.filter(technical_id=technical.strip()).first()):
+        return Found(found, "technical_id")
+    compact = "".join(vat_id.split()).upper()
+    if compact and (found := _only(everyone.filter(vat_id=compact))):
+        return Found(found, "vat_id")
+    if is_iban(iban) and (found := _only(everyone.filter(pk__in=_holders(normal_iban(iban))))):
+        return Found(found, "account")
+    if name.strip() and (found := _only(everyone.filter(sort_key=sort_key(name)))):
+        return Found(found, "name")
+    return None
+
+
+def _holders(iban: str) -> "QuerySet[SupplierAccount, int]":
+    """The suppliers to whom money may go on this account."""
+    approved = SupplierAccount.objects.filter(iban=iban, approved_by__isnull=False, ended_date__isnull=True)
+    return approved.values_list("supplier_id", flat=True)
+
+
+def _only(suppliers: QuerySet[Supplier]) -> Supplier | None:
+    found = list(suppliers[:2])
+    return found[0] if len(found) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierDraft:
+    """A supplier about to be added, as told; ``address_lines`` are an address that nobody has told apart."""
+
+    kind: str
+    name: str
+    language: str = "fi"
+    business_id: str = ""
+    technical_id: str = ""
+    vat_id: str = ""
+    foreign_id: str = ""
+    partner_code: str = ""
+    street: str = ""
+    postcode: str = ""
+    town: str = ""
+    country: str = "FI"
+    address_lines: str = ""
+    email: str = ""
+    einvoice_address: str = ""
+
+
+@clause("EX 5.1-a")
+def draft_findings(draft: SupplierDraft) -> list[Finding]:
+    """What keeps ``draft`` from being a supplier: its identity by kind, the form of its identifiers."""
+    found: list[Finding] = []
+    if not draft.name.strip():
+        found.append(Finding("supplier_name_missing", clause="EX 5.1-a", column="name"))
+    for field in fields(draft):
+        if find_personal_codes(getattr(draft, field.name)):
+            # Never repeated: a private person stands in the register under the technical id (OC 2.2-f).
+            found.append(Finding("supplier_personal_code", clause="EX 5.1-a", column=field.name))
+    if draft.business_id and not is_business_id(draft.business_id):
+        found.append(
+            Finding(
+                "supplier_business_id", clause="EX 5.1-a", column="business_id", value=draft.business_id[:40]
+            )
+        )
+    if draft.technical_id and not is_technical_id(draft.technical_id):
+        found.append(
+            Finding(
+                "supplier_technical_id",
+                clause="EX 5.1-a",
+                column="technical_id",
+                value=draft.technical_id[:40],
+            )
+        )
+    if draft.vat_id and not is_vat_id(draft.vat_id):
+        found.append(Finding("supplier_vat_id", clause="EX 5.1-a", column="vat_id", value=draft.vat_id[:40]))
+    needed = {"person": draft.technical_id}.get(draft.kind, draft.business_id)
+    if not needed and draft.kind not in FOREIGN:
+        found.append(
+            Finding("supplier_not_identified", clause="EX 5.1-a", column="business_id", value=draft.name[:40])
+        )
+    return [
+        Finding(one.rule, one.severity, one.clause, column=one.column)
+        if one.value and find_personal_codes(one.value)
+        else one
+        for one in found
+    ]
+
+
+@clause("EX 5.1-a", "EX 6-a")
+def new_supplier(person: Person, on: date, draft: SupplierDraft) -> Supplier:
+    """Add a supplier under the next number of the register.
+
+    Called inside ``working_in``. Raises ``NotAllowed``; ``Refused`` with everything that is wrong in the draft;
+    ``ActRefused`` when the business id or technical id is somebody's already.
+    """
+    require_somewhere(person, "keep_suppliers", on)
+    if wrong := draft_findings(draft):
+        raise Refused(*wrong)
+    values = {field.name: getattr(draft, field.name).strip() for field in fields(draft)}
+    if values["business_id"]:
+        values["business_id"] = normal_business_id(values["business_id"])
+    values["vat_id"] = "".join(values["vat_id"].split()).upper()
+    with refused_as(ActRefused):
+        return Supplier.objects.create(number=_next_number(), sort_key=sort_key(values["name"]), **values)
+
+
+def _next_number() -> str:
+    """One above the highest number of digits; two who add at once wait for each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('reskontra.suppliers'))")
+        cursor.execute(
+            "SELECT coalesce(max(number::bigint) + 1, %s) FROM registers_supplier WHERE number ~ '^[0-9]{1,9}$'",
+            [_FIRST_NUMBER],
+        )
+        row = cursor.fetchone()
+    assert row is not None
+    return str(max(int(row[0]), _FIRST_NUMBER))
+
+
+@clause("EX 9-c")
+def tell_account(
+    person: Person,
+    at: datetime,
+    supplier: Supplier,
+    iban: str,
+    source: str,
+    *,
+    bic: str = "",
+    verification: str = "",
+    verified_name: str = "",
+) -> SupplierAccount:
+    """Write down an account that somebody says is the supplier's. Money goes there once another has approved it.
+
+    ``source`` is invoice, supplier or register. ``verification`` is the answer of the payee's bank where it was
+    asked: match, close (``verified_name`` is then the name that the bank knows), none or not_possible. Called inside
+    ``working_in``. Raises ``NotAllowed``; ``Refused`` for no IBAN; ``ValueError`` for an unknown source or answer;
+    ``ActRefused`` when the supplier has the account already.
+    """
+    on = timezone.localdate(at)
+    require_somewhere(person, "keep_suppliers", on)
+    if source not in SOURCES or (verification and verification not in VERIFICATIONS):
+        raise ValueError("an account comes from a known source, and its verification is a known answer")
+    try:
+        normal = normal_iban(iban)
+    except NotAnIdentifier:
+        raise Refused(
+            Finding("supplier_account_wrong", clause="EX 9-c", column="iban", value=iban[:40])
+        ) from None
+    with refused_as(ActRefused):
+        return SupplierAccount.objects.create(
+            supplier=supplier,
+            iban=normal,
+            bic=bic.strip().upper(),
+            source=source,
+            verification=verification,
+            verified_name=verified_name,
+            verified_date=on if verification else None,
+            told_by=person,
+            told_at=at,
+        )
+
+
+class AccountNotApprovable(Exception):
+    """The account cannot be approved: it is approved already, has ended, or the payee's bank did not know the name.
+
+    ``reason`` is approved, ended or no_match.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@clause("EX 9-c")
+def approve_account(person: Person, at: datetime, account: SupplierAccount) -> SupplierAccount:
+    """Approve that money may go to ``account``; by somebody else than who told it.
+
+    Called inside ``working_in``. Raises ``NotAllowed``; ``AccountNotApprovable``, also where the payee's bank said
+    that the name is not the holder's; ``ActRefused`` for the person who told it.
+    """
+    require_somewhere(person, "approve_supplier_account", timezone.localdate(at))
+    found = SupplierAccount.objects.select_for_update().get(pk=account.pk)
+    if found.ended_date is not None:
+        raise AccountNotApprovable("ended")
+    if found.approved_by_id is not None:
+        raise AccountNotApprovable("approved")
+    if found.verification == "none":
+        raise AccountNotApprovable("no_match")
+    found.approved_by, found.approved_at = person, at
+    with refused_as(ActRefused):
+        found.save(update_fields=["approved_by", "approved_at"])
+    return found
+
+
+@clause("EX 9-c")
+def end_account(person: Person, on: date, account: SupplierAccount) -> SupplierAccount:
+    """From ``on`` no money goes to ``account``. Raises ``NotAllowed``; an account that has ended stays as it is."""
+    require_somewhere(person, "keep_suppliers", on)
+    found = SupplierAccount.objects.select_for_update().get(pk=account.pk)
+    if found.ended_date is None:
+        found.ended_date = on
+        found.save(update_fields=["ended_date"])
+    return found
+
+
+def account_may_be_paid_to(supplier: Supplier, iban: str, on: date) -> bool:
+    """Whether ``iban`` is an account of ``supplier`` that a second person has approved and that has not ended."""
+    approved = SupplierAccount.objects.filter(supplier=supplier, iban=iban, approved_by__isnull=False)
+    return not supplier.blocked and any(
+        one.ended_date is None or one.ended_date > on for one in approved.only("ended_date")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PayableAddress:
+    """How an address goes into a payment: ``form`` is structured, hybrid, none or unstructured; and what is wrong.
+
+    ``none``: the address is left out, since nothing of it is known.
+    """
+
+    form: str
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def payable(self) -> bool:
+        """Whether a bank takes it."""
+        return not any(one.severity == "error" for one in self.findings)
+
+
+@clause("EX 9-b")
+def is_address_payable(supplier: Supplier, terms: Terms) -> PayableAddress:
+    """Whether the supplier's address may go into a payment on the day of ``terms``.
+
+    Structured: street, postcode and town in fields of their own. Hybrid: town and country in their own fields and at
+    most ``payment_address_free_lines`` free lines. Lines that nobody has told apart are taken only as long as
+    ``payment_address_unstructured`` says yes. Without an address there is nothing to refuse.
+    """
+    lines = [line for line in supplier.address_lines.splitlines() if line.strip()]
+    own = any((supplier.street, supplier.postcode, supplier.town))
+    if not lines and not own:
+        return PayableAddress("none")
+    form = "hybrid" if lines and supplier.town else "unstructured" if lines else "structured"
+    rules: Mapping[str, bool] = {
+        "supplier_address_unsorted": form == "unstructured" and terms.payment_address_unstructured == "no",
+        "supplier_town_missing": form == "structured" and not supplier.town.strip(),
+        "supplier_country_wrong": _COUNTRY.fullmatch(supplier.country) is None,
+        "supplier_address_lines": form == "hybrid" and len(lines) > terms.payment_address_free_lines,
+    }
+    detail = {"supplier": supplier.number, "most": str(terms.payment_address_free_lines)}
+    found = tuple(Finding(rule, clause="EX 9-b", detail=detail) for rule, holds in rules.items() if holds)
+    return PayableAddress(form, found)
