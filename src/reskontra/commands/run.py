@@ -12,6 +12,7 @@ from reskontra.database.session import working_in
 from reskontra.documents.findings import Finding
 from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
+from reskontra.expenditure.circulation.run import CirculationRun
 from reskontra.income.agency.run import AgencyRun
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.set_off import SetOffRun
@@ -56,6 +57,7 @@ ROOMS: Mapping[str, type[Room]] = {
     "reminders": ReminderRun,
     "agency": AgencyRun,
     "court": CourtRun,
+    "circulation": CirculationRun,
 }
 
 # Runs that leave a batch: it is handed over once they have committed.
