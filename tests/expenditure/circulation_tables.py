@@ -106,7 +106,8 @@ def a_supplier(number: str = "S00001", language: str = "fi", kind: str = "compan
     found, _ = Supplier.objects.get_or_create(
         number=number,
         defaults={
-            "kind": kind, "name": f"Toimittaja {number}", "sort_key": sort_key(number), "language": language, **identity,
+            "kind": kind, "name": f"Toimittaja {number}", "sort_key": sort_key(number), "language": language,
+            **identity,
         },
     )  # fmt: skip
     return found

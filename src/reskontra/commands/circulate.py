@@ -1,6 +1,6 @@
 """Work on one purchase invoice: assign, forward, code, review, approve, return, ask, complain; and tell an absence."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ from reskontra.expenditure.circulation.coding import DIMENSIONS, LineDraft, Prop
 from reskontra.insight.explanations import NothingFound
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount, parse_amount
-from reskontra.kernel.texts import text
+from reskontra.kernel.texts import LANGUAGES, text
 from reskontra.purchases.models import Coding, InvoiceNote, PurchaseInvoice
 from reskontra.registers.models import Absence, Person, WorkQueue
 from reskontra.runs.run import Acting
@@ -39,6 +39,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         sub = words.add_parser(name, help=word.help, description=word.help)
         sub.add_argument("--unit", required=True, metavar="CODE", help="code of the accounting unit")
         add_person(sub)
+        # The same switches as behind the command itself, where people write them last.
+        sub.add_argument("--json", action="store_true", default=SUPPRESS, help="stable keys for machines")
+        sub.add_argument("--lang", choices=LANGUAGES, default=SUPPRESS, help="language of messages")
         word.add(sub)
 
 

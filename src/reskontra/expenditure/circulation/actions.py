@@ -1,4 +1,4 @@
-"""What only people can do to an invoice: place, code, review, approve and return it, and ask about it (EX 1.2, 3, 3.2)."""
+"""What only people can do to an invoice: place, code, review, approve and return it, and ask about it (EX 1.2, 3)."""
 
 import json
 from collections import Counter
