@@ -2,7 +2,7 @@
 
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -324,19 +324,14 @@ def _digest(arguments: Namespace, invoice: PurchaseInvoice) -> str:
 def _line(written: str) -> LineDraft:
     words, values = _parted(written, 3)
     account, net, vat, *percent = words
-    return LineDraft(
-        parse_amount(net),
-        parse_amount(vat),
-        account,
-        vat_percent=_number(percent[0]) if percent else None,
-        text="",
-        **values,
-    )
+    line = LineDraft(parse_amount(net), parse_amount(vat), account, _number(percent[0]) if percent else None)
+    return replace(line, **values)
 
 
 def _share(written: str) -> tuple[Decimal, LineDraft]:
     (percent, account, *_), values = _parted(written, 2)
-    return _number(percent), LineDraft(Decimal(0), Decimal(0), account, **values)
+    line = LineDraft(Decimal(0), Decimal(0), account)
+    return _number(percent), replace(line, **values)
 
 
 def _item(written: str) -> tuple[str, str, Decimal]:
@@ -344,9 +339,9 @@ def _item(written: str) -> tuple[str, str, Decimal]:
     return account, budget[0] if budget else "", parse_amount(net)
 
 
-def _parted(written: str, least: int) -> tuple[list[str], dict[str, str]]:
+def _parted(written: str, least: int) -> tuple[list[str], dict[str, Any]]:
     words = [one for one in written.split() if "=" not in one]
-    values = dict(one.split("=", 1) for one in written.split() if "=" in one)
+    values: dict[str, Any] = dict(one.split("=", 1) for one in written.split() if "=" in one)
     if len(words) < least or not values.keys() <= set(DIMENSIONS):
         raise NothingFound(written)
     return words, values

@@ -14,7 +14,7 @@ from reskontra.registers.models import Unit
 # Who can solve which cause of a mismatch. What bears no number at all is nobody's riddle: it is coded.
 OWNERS: Mapping[str, str] = {
     "DUPLICATE": "CENTRE",
-    "CONTENT_MISSING": "CENTRE",
+    "INVOICE_INCOMPLETE": "CENTRE",
     "SUPPLIER_UNKNOWN": "SUPPLIER",
     "SUPPLIER_DIFFERS": "SUPPLIER",
     "CURRENCY_DIFFERS": "SUPPLIER",

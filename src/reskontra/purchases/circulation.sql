@@ -54,7 +54,7 @@ SELECT i.id, i.unit_id, i.stream, i.voucher_type, i.kind, i.number, i.seller_nam
   coalesce(lines.budget, false) AS budget_line, template.id AS template_id, template.queue_id AS template_queue_id,
   i.net + i.vat = i.total AND (v.invoice_id IS NULL AND i.vat = 0 OR v.base = i.net AND v.amount = i.vat) AS adds_up,
   CASE WHEN a.approved AND s.supplier_id IS NULL THEN 'SUPPLIER_UNKNOWN'
-       WHEN i.net IS NULL OR i.vat IS NULL OR i.total IS NULL OR i.net + i.vat <> i.total OR i.total = 0 THEN 'CONTENT_MISSING'
+       WHEN i.net IS NULL OR i.vat IS NULL OR i.total IS NULL OR i.net + i.vat <> i.total OR i.total = 0 THEN 'INVOICE_INCOMPLETE'
        WHEN i.currency NOT IN ('', 'EUR') THEN 'CURRENCY_DIFFERS'
        WHEN s.coding_id IS NULL AND m.standing = 'REVIEW' AND template.id IS NULL THEN m.cause END AS cause,
   purchase_order.orderer_id, contract.owner_id,
@@ -90,7 +90,7 @@ WITH served AS (
                    ORDER BY r.id DESC LIMIT 1), 'unit') AS party),
 needed AS (
   SELECT c.*, served.party, %(owners)s::jsonb ->> c.cause AS owner,
-    CASE WHEN c.cause IN ('SUPPLIER_UNKNOWN', 'CONTENT_MISSING', 'CURRENCY_DIFFERS') AND (c.approved OR c.cause <> 'SUPPLIER_UNKNOWN')
+    CASE WHEN c.cause IN ('SUPPLIER_UNKNOWN', 'INVOICE_INCOMPLETE', 'CURRENCY_DIFFERS') AND (c.approved OR c.cause <> 'SUPPLIER_UNKNOWN')
            THEN 'solve'
          WHEN c.approved THEN 'pay'
          WHEN c.sent_back THEN 'code'
