@@ -37,7 +37,7 @@ def tell_absence(
         raise RunRefused("circulation.absence_is_told_beforehand")
     for day in (first, last):
         _require_as_able(acting, person, substitute, day)
-    lock(acting.unit, "settlement")
+    lock(acting.unit, "matching")
     with refused_as(ActRefused):
         return Absence.objects.create(
             unit=acting.unit,
@@ -60,7 +60,7 @@ def end_absence(acting: Acting, absence: Absence, last: date) -> Absence:
     told = absence.validity
     if told.isempty or not max(told.lower, acting.day) - _DAY <= last < told.upper - _DAY:
         raise RunRefused("circulation.absence_ends_sooner")
-    lock(acting.unit, "settlement")
+    lock(acting.unit, "matching")
     absence.validity = DateRange(told.lower, last + _DAY)
     absence.save()
     return absence

@@ -71,7 +71,7 @@ def forward(acting: Acting, invoice: PurchaseInvoice, person: Person, reason: st
     Raises ``RunRefused`` too when the invoice is with somebody else.
     """
     require(acting.person, "forward_invoice", acting.unit, acting.day)
-    lock(acting.unit, "settlement")
+    lock(acting.unit, "matching")
     if acting.person.pk not in {one for one, _ in people_of(acting.unit, invoice.pk, acting.day)}:
         raise RunRefused("circulation.is_with_somebody_else", invoice=str(invoice.number))
     (step,) = one_row("SELECT step FROM invoices_in_circulation WHERE id = %s", [invoice.pk])
@@ -87,7 +87,7 @@ def code(acting: Acting, invoice: PurchaseInvoice, lines: Sequence[LineDraft]) -
     already, and ``ActRefused`` for what circulates no more.
     """
     require(acting.person, "code_invoice", acting.unit, acting.day)
-    lock(acting.unit, "settlement")
+    lock(acting.unit, "matching")
     if findings := findings_of(acting.unit, invoice, lines, acting.day):
         raise Refused(*findings)
     newest = _newest_coding(invoice)
@@ -179,7 +179,7 @@ def return_to_supplier(acting: Acting, invoice: PurchaseInvoice, reason: str, me
     require(acting.person, "return_to_supplier", acting.unit, acting.day)
     if reason not in RETURN_REASONS or not message.strip():
         raise RunRefused("circulation.return_says_why", known=", ".join(RETURN_REASONS))
-    lock(acting.unit, "settlement")
+    lock(acting.unit, "matching")
     with refused_as(ActRefused):
         return InvoiceReturn.objects.create(
             unit=acting.unit,
@@ -255,7 +255,7 @@ def _place(
         held = roles_of(person, acting.unit, acting.day)
         if not any(MAY[act] & held for act in RIGHT_OF_STEP[step]):
             raise RunRefused("circulation.may_not_take_it", person=person.name)
-    lock(acting.unit, "settlement")
+    lock(acting.unit, "matching")
     newest = Assignment.objects.filter(invoice=invoice).order_by("-id").first()
     place = (step, queue.pk if queue else None, person.pk if person else None)
     if newest and (newest.step, newest.queue_id, newest.to_person_id) == place:
@@ -278,7 +278,7 @@ def _act(
     acting: Acting, invoice: PurchaseInvoice, digest: str, act: str, comment: str, decision: str = ""
 ) -> InvoiceApproval:
     """One act; who does it instead of somebody away is told by whose list the invoice stands in."""
-    lock(acting.unit, "settlement")
+    lock(acting.unit, "matching")
     people = people_of(acting.unit, invoice.pk, acting.day)
     own = (acting.person.pk, None) in people
     instead_of = None if own else next((other for one, other in people if one == acting.person.pk), None)
@@ -316,7 +316,7 @@ def _say(
     words = text.strip()
     if not words or len(words) > 1000:
         raise RunRefused("circulation.note_has_its_length")
-    lock(acting.unit, "settlement")
+    lock(acting.unit, "matching")
     said = InvoiceNote.objects.filter(invoice=invoice, person=acting.person, text=words, answers=answers)
     if said.filter(to_person=to_person, to_supplier=to_supplier).exists():
         raise RunRefused("circulation.said_already")

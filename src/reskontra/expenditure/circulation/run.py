@@ -18,7 +18,6 @@ from reskontra.expenditure.circulation.rules import (
 from reskontra.kernel.terms import Terms
 from reskontra.purchases.circulation import take_circulation_in_hand
 from reskontra.purchases.posting import post_payables
-from reskontra.registers.models import Unit
 from reskontra.registers.posting import posting_account
 from reskontra.runs.decisions import record_decisions, set_aside_changed
 from reskontra.runs.models import Run
@@ -41,7 +40,7 @@ class CirculationRun:
     """Route, remind and post the unit's invoices in circulation. Given ``invoices`` (ids), only these."""
 
     name = "circulation"
-    lock = "settlement"
+    lock = "matching"
 
     def __init__(self, invoices: Sequence[int] | None = None) -> None:
         self.invoices = invoices
@@ -75,13 +74,12 @@ class CirculationRun:
         with connection.cursor() as cursor:
             for statement in statements(ROOM, "facts.sql"):
                 cursor.execute(statement, values)
-        before = _owed(run)
         (ready,) = one_row(
             "SELECT coalesce(array_agg(id), '{}') FROM decided WHERE outcome = %s", [READY.name]
         )
         posted = post_payables(run, ready) if ready else 0
         return Applied(
-            [*_routed(values), *_posted(run, len(ready), posted, _owed(run) - before)],
+            [*_routed(values), *_posted(run, len(ready), posted, _owed(run))],
             facts={"payables": posted},
         )
 
@@ -110,14 +108,11 @@ def _posted(run: Run, ready: int, posted: int, moved: Decimal) -> list[Control]:
 
 
 def _owed(run: Run) -> Decimal:
-    """What the unit's payable accounts show, in euro, as a debt."""
-    accounts = {posting_account(event, run.on_date) for event in ("payable_procurement", "payable_other")}
-    return _balance(run.unit, sorted(accounts))
-
-
-def _balance(unit: Unit, accounts: Sequence[str]) -> Decimal:
-    (balance,) = one_row(
-        "SELECT coalesce(-sum(amount), 0) FROM ledger_balance WHERE unit_id = %s AND account = ANY (%s)",
-        [unit.pk, list(accounts)],
+    """What the vouchers of the run booked as owed on the payable accounts, in euro."""
+    accounts = [posting_account(event, run.on_date) for event in ("payable_procurement", "payable_other")]
+    (owed,) = one_row(
+        "SELECT coalesce(-sum(e.amount), 0) FROM ledger_voucher v JOIN ledger_entry e ON e.voucher_id = v.id"
+        " WHERE v.run_id = %s AND v.unit_id = %s AND e.account = ANY (%s)",
+        [run.pk, run.unit.pk, accounts],
     )
-    return Decimal(balance)
+    return Decimal(owed)

@@ -1,14 +1,14 @@
 -- Circulation (EX 1.2, 3.2): an act is on the coding as it stands, two people stand behind a review and an approval, whoever
 -- acted instead of whom, and an approver may spend what he approves. The triggers come after those that hold references.
 
--- Whoever works on the unit's expenditure waits for the others, and for those who settle money: only then is what is looked
--- at below everything.
+-- Whoever works on the unit's invoices waits for the others, and for those who match them (the same lock, so that nobody takes
+-- two): only then is what is looked at below everything.
 CREATE OR REPLACE FUNCTION purchases_circulate_alone(units bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   one bigint;
 BEGIN
   FOR one IN SELECT DISTINCT u FROM unnest(units) u ORDER BY u LOOP
-    PERFORM pg_advisory_xact_lock(one::int, hashtext('settlement'));
+    PERFORM pg_advisory_xact_lock(one::int, hashtext('matching'));
   END LOOP;
 END $$;
 
