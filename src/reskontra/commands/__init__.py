@@ -23,6 +23,7 @@ COMMANDS = (
     "case", "court",
     "write_off",
     "report", "replay",
+    "circulation", "circulate",
     "registers", "password",
 )  # fmt: skip
 _MODULES = {"import": "import_file"}

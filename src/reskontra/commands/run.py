@@ -14,6 +14,7 @@ from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
 from reskontra.expenditure.matching.run import MatchingRun
 from reskontra.expenditure.intake.run import IntakeRun
+from reskontra.expenditure.circulation.run import CirculationRun
 from reskontra.income.agency.run import AgencyRun
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.set_off import SetOffRun
@@ -60,6 +61,7 @@ ROOMS: Mapping[str, type[Room]] = {
     "court": CourtRun,
     "matching": MatchingRun,
     "intake": IntakeRun,
+    "circulation": CirculationRun,
 }
 
 # Runs that leave a batch: it is handed over once they have committed.

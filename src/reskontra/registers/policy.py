@@ -75,9 +75,16 @@ MAY: Mapping[str, frozenset[str]] = {
     "accept_match": frozenset({"K", "PK"}),
     "confirm_match": frozenset({"K", "SG"}),
     "route_invoice": frozenset({"K", "PK"}),
+    "run_circulation": frozenset({"PK"}),
+    # Whoever has an invoice may hand it on to somebody else who can do the same.
+    "forward_invoice": frozenset({"K", "SG", "GK", "PK", "PG"}),
+    "note_invoice": frozenset({"K", "SG", "GK", "PK", "PG"}),
+    "complain_to_supplier": frozenset({"K"}),
     "code_invoice": frozenset({"K", "PK"}),
     "review_expenditure": frozenset({"SG"}),
     "approve_expenditure": frozenset({"GK"}),
+    # The centre approves only vouchers without a budget line, and answers alone for substance and figures (EX 1.2).
+    "approve_without_budget": frozenset({"PG"}),
     "return_to_supplier": frozenset({"K", "PK"}),
     "set_own_absence": frozenset({"K", "SG", "GK", "PK", "PG"}),
     "set_absence": frozenset({"PK", "AD"}),
@@ -104,6 +111,7 @@ STEPS: Mapping[str, str] = {
     "run_letters": "send_to_operator",
     "run_reminders": "send_reminders",
     "grant_time": "grant_payment_time",
+    "code_invoice": "code_expenditure",
 }
 CENTRE = frozenset({"PK", "PG"})
 
