@@ -52,6 +52,8 @@ class InvoiceLine:
     vat_category: str | None = None  # S Z E AE K G O (UNCL 5305); in Finvoice AB AE E G O S Z ZEG ZES
     vat_percent: Decimal | None = None
     accounting: str | None = None
+    order: str | None = None  # the buyer's order that the row is of
+    order_position: str | None = None  # BT-132: the row of that order
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class Invoice:
     charges: Decimal | None = None  # BT-108: charges on the whole invoice, without VAT
     paid: Decimal | None = None  # BT-113: paid in advance, with VAT
     rounding: Decimal | None = None  # BT-114
+    further_accounts: tuple[str, ...] = ()  # BT-84: IBANs beside the seller's first
     findings: tuple[Finding, ...] = ()  # what the reader could not read in one way only
     format: str | None = None  # what it was read from, e.g. "finvoice 3.0"
     kind: Literal["invoice"] = "invoice"

@@ -16,6 +16,7 @@ from reskontra.formats.delivery_reports import reader as delivery_reports
 from reskontra.formats.enforcement import reader as enforcement
 from reskontra.formats.finvoice import reader as finvoice
 from reskontra.formats.ktl import reader as ktl
+from reskontra.formats.teapps import reader as teapps
 from reskontra.formats.workbooks.billing import counts_agree
 from reskontra.formats.workbooks.isolation import read_in_child
 
@@ -46,6 +47,8 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
         raise Refused(Finding("empty_file", clause="OC 3.9-c", value=name))
     if finvoice.is_finvoice(data):
         return finvoice.read(data, name)
+    if teapps.is_teapps(data):
+        return teapps.read(data, name)
     if enforcement.is_enforcement_report(data):
         return enforcement.read(data, name)
     if camt.is_camt(data):
@@ -76,4 +79,4 @@ def whole_file_findings(document: Document) -> list[Finding]:
 
 def is_invoice_file(data: bytes) -> bool:
     """Whether the bytes look like invoices in a format that we read."""
-    return finvoice.is_finvoice(data)
+    return finvoice.is_finvoice(data) or teapps.is_teapps(data)
