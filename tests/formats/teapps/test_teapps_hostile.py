@@ -54,7 +54,7 @@ def test_a_hostile_file_is_refused_in_good_time(name: str, large: int) -> None:
 HARMLESS = {
     "255 levels": document("<a>" * 251 + "</a>" * 251),
     "many siblings": document("<a/>" * 400_000),
-    "many rows of nothing": cast.file(cast.invoice(rows="<ROW/>" * 50_000)),
+    "many rows of nothing": cast.file(cast.invoice(rows="<ROW/>" * 10_000)),
     "XInclude": document(
         '<x:include xmlns:x="http://www.w3.org/2001/XInclude" href="file:///etc/hostname"/>'
     ),

@@ -42,11 +42,9 @@ def _complaints(data: bytes, folder: Path, schema: str, standard: str, large: in
         yield from xsd.complaints(xml.parse(data), schema, folder, standard)
         return
     _, frames = open_file(data, large)
-    number = 0
-    for _, invoices in frames:
-        for number, invoice in enumerate(invoices, start=number + 1):
-            for finding in xsd.complaints(invoice, schema, folder, standard):
-                yield _named(finding, number)
+    for number, invoice in enumerate((one for _, invoices in frames for one in invoices), start=1):
+        for finding in xsd.complaints(invoice, schema, folder, standard):
+            yield _named(finding, number)
 
 
 def _named(finding: Finding, number: int | None) -> Finding:

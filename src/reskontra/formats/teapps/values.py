@@ -38,15 +38,17 @@ class Sums:
 class Group:
     """The children of one element by name, and the findings of the invoice they belong to.
 
-    A missing group is an empty one, so that a reader asks without looking first.
+    A missing group is an empty one, so that a reader asks without looking first. What was asked for once is kept:
+    many readers ask for the same heading and summary.
     """
 
-    __slots__ = ("_children", "_element", "_findings", "path")
+    __slots__ = ("_children", "_element", "_findings", "_firsts", "path")
 
     def __init__(self, element: Element | None, path: str, findings: list[Finding]) -> None:
         self.path = path
         self._element = element
         self._findings = findings
+        self._firsts: dict[str, Group] = {}
         self._children: dict[str, list[Element]] = {}
         for child in element if element is not None else ():
             if isinstance(child.tag, str):
@@ -59,17 +61,20 @@ class Group:
         """The first group at the path ``names`` below this one."""
         found = self
         for name in names:
-            elements = found._children.get(name)
-            found = Group(elements[0] if elements else None, f"{found.path}/{name}", self._findings)
+            known = found._firsts.get(name)
+            if known is None:
+                elements = found._children.get(name)
+                known = Group(elements[0] if elements else None, f"{found.path}/{name}", self._findings)
+                found._firsts[name] = known
+            found = known
         return found
 
     def groups(self, name: str) -> "list[Group]":
         """All groups with this name, numbered in their paths from 1 where there are several."""
         elements = self._children.get(name, ())
+        path, several = f"{self.path}/{name}", len(elements) > 1
         return [
-            Group(
-                element, f"{self.path}/{name}" + (f"[{number}]" if len(elements) > 1 else ""), self._findings
-            )
+            Group(element, f"{path}[{number}]" if several else path, self._findings)
             for number, element in enumerate(elements, start=1)
         ]
 
