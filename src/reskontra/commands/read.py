@@ -12,6 +12,7 @@ from reskontra.documents.billing_request import BillingRequest
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryAnswer, DeliveryReport
 from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.invoice import Invoice
+from reskontra.documents.payment_status import BatchStatus, PaymentReport, TransactionStatus
 from reskontra.documents.statement import PaymentList, Statement
 from reskontra.exchange.reading import read_documents
 from reskontra.kernel.identifiers import find_personal_codes, masked_personal_code
@@ -53,6 +54,8 @@ def handle(arguments: Namespace) -> int:
             )
         elif isinstance(document, DeliveryReport):
             _show_report(document, arguments.lang)
+        elif isinstance(document, PaymentReport):
+            _show_answers(document)
         elif isinstance(document, ArchivePackage):
             out.print(f"[bold]archive package[/] {len(document.files)} files")
             listed = [(one.row, one.invoice, one.role, one.name, one.digest[:12]) for one in document.files]
@@ -117,6 +120,24 @@ def _show_report(report: DeliveryReport, language: str) -> None:
         ],
         right=(0, 3),
     )
+
+
+def _show_answers(report: PaymentReport) -> None:
+    """A bank's words about the message, then about each batch and each payment that it lists."""
+    why = "; ".join(str(reason) for reason in report.reasons)
+    told = (report.original_message_id, report.status, report.count, report.total, why)
+    out.print("[bold]bank answer[/] " + "  ".join(escape(str(value)) for value in told if value))
+    rows = []
+    for batch in report.batches:
+        rows.append(_answer(batch.payment_information_id, None, batch))
+        for one in batch.transactions:
+            rows.append(_answer(batch.payment_information_id, one.end_to_end_id or one.instruction_id, one))
+    table("", ("batch", "payment", "status", "state", "reason"), rows)
+
+
+def _answer(batch: str | None, payment: str | None, told: BatchStatus | TransactionStatus) -> tuple[str, ...]:
+    reasons = "; ".join(str(reason) for reason in told.reasons)
+    return tuple(escape(cell or "") for cell in (batch, payment, told.status, told.state, reasons))
 
 
 def _cells(answer: DeliveryAnswer) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
 from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.findings import Finding, Refused
 from reskontra.documents.invoice import Invoice
+from reskontra.documents.payment_status import PaymentReport
 from reskontra.documents.statement import PaymentList, Statement
 from reskontra.formats.agency import reader as agency
 from reskontra.formats.camt import reader as camt
@@ -16,6 +17,7 @@ from reskontra.formats.delivery_reports import reader as delivery_reports
 from reskontra.formats.enforcement import reader as enforcement
 from reskontra.formats.finvoice import reader as finvoice
 from reskontra.formats.ktl import reader as ktl
+from reskontra.formats.pain import reader as pain
 from reskontra.formats.teapps import reader as teapps
 from reskontra.formats.workbooks.billing import counts_agree
 from reskontra.formats.workbooks.isolation import read_in_child
@@ -30,6 +32,7 @@ Document = (
     | ArchivePackage
     | EnforcementReport
     | AgencyReport
+    | PaymentReport
 )
 
 # A file is of the other kind of form when what refuses it is that the form's own heading is not there.
@@ -51,6 +54,8 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
         return teapps.read(data, name)
     if enforcement.is_enforcement_report(data):
         return enforcement.read(data, name)
+    if pain.is_status_report(data):
+        return pain.read(data, name)
     if camt.is_camt(data):
         return camt.read(data, name)
     if ktl.is_ktl(data):

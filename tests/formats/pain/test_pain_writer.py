@@ -1,4 +1,4 @@
-"""Writing pain.001.001.09 and payment orders: the schema, the sums, any text whatever; reading pain.002."""
+"""Writing pain.001.001.09 and .03 and payment orders: the schema, the sums, any text whatever; reading pain.002."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -13,6 +13,7 @@ from lxml import etree
 from reskontra.documents.findings import Refused
 from reskontra.documents.payment_order import Address, Payer, Payment, PaymentBatch, PaymentStatus
 from reskontra.exchange.paying import payment_batch, status_report
+from reskontra.formats.pain import checks as pain_checks
 from reskontra.formats.payment_orders.writer import HEADS
 from reskontra.kernel.identifiers import NotAnIdentifier
 
@@ -70,16 +71,163 @@ def test_a_payment_says_to_whom_and_what_for_and_has_its_own_name() -> None:
     assert _texts(root, "Dt") == ["2026-03-16"]
 
 
-def test_no_postal_address_is_written() -> None:
-    root = _written(replace(BATCH, payments=(replace(ONE, address=ORDER.address),)))
+def test_no_postal_address_is_written_where_none_is_given() -> None:
+    root = _written(BATCH)
     assert [*root.iter("{*}PstlAdr"), *root.iter("{*}AdrLine")] == []
+
+
+# --- versions, addresses, references ---
+
+VERSIONS = ("pain.001.001.09", "pain.001.001.03")
+FULL = replace(
+    BATCH,
+    payer=replace(BATCH.payer, customer_id="87654321"),
+    payment_information_id="OR4210-2026-03-16",
+    category="SUPP",
+    purpose="",
+    batch_booking=False,
+    ultimate_payer="Satamavirasto, laituri 9",
+    payments=(
+        replace(ONE, text="", reference="00002348236", instruction_id="OR4210-1", bic="OKOYFIHH"),
+        replace(
+            ONE,
+            end_to_end_id="2",
+            text="",
+            reference="RF33 2348236",
+            address=Address("Gatan", "00100", "Helsinki", "FI", building="1 B"),
+        ),
+        replace(
+            ONE, end_to_end_id="3", address=Address("", "", "Tallinn", "EE", lines=("Sadama 1", "2. korrus"))
+        ),
+    ),
+)
+
+
+def _older(batch: PaymentBatch) -> etree._Element:
+    return etree.fromstring(b"".join(payment_batch("pain.001", batch, "pain.001.001.03")))
+
+
+@needs_schemas
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    "batch", [BATCH, FULL, replace(FULL, batch_booking=True), replace(FULL, purpose="SUPP")]
+)
+def test_both_versions_are_valid_by_their_schemas(version: str, batch: PaymentBatch) -> None:
+    """EX 9-b"""
+    root = etree.fromstring(b"".join(payment_batch("pain.001", batch, version)))
+    assert _valid(root, f"{version}.xsd")
+    assert pain_checks.check_file(etree.tostring(root), SCHEMAS) == []
+
+
+def test_the_versions_differ_in_day_and_bank() -> None:
+    newer, older = _written(FULL), _older(FULL)
+    assert etree.QName(older).namespace == "urn:iso:std:iso:20022:tech:xsd:pain.001.001.03"
+    assert (_texts(newer, "Dt"), _texts(newer, "BICFI"), _texts(newer, "BIC")) == (
+        ["2026-03-16"], ["NDEAFIHH", "OKOYFIHH"], [],
+    )  # fmt: skip
+    assert (_texts(older, "Dt"), _texts(older, "BICFI"), _texts(older, "BIC")) == (
+        [], [], ["NDEAFIHH", "OKOYFIHH"],
+    )  # fmt: skip
+    assert _texts(older, "ReqdExctnDt") == ["2026-03-16"]
+
+
+def test_the_names_of_a_payment_on_the_statement_and_at_the_payee() -> None:
+    """EX 10: what the statement will be posted by is written where it comes back from."""
+    root = _written(FULL)
+    assert _texts(root, "PmtInfId") == ["OR4210-2026-03-16"]
+    assert (_texts(root, "InstrId"), _texts(root, "EndToEndId")) == (["OR4210-1"], ["RF4210-7-1", "2", "3"])
+    assert [one.findtext("{*}Nm") for one in root.iter("{*}UltmtDbtr")] == ["Satamavirasto, laituri 9"]
+    assert [one.findtext(".//{*}Othr/{*}Id") for one in root.iter("{*}InitgPty")] == ["87654321"]
+    assert _texts(root, "BtchBookg") == ["false"]
+    assert (_texts(_written(BATCH), "BtchBookg"), _texts(_written(BATCH), "InstrId")) == ([], [])
+    assert _texts(root, "Cd") == ["BANK", "SEPA", "SUPP", "BANK", "SCOR", "SCOR"]
+
+
+def test_the_payee_is_told_a_reference_by_its_kind_or_a_text() -> None:
+    national, international, text = (one.find("{*}RmtInf") for one in _written(FULL).iter("{*}CdtTrfTxInf"))
+    assert national is not None
+    assert international is not None
+    assert text is not None
+    assert (_texts(national, "Ref"), _texts(national, "Issr")) == (["2348236"], [])
+    assert (_texts(international, "Ref"), _texts(international, "Issr")) == (["RF332348236"], ["ISO"])
+    assert (_texts(text, "Ref"), _texts(text, "Ustrd")) == ([], [ONE.text])
+    silent = _written(replace(BATCH, payments=(replace(ONE, text=" "),)))
+    assert [*silent.iter("{*}RmtInf")] == []
+
+
+def test_addresses_are_structured_or_hybrid_never_free_alone() -> None:
+    """EX 9-b"""
+    structured, hybrid = _written(FULL).iter("{*}PstlAdr")
+    assert [(etree.QName(one).localname, one.text) for one in structured] == [
+        ("StrtNm", "Gatan"), ("BldgNb", "1 B"), ("PstCd", "00100"), ("TwnNm", "Helsinki"), ("Ctry", "FI"),
+    ]  # fmt: skip
+    assert [(etree.QName(one).localname, one.text) for one in hybrid] == [
+        ("TwnNm", "Tallinn"), ("Ctry", "EE"), ("AdrLine", "Sadama 1"), ("AdrLine", "2. korrus"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("address", "payable"),
+    [
+        (Address("Gatan 1", "00100", "Helsinki", "FI"), True),
+        (Address("", "", "Helsinki", "FI"), True),
+        (Address("", "", "Helsinki", "FI", lines=("a", "b")), True),
+        (Address("", "", "Helsinki", "FI", lines=("a", "b", "c")), False),
+        (Address("Gatan 1", "00100", "", "FI"), False),
+        (Address("Gatan 1", "00100", " ", "FI"), False),
+        (Address("Gatan 1", "00100", "Helsinki", ""), False),
+        (Address("Gatan 1", "00100", "Helsinki", "Finland"), False),
+        (Address("Gatan 1", "00100", "Helsinki", "fi"), False),
+    ],
+)
+def test_an_address_that_banks_do_not_take_is_not_written(address: Address, payable: bool) -> None:
+    """EX 9-b"""
+    assert address.payable is payable
+    batch = replace(BATCH, payments=(replace(ONE, address=address),))
+    if payable:
+        assert _texts(_written(batch), "TwnNm") == ["Helsinki"]
+    else:
+        with pytest.raises(ValueError):
+            _written(batch)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"reference": "2348236"},  # beside a text
+        {"reference": "2348235", "text": ""},
+        {"reference": "RF342348236", "text": ""},
+        {"instruction_id": "x" * 36},
+        {"instruction_id": "Ä"},
+        {"bic": "NDEA"},
+    ],
+)
+def test_what_the_payee_or_the_bank_could_not_use_is_not_written(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError):
+        _written(replace(BATCH, payments=(replace(ONE, **wrong),)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"category": "GOV"}, {"purpose": "refu"}, {"payment_information_id": "//"}, {"ultimate_payer": "\0"}],
+)
+def test_what_a_batch_may_not_say_is_not_written(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError):
+        _written(replace(BATCH, **wrong))  # type: ignore[arg-type]
+
+
+def test_another_version_or_channel_is_not_written() -> None:
+    with pytest.raises(ValueError):
+        b"".join(payment_batch("pain.001", BATCH, "pain.001.001.08"))
+    with pytest.raises(KeyError):
+        payment_batch("letter", BATCH)
 
 
 @needs_schemas
 @given(st.text(min_size=1, max_size=200), st.text(max_size=200))
 def test_any_name_and_text_make_a_valid_document_or_are_refused(name: str, text: str) -> None:
     try:
-        root = _written(replace(BATCH, payments=(replace(ONE, payee="A" + name, text="B" + text),)))
+        root = _written(replace(BATCH, payments=(replace(ONE, payee="A" + name, text=text),)))
     except ValueError:
         raise AssertionError("a name that says something is written") from None
     assert _valid(root, "pain.001.001.09.xsd")
@@ -164,6 +312,13 @@ def test_a_bank_answers_each_payment_by_its_name(version: str) -> None:
     )
     assert report.statuses == (PaymentStatus("a", True), PaymentStatus("b", False, "AC04 Closed account"))
     assert (report.original_message_id, report.group_rejected) == ("RF4210-7-file", False)
+
+
+def test_a_message_whose_every_batch_is_rejected_is_rejected() -> None:
+    whole = _PAYMENT.format("<PmtInfSts>RJCT</PmtInfSts>")
+    for batches, rejected in ((whole, True), (whole * 2, True), (whole + _PAYMENT.format(""), False)):
+        report = status_report(_REPORT.format(version="10", group="", payments=batches).encode())
+        assert report.group_rejected is rejected
 
 
 @pytest.mark.parametrize(
