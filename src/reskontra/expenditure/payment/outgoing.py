@@ -18,7 +18,8 @@ from reskontra.registers.models import Unit, UnitAccount, UnitTerm
 from reskontra.runs.models import Evidence, Run
 from reskontra.runs.run import Acting, RunRefused
 
-_CHANNEL = "pain.001"
+_FORMAT = "pain.001"
+CHANNEL = "supplier-payments"
 NEWEST, OLDER = "pain.001.001.09", "pain.001.001.03"
 _PURPOSE = "SUPP"
 _LEAVING = """
@@ -49,19 +50,19 @@ def seal_payments(
         category=_PURPOSE,
         purpose="",
     )
-    stored = archive.store(payment_batch(_CHANNEL, batch, version))
+    stored = archive.store(payment_batch(_FORMAT, batch, version))
     signature = archive.store([sign(run.unit.code, stored.digest)])
     for control, document in (("payment file", stored), ("payment file's signature", signature)):
         Evidence.objects.create(unit=run.unit, run=run, control=control, document=document.digest)
     file = OutboxFile.objects.create(
         unit=run.unit,
         run=run,
-        name=f"payments-{run.unit.code}-{run.on_date:%Y%m%d}-{run.pk:06d}.{CHANNELS[_CHANNEL]}",
+        name=f"payments-{run.unit.code}-{run.on_date:%Y%m%d}-{run.pk:06d}.{CHANNELS[_FORMAT]}",
         digest=stored.digest,
         size=stored.size,
         documents=len(batch.payments),
         amount=batch.total,
-        channel=_CHANNEL,
+        channel=CHANNEL,
         built_at=acting.at,
     )
     kept = PaymentFile.objects.create(
@@ -77,7 +78,7 @@ def seal_payments(
     )
     return [
         {
-            "kind": _CHANNEL, "name": file.name, "digest": file.digest, "size": file.size, "id": kept.pk,
+            "kind": CHANNEL, "name": file.name, "digest": file.digest, "size": file.size, "id": kept.pk,
             "count": kept.count, "amount": batch.total, "signature": signature.digest,
         }
     ]  # fmt: skip
