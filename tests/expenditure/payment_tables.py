@@ -102,12 +102,8 @@ def payable(
             issue_date=day, due_date=due, currency="EUR", total=money, payable=money, seller_name=of.name,
             seller_key=of.business_id, iban=to, reference=reference, message=message,
         )  # fmt: skip
-        InvoiceSupplier.objects.create(
-            unit=where, invoice=invoice, supplier=of, run=by, given_at=AT
-        )
-        ledger = posting_account(
-            "payable_procurement" if stream == "procurement" else "payable_other", day
-        )
+        InvoiceSupplier.objects.create(unit=where, invoice=invoice, supplier=of, run=by, given_at=AT)
+        ledger = posting_account("payable_procurement" if stream == "procurement" else "payable_other", day)
         voucher = Voucher.objects.create(
             unit=where, run=by, kind="PU", year=day.year, number=take_numbers(where, "voucher PU", 1, day.year),
             posting_date=day,
@@ -281,13 +277,9 @@ def open_of(where: Unit, one: Payable) -> Decimal:
 def in_books(where: Unit) -> Decimal:
     """What the ledger says is owed to suppliers, in euro. Called inside ``working_in``."""
     accounts = [posting_account(event, DAY) for event in ("payable_procurement", "payable_other")]
-    return -sum(
-        (one.amount for one in Entry.objects.filter(unit=where, account__in=accounts)), Decimal(0)
-    )
+    return -sum((one.amount for one in Entry.objects.filter(unit=where, account__in=accounts)), Decimal(0))
 
 
 def payments_of(where: Unit) -> list[SupplierPayment]:
     """The unit's payments in order. Called inside ``working_in``."""
     return list(SupplierPayment.objects.filter(unit=where).order_by("id"))
-
-

@@ -152,10 +152,10 @@ def test_credits_are_set_off_against_the_oldest_invoices_and_never_beyond() -> N
     expect second   CREDIT_SET_OFF off -90.00                 # EX 9-a
     expect small    SETTLED_BY_CREDIT off 20.00               # EX 9-a
     expect large    CREDIT_SET_OFF off -20.00                 # EX 9-a
-    expect lonely   CREDIT_WAITS                              # EX 9-a
+    expect lonely   CREDIT_WITHOUT_INVOICE                              # EX 9-a
     expect waits    PAYABLE_NOT_DUE                           # EX 9-a
     expect other    PAY pays 20.00                            # EX 9-a
-    expect stock    CREDIT_WAITS                              # EX 9-a
+    expect stock    CREDIT_WITHOUT_INVOICE                              # EX 9-a
     """)
 
 
@@ -201,8 +201,8 @@ def test_a_ceiling_stops_a_payment_above_it_and_lets_one_of_its_size_go() -> Non
 @pytest.mark.parametrize(("ceiling", "outcome"), [("30.00", "PAY"), ("29.99", "RUN_ABOVE_CEILING")])
 def test_a_run_above_its_ceiling_stops_whole(ceiling: str, outcome: str) -> None:
     """EX 9-a"""
-    from expenditure.payment_tables import Ledger, read
     from cast import unit
+    from expenditure.payment_tables import Ledger, read
 
     told = Ledger(
         read(f"""
@@ -216,3 +216,96 @@ def test_a_run_above_its_ceiling_stops_whole(ceiling: str, outcome: str) -> None
         unit(),
     ).tell()
     assert {one.outcome for one in told.planned().values()} == {outcome}
+
+
+# --- bans (EX 8-a) ---
+
+
+def test_a_ban_takes_its_share_of_the_gross_invoice_at_most_so_much_of_each() -> None:
+    """EX 8-a"""
+    decide_in_crowd_and_alone("""
+    on 2026-03-16
+    supplier whole
+    supplier third
+    supplier capped
+    supplier credited
+    payable a whole    100.00 due 2026-03-10
+    payable b third    100.00 due 2026-03-10
+    payable c third     10.01 due 2026-03-12
+    payable d capped   100.00 due 2026-03-10
+    payable e capped    30.00 due 2026-03-11
+    payable f credited 100.00 due 2026-03-10
+    payable g credited -80.00 due 2026-03-10
+    ban w whole
+    ban t third share 33.333
+    ban c capped share 50 each 20.00
+    ban g credited share 30
+    expect a WITHHELD_WHOLLY withheld 100.00                       # EX 8-a
+    expect b PAID_AND_WITHHELD pays 66.67 withheld 33.33           # EX 8-a
+    expect c PAID_AND_WITHHELD pays 6.67 withheld 3.34             # EX 8-a
+    expect d PAID_AND_WITHHELD pays 80.00 withheld 20.00           # EX 8-a
+    expect e PAID_AND_WITHHELD pays 15.00 withheld 15.00           # EX 8-a
+    expect f WITHHELD_WHOLLY withheld 20.00 off 80.00              # EX 8-a: the share of the gross, not more than is left
+    expect g CREDIT_SET_OFF off -80.00                             # EX 9-a
+    """)
+
+
+def test_a_ban_takes_until_its_sum_is_reached_the_oldest_invoice_first() -> None:
+    """EX 8-a: across several invoices, and exactly to its sum."""
+    decide_in_crowd_and_alone("""
+    on 2026-03-16
+    supplier s
+    supplier just
+    payable second s 100.00 due 2026-03-12
+    payable first  s 100.00 due 2026-03-10
+    payable third  s 100.00 due 2026-03-13
+    payable exact  just 100.00 due 2026-03-13
+    payable after  just 100.00 due 2026-03-16
+    ban b s sum 150.00
+    ban j just sum 100.00
+    expect first  WITHHELD_WHOLLY withheld 100.00               # EX 8-a
+    expect second PAID_AND_WITHHELD pays 50.00 withheld 50.00   # EX 8-a
+    expect third  PAY pays 100.00                               # EX 9-a
+    expect exact  WITHHELD_WHOLLY withheld 100.00               # EX 8-a
+    expect after  PAY pays 100.00                               # EX 9-a
+    """)
+
+
+def test_several_bans_take_in_the_order_of_their_days_and_never_more_than_the_invoice() -> None:
+    """EX 8-a"""
+    decide_in_crowd_and_alone("""
+    on 2026-03-16
+    supplier s
+    supplier two
+    payable a s   100.00 due 2026-03-10
+    payable b two 100.00 due 2026-03-10
+    ban young s share 60 from 2026-02-01
+    ban old   s share 70 from 2026-01-01
+    ban one   two share 20
+    ban other two share 30
+    expect a WITHHELD_WHOLLY withheld 100.00                    # EX 8-a
+    expect b PAID_AND_WITHHELD pays 50.00 withheld 50.00        # EX 8-a
+    """)
+
+
+def test_a_ban_holds_from_its_first_day_until_the_day_on_which_it_ended() -> None:
+    """EX 8-a"""
+    decide_in_crowd_and_alone("""
+    on 2026-03-16
+    supplier today
+    supplier tomorrow
+    supplier ended
+    supplier ends
+    payable a today    10.00 due 2026-03-10
+    payable b tomorrow 10.00 due 2026-03-10
+    payable c ended    10.00 due 2026-03-10
+    payable d ends     10.00 due 2026-03-10
+    ban a today    from 2026-03-16
+    ban b tomorrow from 2026-03-17
+    ban c ended    ends 2026-03-16
+    ban d ends     ends 2026-03-17
+    expect a WITHHELD_WHOLLY withheld 10.00    # EX 8-a
+    expect b PAY pays 10.00                    # EX 9-a
+    expect c PAY pays 10.00                    # EX 9-a
+    expect d WITHHELD_WHOLLY withheld 10.00    # EX 8-a
+    """)

@@ -64,7 +64,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE", help="first day")
     parser.add_argument("--until", type=date.fromisoformat, metavar="DATE", help="last day (permit)")
     parser.add_argument("--protocol", default="", help="number of the ban's protocol")
-    parser.add_argument("--sum", type=Decimal, help="what the ban takes in all, euro (default: until it ends)")
+    parser.add_argument(
+        "--sum", type=Decimal, help="what the ban takes in all, euro (default: until it ends)"
+    )
     parser.add_argument("--share", type=Decimal, default=Decimal(100), help="percent of each gross invoice")
     parser.add_argument("--each", type=Decimal, help="at most so much of each invoice, euro")
     parser.add_argument("--payee", default="", help="the authority's name")

@@ -27,7 +27,11 @@ _MOST_SHOWN = 20
 
 
 _ACTS = (
-    "review_order", "approve_order", "approve_refunds", "review_write_off", "approve_write_off",
+    "review_order",
+    "approve_order",
+    "approve_refunds",
+    "review_write_off",
+    "approve_write_off",
     "release_payment",
 )
 

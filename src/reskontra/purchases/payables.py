@@ -15,9 +15,7 @@ from reskontra.kernel.references import is_national_reference, is_rf_reference
 from reskontra.kernel.terms import TermNotAllowed, Terms, all_terms
 from reskontra.registers.models import Unit
 
-_TABLES = (
-    "payables_open, accounts_approved, payment_days, references_held, accounts_ranked, payables_held, payables_in_hand"
-)
+_TABLES = "payables_open, accounts_approved, payment_days, references_held, accounts_ranked, payables_held, payables_in_hand"
 _MOVES: dict[str, Callable[[date], date]] = {
     "before": bank_day_on_or_before,
     "after": bank_day_on_or_after,
@@ -117,9 +115,7 @@ def _references(unit: Unit) -> list[tuple[str, str]]:
     )
     compact = [(row["reference"], "".join(row["reference"].split()).upper()) for row in written]
     return [
-        (told, one.lstrip("0"))
-        for told, one in compact
-        if is_national_reference(one) or is_rf_reference(one)
+        (told, one.lstrip("0")) for told, one in compact if is_national_reference(one) or is_rf_reference(one)
     ]
 
 
@@ -136,5 +132,3 @@ def keep_told(table: str, columns: str, told: Sequence[tuple[Any, ...]]) -> None
                 [list(column) for column in zip(*told, strict=True)],
             )
         cursor.execute(f"ANALYZE {table}")
-
-

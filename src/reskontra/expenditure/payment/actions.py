@@ -61,9 +61,7 @@ def unhold(acting: Acting, payable: Payable) -> int:
     if not holds:
         raise RunRefused("payment.not_held", payable=str(payable.pk))
     for one in holds:
-        PaymentHoldEnd.objects.create(
-            unit=acting.unit, hold=one, person=acting.person, given_at=acting.at
-        )
+        PaymentHoldEnd.objects.create(unit=acting.unit, hold=one, person=acting.person, given_at=acting.at)
     return len(holds)
 
 
@@ -202,9 +200,7 @@ def hear_bank(acting: Acting, data: bytes, name: str) -> Heard:
     received = receive(acting, data, name, ANSWER)
     if received.before:
         return Heard(received.file, before=True)
-    payments = {
-        one.end_to_end_id: one for one in SupplierPayment.objects.filter(unit=acting.unit, file=kept)
-    }
+    payments = {one.end_to_end_id: one for one in SupplierPayment.objects.filter(unit=acting.unit, file=kept)}
     sent = [
         SentPayment(one.end_to_end_id, one.amount, one.payment_information_id) for one in payments.values()
     ]

@@ -20,7 +20,7 @@ PAYABLE_CLEAR = Outcome("PAYABLE_CLEAR", "READY")  # nothing stands against it; 
 PAYMENT_ABOVE_CEILING = Outcome("PAYMENT_ABOVE_CEILING", "REVIEW")
 RUN_ABOVE_CEILING = Outcome("RUN_ABOVE_CEILING", "REVIEW")
 CREDIT_SET_OFF = Outcome("CREDIT_SET_OFF", "READY")
-CREDIT_WAITS = Outcome("CREDIT_WAITS", "WAITING")
+CREDIT_WITHOUT_INVOICE = Outcome("CREDIT_WITHOUT_INVOICE", "WAITING")
 SETTLED_BY_CREDIT = Outcome("SETTLED_BY_CREDIT", "READY")
 WITHHELD_WHOLLY = Outcome("WITHHELD_WHOLLY", "READY")
 PAID_AND_WITHHELD = Outcome("PAID_AND_WITHHELD", "READY")
@@ -80,7 +80,7 @@ def decide_payment(terms: Terms) -> Decisions:
         (PAYMENT_ABOVE_CEILING, f"{moved} AND largest_payment > {one}", "EX 9-a"),
         (RUN_ABOVE_CEILING, f"{moved} AND run_total > {whole}", "EX 9-a"),
         (CREDIT_SET_OFF, "amount < 0 AND set_off <> 0", "EX 9-a"),
-        (CREDIT_WAITS, "amount < 0", "EX 9-a"),
+        (CREDIT_WITHOUT_INVOICE, "amount < 0", "EX 9-a"),
         (SETTLED_BY_CREDIT, "pays = 0 AND withheld = 0", "EX 9-a"),
         (WITHHELD_WHOLLY, "pays = 0", "EX 8-a"),
         (PAID_AND_WITHHELD, "withheld <> 0", "EX 8-a"),

@@ -159,7 +159,9 @@ def _withhold(run: Run) -> None:
     bans = bans_in_force(run.unit, run.on_date)
     dues = dues_of("payables_to_pay", list(bans)) if bans else {}
     taken = [
-        (one.due, one.ban, one.amount) for supplier in dues for one in withhold(dues[supplier], bans[supplier])
+        (one.due, one.ban, one.amount)
+        for supplier in dues
+        for one in withhold(dues[supplier], bans[supplier])
     ]
     keep_told("bans_take", "payable_id bigint, ban_id bigint, amount numeric", taken)
 
