@@ -245,7 +245,7 @@ def test_a_ban_takes_its_share_of_the_gross_invoice_at_most_so_much_of_each() ->
     expect c PAID_AND_WITHHELD pays 6.67 withheld 3.34             # EX 8-a
     expect d PAID_AND_WITHHELD pays 80.00 withheld 20.00           # EX 8-a
     expect e PAID_AND_WITHHELD pays 15.00 withheld 15.00           # EX 8-a
-    expect f WITHHELD_WHOLLY withheld 20.00 off 80.00              # EX 8-a: the share of the gross, not more than is left
+    expect f WITHHELD_WHOLLY withheld 20.00 off 80.00              # EX 8-a: not more than is left
     expect g CREDIT_SET_OFF off -80.00                             # EX 9-a
     """)
 

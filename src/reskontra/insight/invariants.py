@@ -239,7 +239,8 @@ INVARIANTS: Mapping[str, str] = {
     "I14 every payment is what it settles": """
         SELECT p.unit_id, p.id, p.amount, settled.amount
         FROM purchases_supplierpayment p
-        LEFT JOIN (SELECT unit_id, payment_id, sum(amount) AS amount FROM purchases_payablesettlement GROUP BY 1, 2) settled
+        LEFT JOIN (SELECT unit_id, payment_id, sum(amount) AS amount FROM purchases_payablesettlement
+                   GROUP BY 1, 2) settled
           ON settled.payment_id = p.id AND settled.unit_id = p.unit_id
         WHERE settled.amount IS DISTINCT FROM p.amount
     """,

@@ -133,7 +133,8 @@ def _plain(value: Any) -> Any:
 
 _GOING = """
 SELECT f.name AS file, min(p.payment_date) AS day, k.count, k.total AS amount,
-  coalesce((SELECT e.state FROM exchange_outboxevent e WHERE e.file_id = f.id ORDER BY e.id DESC LIMIT 1), 'built') AS state,
+  coalesce((SELECT e.state FROM exchange_outboxevent e WHERE e.file_id = f.id ORDER BY e.id DESC LIMIT 1), 'built')
+    AS state,
   count(*) FILTER (WHERE a.accepted AND NOT a.rejected) AS accepted,
   count(*) FILTER (WHERE a.pending AND NOT a.accepted AND NOT a.rejected) AS pending,
   count(*) FILTER (WHERE a.rejected) AS rejected, k.version

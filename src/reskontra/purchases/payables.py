@@ -15,7 +15,10 @@ from reskontra.kernel.references import is_national_reference, is_rf_reference
 from reskontra.kernel.terms import TermNotAllowed, Terms, all_terms
 from reskontra.registers.models import Unit
 
-_TABLES = "payables_open, accounts_approved, payment_days, references_held, accounts_ranked, payables_held, payables_in_hand"
+_TABLES = (
+    "payables_open, accounts_approved, payment_days, references_held, accounts_ranked, payables_held,"
+    " payables_in_hand"
+)
 _MOVES: dict[str, Callable[[date], date]] = {
     "before": bank_day_on_or_before,
     "after": bank_day_on_or_after,

@@ -1,4 +1,4 @@
-"""Payments that came back: undone by counter-facts, and their payables are open again and wait for a person (EX 9-a)."""
+"""Payments that came back: undone by counter-facts; their payables are open again and wait for a person (EX 9-a)."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -31,7 +31,7 @@ class PaymentsBackRun:
 
     def decide(self, run: Run, terms: Terms) -> None:
         """Every payable of the payments that are not undone yet; raises ``RunRefused`` where there is none."""
-        values = {"unit": run.unit.pk, "answers": [answer.pk for answer in self.answers]}
+        values: dict[str, Any] = {"unit": run.unit.pk, "answers": [answer.pk for answer in self.answers]}
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE IF EXISTS {TABLES}, payments_back")
             cursor.execute(_BACK, values)
@@ -87,8 +87,8 @@ GROUP BY 1
 """
 _DECIDED = """
 CREATE TEMP TABLE decided ON COMMIT DROP AS
-SELECT s.payable_id AS id, s.unit_id, sum(s.amount) AS amount, %(outcome)s::text AS outcome, %(standing)s::text AS standing,
-  'EX 9-a'::text AS clause, '[]'::jsonb AS reasons,
+SELECT s.payable_id AS id, s.unit_id, sum(s.amount) AS amount, %(outcome)s::text AS outcome,
+  %(standing)s::text AS standing, 'EX 9-a'::text AS clause, '[]'::jsonb AS reasons,
   jsonb_strip_nulls(jsonb_build_object('code', max(a.code), 'came_back', max(a.reason))) AS inputs
 FROM payments_back b
 JOIN purchases_payablesettlement s ON s.payment_id = b.payment_id

@@ -23,8 +23,8 @@ CHANNEL = "supplier-payments"
 NEWEST, OLDER = "pain.001.001.09", "pain.001.001.03"
 _PURPOSE = "SUPP"
 _LEAVING = """
-SELECT n.id, n.end_to_end_id, n.amount, n.payee, n.iban, n.bic, n.reference, n.message, n.address, s.street, s.postcode, s.town,
-  s.country
+SELECT n.id, n.end_to_end_id, n.amount, n.payee, n.iban, n.bic, n.reference, n.message, n.address, s.street, s.postcode,
+  s.town, s.country
 FROM new_payment n JOIN registers_supplier s ON s.id = n.supplier_id ORDER BY n.id
 """
 

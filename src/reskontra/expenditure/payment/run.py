@@ -38,8 +38,8 @@ TABLES = (
 )
 # What a person who asks "why?" wants to see, and what is released: to which account, what is set off and withheld.
 # Names and addresses stand as digests: a change of them since the plan is seen, they themselves are not.
-_INPUTS = """jsonb_strip_nulls(jsonb_build_object('open', open::text, 'due_date', due_date, 'payment_date', payment_date,
-  'pays', nullif(pays, 0)::text, 'account', CASE WHEN pays <> 0 THEN iban END,
+_INPUTS = """jsonb_strip_nulls(jsonb_build_object('open', open::text, 'due_date', due_date,
+  'payment_date', payment_date, 'pays', nullif(pays, 0)::text, 'account', CASE WHEN pays <> 0 THEN iban END,
   'payee', CASE WHEN pays <> 0 THEN payee_digest END, 'reference', CASE WHEN pays <> 0 THEN nullif(reference, '') END,
   'address', CASE WHEN pays <> 0 THEN address END, 'withheld', withheld_parts, 'set_off', set_off_parts,
   'held', held, 'came_back', came_back, 'verification', nullif(verification, ''),
@@ -80,8 +80,8 @@ class PaymentRun:
             query = decide_payment(terms).select("payables_weighed", _COLUMNS)
             cursor.execute(
                 "CREATE TEMP TABLE decided ON COMMIT DROP AS"
-                f" SELECT id, unit_id, supplier_id, account, due_date, open AS amount, pays, withheld, set_off, iban, bic,"
-                " payee, reference, message, invoice_number, address, paid_by, inputs, outcome, standing, clause,"
+                f" SELECT id, unit_id, supplier_id, account, due_date, open AS amount, pays, withheld, set_off, iban,"
+                " bic, payee, reference, message, invoice_number, address, paid_by, inputs, outcome, standing, clause,"
                 f" reasons FROM ({query}) found"
             )
 
