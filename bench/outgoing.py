@@ -22,20 +22,22 @@ _STEPS = (
     " foreign_id, partner_code, street, postcode, town, country, address_lines, email, einvoice_address, blocked)"
     " SELECT n, 'S' || n, 'foreign_company', 'Supplier ' || n, 'supplier', 'en', '', '', '', '', '', '', '', '', 'FI',"
     " '', '', '', '' FROM generate_series(1, %(count)s) n",
-    "INSERT INTO registers_supplieraccount (supplier_id, iban, bic, source, verification, verified_date, verified_name,"
-    " told_by_id, told_at, approved_by_id, approved_at)"
+    "INSERT INTO registers_supplieraccount (supplier_id, iban, bic, source, verification, verified_date,"
+    " verified_name, told_by_id, told_at, approved_by_id, approved_at)"
     " SELECT n, 'FI' || lpad((98 - mod(((99000000000000 + n)::text || '151800')::numeric, 97))::text, 2, '0')"
     " || 99000000000000 + n, 'PROVFIHH', 'supplier', 'match', %(day)s, '', %(person)s, now(), 1000000, now()"
     " FROM generate_series(1, %(count)s) n",
-    "INSERT INTO runs_run (id, unit_id, name, on_date, state, person_id, planned_at, applied_at, terms, outcomes, digest)"
-    " VALUES (1000000, %(unit)s, 'circulation', %(day)s, 'applied', %(person)s, now(), now(), '{}', '[]', '')",
+    "INSERT INTO runs_run (id, unit_id, name, on_date, state, person_id, planned_at, applied_at, terms, outcomes,"
+    " digest) VALUES (1000000, %(unit)s, 'circulation', %(day)s, 'applied', %(person)s, now(), now(), '{}', '[]', '')",
     "INSERT INTO purchases_purchaseinvoice (id, unit_id, run_id, file_id, position, format, channel, received_date,"
     " receiving_address, stream, voucher_type, kind, number, number_key, currency, seller_name, seller_key,"
     " seller_business_id, seller_vat_id, iban, reference, message, original_number, sender_reference)"
-    " SELECT n, %(unit)s, 1000000, 1, n, 'finvoice', 'einvoice', %(day)s, '', 'procurement', 'XA', 'invoice', 'L' || n, n,"
-    " 'EUR', '', '', '', '', '', CASE WHEN n %% 2 = 0 THEN sales_reference('3990', n) ELSE '' END, '', '', ''"
+    " SELECT n, %(unit)s, 1000000, 1, n, 'finvoice', 'einvoice', %(day)s, '', 'procurement', 'XA', 'invoice',"
+    " 'L' || n, n, 'EUR', '', '', '', '', '', CASE WHEN n %% 2 = 0 THEN sales_reference('3990', n) ELSE '' END,"
+    " '', '', ''"
     " FROM generate_series(1, %(count)s) n",
-    "INSERT INTO purchases_payable (id, unit_id, run_id, invoice_id, voucher_id, supplier_id, account, amount, due_date,"
+    "INSERT INTO purchases_payable (id, unit_id, run_id, invoice_id, voucher_id, supplier_id, account, amount,"
+    " due_date,"
     " automatic) SELECT n, %(unit)s, 1000000, n, 1, n, '25700100', 10 + n %% 100, %(day)s, true"
     " FROM generate_series(1, %(count)s) n",
 )
