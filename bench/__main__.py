@@ -31,6 +31,7 @@ from bench.collection import make_collection, make_late_claims  # noqa: E402
 from bench.documents import messages  # noqa: E402
 from bench.measure import Measured, measured  # noqa: E402
 from bench.orders import make_world  # noqa: E402
+from bench.outgoing import make_payables, release_as_somebody_else  # noqa: E402
 from bench.payments import make_claims, notification  # noqa: E402
 from reskontra.claims.interest import take_interest_until  # noqa: E402
 from reskontra.database import connect, server  # noqa: E402
@@ -42,6 +43,7 @@ from reskontra.exchange.inbox import receive  # noqa: E402
 from reskontra.exchange.reading import read_documents  # noqa: E402
 from reskontra.exchange.writing import finvoice_batch  # noqa: E402
 from reskontra.expenditure.matching.run import MatchingRun  # noqa: E402
+from reskontra.expenditure.payment.run import PaymentRun  # noqa: E402
 from reskontra.income.allocation.run import AllocationRun  # noqa: E402
 from reskontra.income.bank_material.intake import take_in_bank_material  # noqa: E402
 from reskontra.income.delivery.run import DeliveryRun  # noqa: E402
@@ -56,7 +58,7 @@ from reskontra.runs.run import Acting, Applied, Room, apply, plan  # noqa: E402
 
 DAY = date(2026, 3, 16)
 EMPTY, WORLD, RUN, RAW = "bench_empty", "bench_world", "bench_run", "bench_raw"
-PARTS = ("invoices", "payments", "collection", "interest", "matching")
+PARTS = ("invoices", "payments", "collection", "interest", "matching", "outgoing")
 
 
 def main() -> None:
@@ -95,6 +97,7 @@ class Bench:
             ("collection", lambda: self._collection(10 * self.size, kept)),
             ("interest", lambda: self._interest(2 * self.size)),
             ("matching", lambda: self._matching(self.size, kept)),
+            ("outgoing", lambda: self._outgoing(self.size)),
         ):
             if part in parts:
                 jobs()
@@ -157,6 +160,20 @@ class Bench:
         if done.result != 5 * claims:
             raise AssertionError(f"{claims} claims have {done.result} stretches of interest")
         self._tell("interest accrued", claims, done)
+
+    def _outgoing(self, count: int) -> None:
+        """``count`` payables are decided, released, paid and written to pain.001."""
+        self._prepare(lambda admin: make_payables(admin, count, DAY))
+        planned = self._measured(lambda acting: plan(PaymentRun(), acting, DAY))
+        run = planned.result.run
+        self._tell("payments planned", count, planned)
+        self._measured(lambda acting: release_as_somebody_else(run))
+        done = self._measured(lambda acting: apply(PaymentRun(), acting, DAY, run))
+        if done.result.facts["payments"] != count:
+            raise AssertionError(f"{count} payables have {done.result.facts['payments']} payments")
+        written = archive.path_of(done.result.files[0]["digest"])
+        self._tell("payments to pain.001", count, done, self._write_bytes(written))
+        written.unlink()
 
     def _payments(self, count: int, claims: int, kept: Path) -> None:
         """A bank's file of ``count`` payments to ``claims`` open claims: read, taken in, allocated."""

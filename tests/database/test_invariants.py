@@ -167,7 +167,21 @@ A_SECOND_REMINDER = "(SELECT min(id) FROM claims_reminder WHERE ordinal = 2)"
 BLOCKED_FROM = "UPDATE claims_block SET (from_date, review_date) = (SELECT {0}, {0} FROM claims_reminder)"
 A_LIFT = "(SELECT min(id) FROM claims_blocklift)"
 
+A_PAYABLE = "INSERT INTO purchases_payable (id, unit_id, run_id, invoice_id, voucher_id, supplier_id, account, amount, due_date, automatic) SELECT 1, min(id), 1, 1, 1, 1, '25700100', 10, '2026-03-16', true FROM registers_unit"
+BEYOND_IT = "INSERT INTO purchases_payablesettlement (unit_id, run_id, payable_id, kind, amount) SELECT min(id), 1, 1, 'credit', 11 FROM registers_unit"
+A_REMITTANCE = "INSERT INTO purchases_supplierpayment (id, unit_id, run_id, voucher_id, file_id, pays, supplier_id, ban_id, amount, payment_date, payee, iban, bic, reference, message, payment_information_id, end_to_end_id) SELECT 1, min(id), (SELECT min(id) FROM runs_run), 1, 1, 'ban', 1, 1, 10, '2026-03-16', 'x', 'x', '', '', '', '', 'x' FROM registers_unit"
+A_BAN = "INSERT INTO purchases_paymentban (id, unit_id, supplier_id, protocol, from_date, amount, share, payee, iban, reference, person_id, given_at) SELECT 1, min(id), 1, 'x', '2026-01-01', 9, 100, 'x', 'x', 'x', 1, now() FROM registers_unit"
+AN_EMPTY_FILE = "INSERT INTO purchases_paymentfile (id, unit_id, run_id, file_id, account_id, message_id, version, count, total, signature) SELECT 1, min(id), 1, 1, 1, 'x', 'x', 1, 10, '' FROM registers_unit"
+
 FAULTS = [
+    ("I14 open payables are", f"UPDATE ledger_entry SET account = '25700100' WHERE voucher_id = {A_VOUCHER} AND position = 0"),
+    ("I14 open payables are", A_PAYABLE),
+    ("I14 no payable is paid beyond", f"{A_PAYABLE}; {BEYOND_IT}"),
+    ("I14 every payment is what it settles", A_REMITTANCE),
+    ("I14 no ban takes more", f"{A_REMITTANCE}; {A_BAN}"),
+    ("I14 payments in transit", A_REMITTANCE),
+    ("I6 every payment file", AN_EMPTY_FILE),
+    ("I12 a payment run is released", A_REMITTANCE),
     ("I1 every voucher balances", f"UPDATE ledger_entry SET amount = amount + 0.01 WHERE voucher_id = {A_VOUCHER} AND position = 0"),
     ("I1 every voucher balances", f"DELETE FROM ledger_entry WHERE voucher_id = {A_VOUCHER}"),
     ("I1 every entry has a voucher", f"UPDATE ledger_entry SET unit_id = unit_id + 1 WHERE voucher_id = {A_VOUCHER}"),

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reskontra.kernel.days import bank_day_on_or_after, due_date, format_date, is_bank_day
+from reskontra.kernel.days import (
+    bank_day_on_or_after,
+    bank_day_on_or_before,
+    bank_days_earlier,
+    bank_days_later,
+    due_date,
+    format_date,
+    is_bank_day,
+)
 
 FACTS = Path(__file__).resolve().parents[3] / "shared" / "facts" / "holidays.csv"
 
@@ -136,3 +144,19 @@ def test_a_day_is_printed_as_its_readers_write_it(language: str, printed: str) -
 def test_every_month_has_its_english_name() -> None:
     printed = [format_date(date(2024, month, 1), "en").split()[1] for month in range(1, 13)]
     assert printed == ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+
+def test_bank_days_are_counted_over_weekends_and_holidays_in_both_directions() -> None:
+    """EX 9-a: Easter 2026 closes 3 and 6 April."""
+    thursday, tuesday = date(2026, 4, 2), date(2026, 4, 7)
+    assert bank_day_on_or_before(date(2026, 4, 6)) == thursday
+    assert bank_day_on_or_before(thursday) == thursday
+    assert bank_days_later(thursday, 0) == thursday
+    assert bank_days_later(thursday, 1) == tuesday
+    assert bank_days_later(date(2026, 4, 4), 0) == tuesday
+    assert bank_days_earlier(tuesday, 0) == tuesday
+    assert bank_days_earlier(tuesday, 1) == thursday
+    assert bank_days_earlier(date(2026, 4, 5), 0) == thursday
+    for count in (bank_days_later, bank_days_earlier):
+        with pytest.raises(ValueError):
+            count(tuesday, -1)

@@ -24,6 +24,7 @@ COMMANDS = (
     "write_off",
     "report", "replay",
     "circulation", "circulate",
+    "payment",
     "registers", "password",
 )  # fmt: skip
 _MODULES = {"import": "import_file"}

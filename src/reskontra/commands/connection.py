@@ -89,6 +89,12 @@ def as_of(person: Acting, on: date | None) -> Acting:
     return replace(person, at=datetime.combine(on, time(23, 59, 59), timezone.get_default_timezone()))
 
 
+def moment(on: date | None) -> datetime:
+    """Now, or this time of the day on the day ``on`` where one was asked for."""
+    now = timezone.localtime()
+    return now if on is None else datetime.combine(on, now.time(), now.tzinfo)
+
+
 def person_of(arguments: Namespace) -> Person:
     """The person named by ``--as``, or the first clerk of the service centre."""
     if arguments.person:

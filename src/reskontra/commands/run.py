@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from django.utils import timezone
 
-from reskontra.commands.connection import acting, open_database, today
+from reskontra.commands.connection import acting, moment, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, table, working
 from reskontra.database.session import working_in
@@ -15,6 +15,8 @@ from reskontra.exchange.outbox import hand_over, waiting
 from reskontra.expenditure.matching.run import MatchingRun
 from reskontra.expenditure.intake.run import IntakeRun
 from reskontra.expenditure.circulation.run import CirculationRun
+from reskontra.expenditure.payment.run import PaymentRun
+from reskontra.expenditure.payment.sending import send_payments
 from reskontra.income.agency.run import AgencyRun
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.set_off import SetOffRun
@@ -62,10 +64,13 @@ ROOMS: Mapping[str, type[Room]] = {
     "matching": MatchingRun,
     "intake": IntakeRun,
     "circulation": CirculationRun,
+    "payment": PaymentRun,
 }
 
 # Runs that leave a batch: it is handed over once they have committed.
-SENDING = frozenset({"delivery", "letters", "refunds", "agency", "court", "enforcement", "obstacles"})
+SENDING = frozenset(
+    {"delivery", "letters", "refunds", "agency", "court", "enforcement", "obstacles", "payment"}
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -117,11 +122,12 @@ def run_room(arguments: Namespace) -> Result:
 
 
 def send_waiting(arguments: Namespace) -> list[dict[str, str]]:
-    """Hand over every batch of the unit that waits; each is sent once, or held."""
+    """Hand over every batch of the unit that waits; each is sent once, or held. Payments go when it is their time."""
     unit = Unit.objects.get(code=arguments.unit)
     with working_in([unit.pk]):
         batches = list(waiting(unit))
     handed = [hand_over(file, timezone.now()) for file in batches]
+    handed += send_payments(unit, moment(arguments.on))
     return [
         {"name": h.file.name, "state": h.state, "path": str(h.path), "digest": h.file.digest} for h in handed
     ]

@@ -22,6 +22,7 @@ from reskontra.exchange.models import OutboxEvent, OutboxFile
 from reskontra.registers.models import Person, Unit
 
 _LONGEST_DETAIL = 200
+SCHEDULED = frozenset({"supplier-payments"})  # channels whose batches go by a schedule of their own (EX 9-a)
 
 
 class SealBroken(Exception):
@@ -52,10 +53,14 @@ def state_of(file: OutboxFile) -> str:
     return newest.state if newest else "built"
 
 
-def waiting(unit: Unit) -> Iterator[OutboxFile]:
-    """The unit's batches that are built or intended but not yet known to be sent."""
+def waiting(unit: Unit, channel: str = "") -> Iterator[OutboxFile]:
+    """The unit's batches that are built or intended but not yet known to be sent.
+
+    Without a ``channel`` those that may go at any time; what goes by a schedule is asked for by its channel.
+    """
     for file in OutboxFile.objects.filter(unit=unit).order_by("id"):
-        if state_of(file) in {"built", "intent"}:
+        ours = file.channel == channel if channel else file.channel not in SCHEDULED
+        if ours and state_of(file) in {"built", "intent"}:
             yield file
 
 

@@ -26,7 +26,14 @@ class Broken:
 _MOST_SHOWN = 20
 
 
-_ACTS = ("review_order", "approve_order", "approve_refunds", "review_write_off", "approve_write_off")
+_ACTS = (
+    "review_order",
+    "approve_order",
+    "approve_refunds",
+    "review_write_off",
+    "approve_write_off",
+    "release_payment",
+)
 
 
 def _rights(*acts: str) -> str:
@@ -207,6 +214,68 @@ INVARIANTS: Mapping[str, str] = {
                    GROUP BY 1) books USING (unit_id)
         WHERE coalesce(facts.amount, 0) <> coalesce(books.amount, 0)
     """,
+    "I14 open payables are the balance of the accounts of payables": """
+        SELECT unit_id, account, open.amount, books.amount
+        FROM (SELECT unit_id, account, sum(amount) AS amount
+              FROM (SELECT unit_id, account, amount FROM purchases_payable
+                    UNION ALL
+                    SELECT s.unit_id, p.account, -s.amount
+                    FROM purchases_payablesettlement s
+                    JOIN purchases_payable p ON p.id = s.payable_id AND p.unit_id = s.unit_id) facts
+              GROUP BY 1, 2) open
+        FULL JOIN (SELECT e.unit_id, e.account, -sum(e.amount) AS amount
+                   FROM ledger_entry e
+                   WHERE e.account IN (SELECT account FROM registers_postingaccount
+                                       WHERE event IN ('payable_procurement', 'payable_other'))
+                   GROUP BY 1, 2) books USING (unit_id, account)
+        WHERE coalesce(open.amount, 0) <> coalesce(books.amount, 0)
+    """,
+    "I14 no payable is paid beyond its amount": """
+        SELECT p.unit_id, p.id, p.amount, settled.amount
+        FROM (SELECT unit_id, payable_id, sum(amount) AS amount FROM purchases_payablesettlement GROUP BY 1, 2) settled
+        JOIN purchases_payable p ON p.id = settled.payable_id AND p.unit_id = settled.unit_id
+        WHERE NOT settled.amount BETWEEN least(p.amount, 0) AND greatest(p.amount, 0)
+    """,
+    "I14 every payment is what it settles": """
+        SELECT p.unit_id, p.id, p.amount, settled.amount
+        FROM purchases_supplierpayment p
+        LEFT JOIN (SELECT unit_id, payment_id, sum(amount) AS amount FROM purchases_payablesettlement
+                   GROUP BY 1, 2) settled
+          ON settled.payment_id = p.id AND settled.unit_id = p.unit_id
+        WHERE settled.amount IS DISTINCT FROM p.amount
+    """,
+    "I14 no ban takes more than it orders": """
+        SELECT b.unit_id, b.id, b.amount, taken.amount
+        FROM purchases_paymentban b
+        JOIN (SELECT unit_id, ban_id, sum(amount) AS amount FROM purchases_supplierpayment
+              WHERE ban_id IS NOT NULL GROUP BY 1, 2) taken ON taken.ban_id = b.id AND taken.unit_id = b.unit_id
+        WHERE taken.amount > b.amount OR taken.amount < 0
+    """,
+    "I14 payments in transit are what left and has not come back": """
+        SELECT unit_id, paid.amount, books.amount
+        FROM (SELECT unit_id, sum(amount) AS amount FROM purchases_supplierpayment GROUP BY 1) paid
+        FULL JOIN (SELECT e.unit_id, -sum(e.amount) AS amount
+                   FROM ledger_entry e JOIN ledger_voucher v ON v.id = e.voucher_id
+                   WHERE v.kind = 'SP' AND e.account IN (SELECT account FROM registers_postingaccount
+                                                         WHERE event = 'supplier_payments_in_transit')
+                   GROUP BY 1) books USING (unit_id)
+        WHERE coalesce(paid.amount, 0) <> coalesce(books.amount, 0)
+    """,
+    "I6 every payment file holds its payments": """
+        SELECT k.unit_id, k.id, k.count, count(p.id), k.total, coalesce(sum(p.amount), 0), f.amount
+        FROM purchases_paymentfile k
+        LEFT JOIN purchases_supplierpayment p ON p.file_id = k.id AND p.unit_id = k.unit_id
+        LEFT JOIN exchange_outboxfile f ON f.id = k.file_id AND f.unit_id = k.unit_id
+        GROUP BY 1, 2, 3, 5, 7
+        HAVING k.count <> count(p.id) OR k.total <> coalesce(sum(p.amount), 0) OR f.amount IS DISTINCT FROM k.total
+    """,
+    "I12 a payment run is released by somebody else than who planned it": """
+        SELECT r.unit_id, r.id, r.person_id
+        FROM runs_run r
+        WHERE r.id IN (SELECT run_id FROM purchases_supplierpayment WHERE undoes_id IS NULL)
+          AND NOT EXISTS (SELECT FROM purchases_paymentrelease a
+                          WHERE a.unit_id = r.unit_id AND a.run_id = r.id AND a.person_id <> r.person_id)
+    """,
     "I6 every invoice in a batch goes out once, and every batch holds what it says": """
         SELECT f.unit_id, f.id, f.documents, count(d.invoice_id), f.amount, coalesce(sum(i.total), 0)
         FROM exchange_outboxfile f
@@ -300,7 +369,8 @@ INVARIANTS: Mapping[str, str] = {
         SELECT a.unit_id, a.id, a.act, a.person_id
         FROM (SELECT unit_id, id, person_id, given_at, act || '_order' AS act FROM sales_orderapproval
               UNION ALL SELECT unit_id, id, person_id, given_at, 'approve_refunds' FROM claims_refundapproval
-              UNION ALL SELECT unit_id, id, person_id, given_at, act || '_write_off' FROM claims_writeoffapproval) a
+              UNION ALL SELECT unit_id, id, person_id, given_at, act || '_write_off' FROM claims_writeoffapproval
+              UNION ALL SELECT unit_id, id, person_id, given_at, 'release_payment' FROM purchases_paymentrelease) a
         WHERE NOT EXISTS (
           SELECT FROM registers_roleassignment held
           WHERE held.person_id = a.person_id AND (held.in_unit_id IS NULL OR held.in_unit_id = a.unit_id)

@@ -27,6 +27,33 @@ def bank_day_on_or_after(day: date) -> date:
     return day
 
 
+def bank_day_on_or_before(day: date) -> date:
+    """``day`` itself when it is a bank day, otherwise the last bank day before it."""
+    while not is_bank_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
+def bank_days_later(day: date, count: int) -> date:
+    """The ``count``-th bank day after the first bank day on or after ``day``. Raises ``ValueError`` below none."""
+    if count < 0:
+        raise ValueError("bank days are counted forwards")
+    day = bank_day_on_or_after(day)
+    for _ in range(count):
+        day = bank_day_on_or_after(day + timedelta(days=1))
+    return day
+
+
+def bank_days_earlier(day: date, count: int) -> date:
+    """The ``count``-th bank day before the last bank day on or before ``day``. Raises ``ValueError`` below none."""
+    if count < 0:
+        raise ValueError("bank days are counted backwards by a count of none or more")
+    day = bank_day_on_or_before(day)
+    for _ in range(count):
+        day = bank_day_on_or_before(day - timedelta(days=1))
+    return day
+
+
 def due_date(issue_date: date, term_days: int) -> date:
     """The due date of an invoice issued on ``issue_date`` with a term of ``term_days`` days.
 

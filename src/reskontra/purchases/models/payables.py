@@ -45,14 +45,20 @@ class Payable(FromRun, AboutInvoice):
 
 
 class PaymentHold(ByPerson):
-    """A payable is not to be paid for now, and why."""
+    """A payable is not to be paid for now, and why. ``answer``: it is held because the bank sent its payment back."""
 
     payable = models.ForeignKey(
         Payable, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     reason = models.CharField(max_length=200)
+    answer = models.ForeignKey(
+        "PaymentAnswer", on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
 
-    references = (Points("payable", "a_hold_is_on_a_payable", set_wise=True),)
+    references = (
+        Points("payable", "a_hold_is_on_a_payable", set_wise=True),
+        Points("answer", "a_hold_follows_an_answer_of_its_unit", set_wise=True),
+    )
 
     class Meta:
         constraints: ClassVar = [
