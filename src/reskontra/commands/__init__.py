@@ -22,6 +22,7 @@ COMMANDS = (
     "block", "complaint", "interest", "deferral", "interrupt",
     "case", "court",
     "write_off",
+    "statement", "report",
     "registers", "password",
 )  # fmt: skip
 _MODULES = {"import": "import_file"}

@@ -12,6 +12,7 @@ from reskontra.database.session import working_in
 from reskontra.documents.findings import Finding
 from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
+from reskontra.expenditure.statement_posting.run import StatementPostingRun
 from reskontra.income.agency.run import AgencyRun
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.set_off import SetOffRun
@@ -56,6 +57,7 @@ ROOMS: Mapping[str, type[Room]] = {
     "reminders": ReminderRun,
     "agency": AgencyRun,
     "court": CourtRun,
+    "statement_posting": StatementPostingRun,
 }
 
 # Runs that leave a batch: it is handed over once they have committed.
@@ -145,5 +147,7 @@ def show(result: Result, language: str) -> None:
                 f"  ✖ {one.get('invoice') or one['letter']}  {message(Finding(**found), language)}",
                 markup=False,
             )
+    for found in result.facts.get("findings", ()):
+        out.print(f"  ! {message(Finding(**found), language)}", markup=False)
     for file in result.files:
         out.print(f"→ {file['kind']}: {file['name']} ({file['digest'][:12]}…)", markup=False)
