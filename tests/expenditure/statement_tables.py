@@ -106,9 +106,7 @@ class Told:
         file, name, amount = told.words[:3]
         said = options(told.words[3:])
         if file not in self.files:
-            together = [
-                Decimal(one.words[2]) for one in self.table.all("sent") if one.words[0] == file
-            ]
+            together = [Decimal(one.words[2]) for one in self.table.all("sent") if one.words[0] == file]
             self.files[file] = a_payment_file(self.where, file, together, self.table.on)
         self.payments[name] = a_supplier_payment(
             self.where, self.files[file], name, amount, self.table.on, said.get("batch", file)
@@ -157,7 +155,9 @@ def a_rule(
     approved: bool = True,
 ) -> StatementRule:
     """A standing rule that Kirsi told and Petra approved."""
-    days = DateRange(first and date.fromisoformat(first) or ALWAYS.lower, last and date.fromisoformat(last), "[]")
+    days = DateRange(
+        (first and date.fromisoformat(first)) or ALWAYS.lower, last and date.fromisoformat(last), "[]"
+    )
     with inside(where):
         return StatementRule.objects.create(
             unit=where, position=position, name=name, field=sought, pattern=pattern, direction=direction, account=code,
@@ -167,7 +167,9 @@ def a_rule(
         )  # fmt: skip
 
 
-def a_statement(where: Unit, purpose: str, rows: Sequence[Line], on: date, opening: str | None = None) -> File:
+def a_statement(
+    where: Unit, purpose: str, rows: Sequence[Line], on: date, opening: str | None = None
+) -> File:
     """One statement of ``on`` with the lines of a table; it begins where the account's latest one ended."""
     entries = [_entry(row, on) for row in rows]
     booked = tuple(one for one in entries if one.status == "BOOK")
@@ -213,7 +215,12 @@ def a_supplier() -> Supplier:
     """Somebody who is paid."""
     found, _ = Supplier.objects.get_or_create(
         number="990001",
-        defaults={"kind": "company", "name": "Provleverans Ab", "sort_key": "provleverans", "business_id": "9900001-2"},
+        defaults={
+            "kind": "company",
+            "name": "Provleverans Ab",
+            "sort_key": "provleverans",
+            "business_id": "9900001-2",
+        },
     )
     return found
 

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+
+from cast import unit
 from expenditure.statement_tables import (
     BANK,
     CARDS,
@@ -14,8 +16,6 @@ from expenditure.statement_tables import (
     Told,
     decide_in_crowd_and_alone,
 )
-
-from cast import unit
 from income.tables import read
 from reskontra.expenditure.statement_posting.rules import decide_lines
 from reskontra.kernel.terms import terms_on

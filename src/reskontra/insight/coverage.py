@@ -78,4 +78,3 @@ def uncovered(unit: Unit, terms: Terms, most: int = 50) -> list[Recurring]:
         )
         told.append(Recurring(**one, would_hit=hits, otherwise=otherwise))
     return told
-

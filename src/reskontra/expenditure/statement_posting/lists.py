@@ -53,9 +53,7 @@ def try_rule(
     find_sought(sought, direction, bank_account)
     (query,) = statements(ROOM, "dry_run.sql")
     found = rows(query, {"unit": unit.pk, "since": since, **asdict(coding)})
-    told = {
-        kind: [one for one in found if one["found"] == kind] for kind in ("new", "same", "otherwise")
-    }
+    told = {kind: [one for one in found if one["found"] == kind] for kind in ("new", "same", "otherwise")}
     sums = {kind: sum((one["amount"] for one in lines), Decimal(0)) for kind, lines in told.items()}
     return DryRun(
         len(told["new"]), sums["new"], len(told["same"]), sums["same"],
@@ -90,4 +88,3 @@ def standing_rules(unit: Unit) -> list[dict[str, Any]]:
         " WHERE r.unit_id = %s ORDER BY r.position, r.id",
         [unit.pk],
     )
-

@@ -29,7 +29,7 @@ _TRANSIT = {"suppliers": "supplier_payments_in_transit", "refunds": "refunds_in_
 _INPUTS = """jsonb_strip_nulls(jsonb_build_object('payment_information_id', nullif(payment_information_id, ''),
   'end_to_end_id', nullif(end_to_end_id, ''), 'instruction_id', nullif(instruction_id, ''),
   'ultimate_debtor', nullif(ultimate_debtor, ''), 'transaction_code', nullif(transaction_code, ''),
-  'expected', expected::text, 'transit', transit, 'rules', to_jsonb(rules)))"""
+  'still_on_its_way', expected::text, 'transit', transit, 'rules', to_jsonb(rules)))"""
 _COLUMNS = f"""decided.id, decided.unit_id, decided.amount, decided.booking_date, decided.transit, decided.rule_id,
   {_INPUTS} AS inputs"""
 
