@@ -167,7 +167,10 @@ class LineDecision(Decision):
 
 class LinePosting(FromRun):
     """The voucher of one statement line that no room of income posts: by a standing rule, by the payment files that
-    the line tells of, or by hand in a memo voucher (EX 10-a)."""
+    the line tells of, or by hand in a memo voucher (EX 10-a).
+
+    A posting that was wrong is corrected by one more, whose voucher takes the first one back and posts the line anew.
+    """
 
     line = models.ForeignKey(Line, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
     voucher = models.ForeignKey(
@@ -179,17 +182,28 @@ class LinePosting(FromRun):
     )
     reason = models.CharField(max_length=350, blank=True)
     clause = models.CharField(max_length=20)
+    corrects = models.ForeignKey(
+        "self", on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
 
     references = (
         Points("run", "a_line_posting_comes_from_a_run", set_wise=True),
         Points("line", "a_line_posting_is_of_a_bank_line", set_wise=True),
         Points("voucher", "a_line_posting_has_its_voucher", set_wise=True),
         Points("rule", "a_line_posting_names_a_rule_of_its_unit"),
+        Points("corrects", "a_line_posting_corrects_one_of_its_unit", set_wise=True),
     )
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(name="a_bank_line_is_posted_once", fields=["line"]),
+            models.UniqueConstraint(
+                name="a_bank_line_is_posted_once", fields=["line"], condition=Q(corrects__isnull=True)
+            ),
+            models.UniqueConstraint(name="a_line_posting_is_corrected_once", fields=["corrects"]),
+            models.CheckConstraint(
+                name="a_line_posting_is_corrected_by_hand",
+                condition=Q(corrects__isnull=True) | Q(by="memo"),
+            ),
             models.CheckConstraint(
                 name="a_bank_line_is_posted_by_a_rule_by_payments_or_by_hand",
                 condition=Q(by="rule", rule__isnull=False)

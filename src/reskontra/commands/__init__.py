@@ -25,6 +25,7 @@ COMMANDS = (
     "report", "replay",
     "circulation", "circulate",
     "payment",
+    "statement",
     "registers", "password",
 )  # fmt: skip
 _MODULES = {"import": "import_file"}

@@ -1,4 +1,4 @@
-"""What people follow: automation against its targets, and why invoices were not matched."""
+"""What people follow: automation against its targets, why invoices were not matched, debits without a rule."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
@@ -10,9 +10,11 @@ from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, table
 from reskontra.insight.automation import automation, mismatches
+from reskontra.insight.coverage import Recurring, uncovered
 from reskontra.kernel.money import format_amount
-from reskontra.kernel.texts import text
+from reskontra.kernel.texts import text, texts
 from reskontra.registers.models import Unit
+from reskontra.registers.unit_terms import terms_of
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -51,20 +53,33 @@ def handle(arguments: Namespace) -> int:
 def _show(arguments: Namespace, told: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     table(
         text(f"report.{arguments.name}", arguments.lang),
-        tuple(text(f"report.column_{name}", arguments.lang) for name in columns),
+        tuple(_heading(name, arguments.lang) for name in columns),
         [tuple(_cell(name, one[name], arguments.lang) for name in columns) for one in told],
         right=tuple(range(1, len(columns))),
     )
+
+
+def _heading(name: str, language: str) -> str:
+    """A column's own words, or those of the commands about statements."""
+    own = f"report.column_{name}"
+    return text(own if own in texts() else f"statement.column_{name}", language)
 
 
 def _cell(name: str, value: Any, language: str) -> str:
     match name:
         case "reason":
             return text(f"outcome.{value}", language)
+        case "field":
+            return text(f"statement.field_{value}", language)
         case "amount":
             return format_amount(Decimal(value), language)
         case _:
             return "–" if value is None else str(value)
+
+
+def _coverage(unit: Unit, first: date, last: date) -> Sequence[Recurring]:
+    """Looks back as far as its term says, whatever the first day."""
+    return uncovered(unit, terms_of(unit, last))
 
 
 Find = Callable[[Unit, date, date], Sequence[Any]]
@@ -79,6 +94,20 @@ REPORTS: Mapping[str, tuple[Find, Sequence[str]]] = {
             "with_posting_reference_rate",
             "with_order_number_rate",
             "order_number_target",
+        ),
+    ),
+    "coverage": (
+        _coverage,
+        (
+            "field",
+            "pattern",
+            "times",
+            "amount",
+            "by_hand",
+            "usual_account",
+            "would_hit",
+            "otherwise",
+            "line",
         ),
     ),
     "mismatches": (mismatches, ("reason", "invoices", "amount", "open", "cumulative")),

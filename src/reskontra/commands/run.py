@@ -12,11 +12,12 @@ from reskontra.database.session import working_in
 from reskontra.documents.findings import Finding
 from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
-from reskontra.expenditure.matching.run import MatchingRun
-from reskontra.expenditure.intake.run import IntakeRun
 from reskontra.expenditure.circulation.run import CirculationRun
+from reskontra.expenditure.intake.run import IntakeRun
+from reskontra.expenditure.matching.run import MatchingRun
 from reskontra.expenditure.payment.run import PaymentRun
 from reskontra.expenditure.payment.sending import send_payments
+from reskontra.expenditure.statement_posting.run import StatementPostingRun
 from reskontra.income.agency.run import AgencyRun
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.set_off import SetOffRun
@@ -65,6 +66,7 @@ ROOMS: Mapping[str, type[Room]] = {
     "intake": IntakeRun,
     "circulation": CirculationRun,
     "payment": PaymentRun,
+    "statement_posting": StatementPostingRun,
 }
 
 # Runs that leave a batch: it is handed over once they have committed.
@@ -161,5 +163,7 @@ def show(result: Result, language: str) -> None:
         out.print(text("purchase.refused_file", language, file=refused["file"]), markup=False)
         for found in refused["findings"]:
             out.print(f"  ✖ {message(Finding(**found), language)}", markup=False)
+    for found in result.facts.get("findings", ()):
+        out.print(f"  ! {message(Finding(**found), language)}", markup=False)
     for file in result.files:
         out.print(f"→ {file['kind']}: {file['name']} ({file['digest'][:12]}…)", markup=False)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from django.db import connection
 from django.utils import timezone
@@ -118,6 +118,14 @@ class Room(Protocol):
         """Write the facts of what was decided."""
 
 
+@runtime_checkable
+class Tells(Protocol):
+    """A room that tells something besides its decisions, such as findings that stop nothing; in its plan too."""
+
+    def told(self, run: Run) -> Mapping[str, Any]:
+        """What there is to tell of ``run`` once it has decided, by stable keys."""
+
+
 @dataclass(frozen=True)
 class Applied:
     """What a room wrote: the control totals to check, files it left, and what else there is to tell."""
@@ -136,7 +144,7 @@ def plan(room: Room, acting: Acting, on: date) -> Result:
     room.record(run)
     counts = _counted()
     _freeze(run, terms, counts, "planned", acting.at)
-    return Result(run, counts)
+    return Result(run, counts, facts=_told(room, run))
 
 
 def apply(room: Room, acting: Acting, on: date, planned: Run | None = None) -> Result:
@@ -165,7 +173,12 @@ def apply(room: Room, acting: Acting, on: date, planned: Run | None = None) -> R
         for c in applied.controls
     )
     _freeze(run, terms, counts, "applied", acting.at)
-    return Result(run, counts, applied.controls, applied.files, applied.facts)
+    facts = {**_told(room, run), **applied.facts}
+    return Result(run, counts, applied.controls, applied.files, facts)
+
+
+def _told(room: Room, run: Run) -> Mapping[str, Any]:
+    return room.told(run) if isinstance(room, Tells) else {}
 
 
 def _check(controls: Sequence[Control]) -> None:

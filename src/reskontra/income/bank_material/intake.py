@@ -10,12 +10,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from reskontra.bank.chain import chain_gaps
 from reskontra.bank.models import Material
 from reskontra.documents.findings import Finding, Refused
 from reskontra.documents.statement import BankMaterial
 from reskontra.exchange.inbox import Received
 from reskontra.exchange.messages import message
-from reskontra.income.bank_material.chain import chain_gaps
 from reskontra.income.bank_material.checks import account_of, same_meaning, too_many, whole_file_findings
 from reskontra.income.bank_material.material import InHand, identities, masked, source_of
 from reskontra.income.bank_material.run import BankMaterialRun
