@@ -110,3 +110,10 @@ def whole_file_findings(document: Document) -> list[Finding]:
     if isinstance(document, PaymentRequest | PurchaseOrders | Receipts | Contracts | CodingTemplates):
         return counts_of_expenditure_agree(document)
     return []
+
+
+def is_invoice_file(data: bytes) -> bool:
+    """Whether the bytes look like invoices in a format that we read."""
+    return any(
+        looks(data) for looks in (finvoice.is_finvoice, teapps.is_teapps, ubl.is_ubl, cii.is_cii)
+    )
