@@ -14,8 +14,8 @@ from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit
 
 _TABLES = (
-    "invoices_to_match, rows_to_match, lines_in_hand, contract_use, schedule_in_hand, turns, invoices_in_turn,"
-    " matches_in_hand, shares, taken, match_to_be"
+    "scope_of_matching, numbers_told, newest_contracts, invoices_to_match, rows_to_match, lines_in_hand,"
+    " contract_use, schedule_in_hand, turns, invoices_in_turn, matches_in_hand, shares, taken, match_to_be"
 )
 _TAKEN = (
     "CREATE TEMP TABLE taken (invoice_id bigint, position int, order_line_id bigint, contract_line_id bigint,"

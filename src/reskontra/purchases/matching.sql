@@ -5,36 +5,55 @@
 
 -- Procurement that is not returned and not payable yet; and payables whose order had a receipt corrected after the match. A
 -- replay takes whatever came in its days as if nothing had been matched.
-CREATE TEMP TABLE invoices_to_match ON COMMIT DROP AS
-WITH scope AS (
-  SELECT i.*, p.id AS payable_id, h.id AS match_id
-  FROM purchases_purchaseinvoice i
-  LEFT JOIN purchases_payable p ON p.invoice_id = i.id
-  LEFT JOIN purchases_invoicereturn r ON r.invoice_id = i.id
-  LEFT JOIN purchases_match_held h ON h.invoice_id = i.id
-  WHERE i.unit_id = %(unit)s AND i.stream = 'procurement' AND r.id IS NULL
-    AND (%(only)s::bigint[] IS NULL OR i.id = ANY (%(only)s::bigint[]))
-    AND CASE WHEN %(first)s::date IS NULL THEN p.id IS NULL OR EXISTS (
-          SELECT FROM purchases_match m
-          JOIN purchases_purchaseorderline l ON l.order_id = m.order_id
-          JOIN purchases_receipt c ON c.line_id = l.id AND c.net < 0 AND c.given_at > m.given_at
-          WHERE m.id = h.id)
-        ELSE i.received_date BETWEEN %(first)s::date AND %(last)s::date END),
--- What a person said last takes the place of what the file said.
-said AS (
+CREATE TEMP TABLE scope_of_matching ON COMMIT DROP AS
+SELECT i.*, p.id AS payable_id, h.id AS match_id
+FROM purchases_purchaseinvoice i
+LEFT JOIN purchases_payable p ON p.invoice_id = i.id
+LEFT JOIN purchases_invoicereturn r ON r.invoice_id = i.id
+LEFT JOIN purchases_match_held h ON h.invoice_id = i.id
+WHERE i.unit_id = %(unit)s AND i.stream = 'procurement' AND r.id IS NULL
+  AND (%(only)s::bigint[] IS NULL OR i.id = ANY (%(only)s::bigint[]))
+  AND CASE WHEN %(first)s::date IS NULL THEN p.id IS NULL OR EXISTS (
+        SELECT FROM purchases_match m
+        JOIN purchases_purchaseorderline l ON l.order_id = m.order_id
+        JOIN purchases_receipt c ON c.line_id = l.id AND c.net < 0 AND c.given_at > m.given_at
+        WHERE m.id = h.id)
+      ELSE i.received_date BETWEEN %(first)s::date AND %(last)s::date END;
+
+CREATE UNIQUE INDEX ON scope_of_matching (id);
+
+ANALYZE scope_of_matching;
+
+-- The numbers that each of them tells, with what they name. What a person said last takes the place of what the file said.
+-- Tables of their own: their sizes are known to the planner.
+CREATE TEMP TABLE numbers_told ON COMMIT DROP AS
+WITH said AS (
   SELECT n.*, max(n.id) FILTER (WHERE n.person_id IS NOT NULL) OVER (PARTITION BY n.invoice_id) AS corrected
-  FROM purchases_invoiceidentifier n JOIN scope s ON s.id = n.invoice_id),
-numbers AS (
-  SELECT invoice_id, count(DISTINCT value) FILTER (WHERE kind <> 'posting') AS numbers,
-    max(value) FILTER (WHERE kind <> 'posting') AS number, bool_or(kind = 'posting') AS posting,
-    NOT bool_or(right_field) FILTER (WHERE kind <> 'posting') AS wrong_field,
-    count(DISTINCT value) FILTER (WHERE kind = 'order' AND EXISTS (
-        SELECT FROM purchases_purchaseorder o WHERE o.unit_id = said.unit_id AND o.number = said.value)
-      OR kind = 'contract' AND EXISTS (
-        SELECT FROM purchases_contract c WHERE c.unit_id = said.unit_id AND c.number = said.value)) AS known
-  FROM said WHERE corrected IS NULL OR id = corrected GROUP BY 1),
-contracts AS (
-  SELECT DISTINCT ON (number) * FROM purchases_contract WHERE unit_id = %(unit)s ORDER BY number, version DESC)
+  FROM purchases_invoiceidentifier n JOIN scope_of_matching s ON s.id = n.invoice_id)
+SELECT said.invoice_id, count(DISTINCT value) FILTER (WHERE kind <> 'posting') AS numbers,
+  max(value) FILTER (WHERE kind <> 'posting') AS number, bool_or(kind = 'posting') AS posting,
+  NOT bool_or(right_field) FILTER (WHERE kind <> 'posting') AS wrong_field,
+  count(DISTINCT value) FILTER (WHERE kind = 'order' AND o.id IS NOT NULL OR kind = 'contract' AND c.number IS NOT NULL) AS known,
+  max(o.id) AS order_id
+FROM said
+LEFT JOIN purchases_purchaseorder o ON said.kind = 'order' AND o.unit_id = said.unit_id AND o.number = said.value
+LEFT JOIN (SELECT DISTINCT number FROM purchases_contract WHERE unit_id = %(unit)s) c
+  ON c.number = said.value AND said.kind = 'contract'
+WHERE said.corrected IS NULL OR said.id = said.corrected GROUP BY 1;
+
+CREATE UNIQUE INDEX ON numbers_told (invoice_id);
+
+ANALYZE numbers_told;
+
+CREATE TEMP TABLE newest_contracts ON COMMIT DROP AS
+SELECT DISTINCT ON (number) * FROM purchases_contract
+WHERE unit_id = %(unit)s AND number IN (SELECT number FROM numbers_told) ORDER BY number, version DESC;
+
+CREATE UNIQUE INDEX ON newest_contracts (number);
+
+ANALYZE newest_contracts;
+
+CREATE TEMP TABLE invoices_to_match ON COMMIT DROP AS
 SELECT s.id, s.unit_id, s.kind, s.net, s.vat, s.total, s.currency, s.received_date,
   coalesce(s.issue_date, s.received_date) AS issue_day, coalesce(s.supply_date, s.issue_date, s.received_date) AS day,
   CASE WHEN %(first)s::date IS NULL THEN s.payable_id END AS payable_id,
@@ -57,12 +76,12 @@ SELECT s.id, s.unit_id, s.kind, s.net, s.vat, s.total, s.currency, s.received_da
     OR EXISTS (SELECT FROM purchases_contractend e WHERE e.unit_id = c.unit_id AND e.number = c.number
                AND e.day <= coalesce(s.supply_date, s.issue_date, s.received_date))) AS expired,
   c.plan, c.total_limit, c.period_limit, c.period, coalesce(c.confirm, false) AS confirm
-FROM scope s
-LEFT JOIN numbers n ON n.invoice_id = s.id
+FROM scope_of_matching s
+LEFT JOIN numbers_told n ON n.invoice_id = s.id
 LEFT JOIN LATERAL (SELECT f.supplier_id FROM purchases_invoicesupplier f WHERE f.invoice_id = s.id
                    ORDER BY f.id DESC LIMIT 1) supplier ON true
-LEFT JOIN purchases_purchaseorder o ON o.unit_id = s.unit_id AND o.number = n.number AND n.numbers = 1
-LEFT JOIN contracts c ON c.number = n.number AND n.numbers = 1;
+LEFT JOIN purchases_purchaseorder o ON o.id = n.order_id AND n.numbers = 1
+LEFT JOIN newest_contracts c ON c.number = n.number AND n.numbers = 1;
 
 CREATE UNIQUE INDEX ON invoices_to_match (id);
 
@@ -124,6 +143,8 @@ JOIN purchases_purchaseinvoice i ON i.id = m.invoice_id
 WHERE m.unit_id = %(unit)s AND c.number IN (SELECT number FROM invoices_to_match WHERE contract_id IS NOT NULL)
   AND (%(first)s::date IS NULL OR m.invoice_id NOT IN (SELECT id FROM invoices_to_match));
 
+ANALYZE contract_use;
+
 -- The rows that schedules expect. A row of the same day and amount is the same row in every version; ``place`` tells equal
 -- ones apart, and as many of them are taken as were invoiced and not credited in full.
 CREATE TEMP TABLE schedule_in_hand ON COMMIT DROP AS
@@ -141,6 +162,10 @@ LEFT JOIN (SELECT c.number, w.expected_date, w.net,
              AND (%(first)s::date IS NULL OR m.invoice_id NOT IN (SELECT id FROM invoices_to_match))
            GROUP BY 1, 2, 3) t ON t.number = c.number AND t.expected_date = w.expected_date AND t.net = w.net
 WHERE w.contract_id IN (SELECT contract_id FROM invoices_to_match);
+
+CREATE INDEX ON schedule_in_hand (number);
+
+ANALYZE schedule_in_hand;
 
 -- Their order. Invoices of one order, schedule or limit that may not be enough for all go one after the other, the oldest
 -- first: what one takes, the next does not find. All others are decided at once.
