@@ -57,7 +57,8 @@ def keep_rows(
 
 _OF_A_RUN = (
     "sales_orderdecision", "ledger_voucher", "claims_paymentdecision", "claims_allocation", "claims_overpayment",
-    "claims_writeoff", "claims_claimdecision", "claims_letter", "claims_reminder", "claims_cost",
+    "claims_writeoff", "claims_claimdecision", "claims_letter", "claims_reminder", "claims_cost", "bank_linedecision",
+    "bank_lineposting",
 )  # fmt: skip
 
 
