@@ -61,6 +61,7 @@ _OF_A_RUN = (
     "sales_orderdecision", "ledger_voucher", "claims_paymentdecision", "claims_allocation", "claims_overpayment",
     "claims_writeoff", "claims_claimdecision", "claims_letter", "claims_reminder", "claims_cost",
     "purchases_purchasedecision", "purchases_match", "purchases_coding", "purchases_payable",
+    "bank_linedecision", "bank_lineposting",
 )  # fmt: skip
 
 

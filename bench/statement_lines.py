@@ -1,6 +1,6 @@
 """A hundred thousand statement lines, and what posting them by rules and by payments of our own takes.
 
-``python -m bench.statement_lines --size 100000``: the world is one unit, 40 standing rules and payment files of 50; of a
+``python -m bench.statement_lines --size 100000``: the world is one unit, 40 standing rules and payment files; of a
 hundred lines 60 are known by the beginning of a batch id, 20 by the counterparty, 15 are payments of our own and 5 are
 known to no rule.
 """
@@ -55,8 +55,8 @@ _WORLD = (
     "INSERT INTO registers_unitaccount (id, unit_id, iban, bic, purpose, account, validity) VALUES"
     " (900001, %(unit)s, 'FI1299999900000017', 'PROVFIHH', 'expenditure', '19600000', '[2010-01-01,)')",
     "INSERT INTO bank_material (id, unit_id, run_id, file_id, position, kind, source, account_id, identity, sequence,"
-    " from_date, to_date, opening, closing, lines, total) VALUES (900001, %(unit)s, %(run)s, 1, 1, 'statement', 'camt.053',"
-    " 900001, 'bench', '', '2026-03-16', '2026-03-16', 0, -10 * %(lines)s, %(lines)s, -10 * %(lines)s)",
+    " from_date, to_date, opening, closing, lines, total) VALUES (900001, %(unit)s, %(run)s, 1, 1, 'statement',"
+    " 'camt.053', 900001, 'bench', '', '2026-03-16', '2026-03-16', 0, -10 * %(lines)s, %(lines)s, -10 * %(lines)s)",
     "INSERT INTO bank_line (id, unit_id, material_id, position, source, kind, booking_date, amount, currency,"
     " transaction_code, reference, message, counterparty, counterparty_account, ultimate_debtor, end_to_end_id,"
     " instruction_id, payment_information_id, archive_id, reversal, name_key)"
@@ -70,13 +70,14 @@ _WORLD = (
     " FROM generate_series(0, %(lines)s / 50) n",
     "INSERT INTO purchases_supplierpayment (id, unit_id, run_id, voucher_id, file_id, pays, supplier_id, amount,"
     " payment_date, payee, iban, bic, reference, message, payment_information_id, end_to_end_id)"
-    " SELECT n, %(unit)s, %(run)s, 1, n / 50, 'supplier', 1, 10, '2026-03-16', 'Bench', 'FI1299999900000017', '', '', '',"
-    " 'FILE-' || n / 50, 'E2E-' || n FROM generate_series(1, %(lines)s) n WHERE mod(n, 100) BETWEEN 80 AND 94",
+    " SELECT n, %(unit)s, %(run)s, 1, n / 50, 'supplier', 1, 10, '2026-03-16', 'Bench', 'FI1299999900000017',"
+    " '', '', '', 'FILE-' || n / 50, 'E2E-' || n FROM generate_series(1, %(lines)s) n"
+    " WHERE mod(n, 100) BETWEEN 80 AND 94",
     "INSERT INTO registers_statementrule (unit_id, position, name, field, pattern, direction, account, budget_account,"
     " operating_unit, project, function, clause, validity, told_by_id, approved_by_id, approved_at)"
     " SELECT %(unit)s, n, 'rule ' || n, CASE WHEN n < 20 THEN 'payment_information_id' ELSE 'counterparty' END,"
-    " CASE WHEN n < 20 THEN 'BATCH-' || chr(65 + n) || '-*' ELSE 'Provbolaget ' || n - 20 END, 'out', '45000000', '', '',"
-    " '', '', 'EX 10-a', '[2010-01-01,)', %(person)s, %(person)s, now() FROM generate_series(0, 39) n",
+    " CASE WHEN n < 20 THEN 'BATCH-' || chr(65 + n) || '-*' ELSE 'Provbolaget ' || n - 20 END, 'out', '45000000', '',"
+    " '', '', '', 'EX 10-a', '[2010-01-01,)', %(person)s, %(person)s, now() FROM generate_series(0, 39) n",
 )
 
 

@@ -1,4 +1,4 @@
-"""Statement lines by command: run, list, propose, try, approve, end, post and correct by hand; the report on coverage."""
+"""Statement lines by command: run, list, propose, try, approve, end, memo and correction; the report on coverage."""
 
 from collections.abc import Callable
 from typing import Any

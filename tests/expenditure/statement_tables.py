@@ -7,8 +7,8 @@ line   NAME AMOUNT [on PURPOSE] [day DAY] [pending] [FIELD VALUE ...]
 posted                                          the run posts what it may, before the lines below it
 expect NAME OUTCOME [RULE]                      # clause
 
-Fields: batch (payment information id), id (end-to-end id), instruction, debtor (ultimate), code, who (counterparty), iban,
-reference, message. Words are as ``shlex`` reads them.
+Fields: batch (payment information id), id (end-to-end id), instruction, debtor (ultimate), code, who (counterparty),
+iban, reference, message. Words are as ``shlex`` reads them.
 """
 
 from collections.abc import Sequence

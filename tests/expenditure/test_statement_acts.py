@@ -1,4 +1,4 @@
-"""What people do about statement lines: rules by two of them, memo vouchers, corrections; and what the database refuses."""
+"""What people do about statement lines: rules by two, memo vouchers, corrections; what the database refuses."""
 
 from collections.abc import Callable
 from datetime import date
@@ -520,7 +520,9 @@ def test_what_a_line_posting_may_not_be(constraint: str, change: dict[str, Any])
         "rule": books.rules[change["rule"]] if "rule" in change else None,
         "corrects": first if "corrects" in change else None,
     }  # fmt: skip
-    with pytest.raises(IntegrityError) as refused, inside(books.where):
-        for _ in range(2 if change.get("twice") else 1):
+    if change.get("twice"):
+        with inside(books.where):
             LinePosting.objects.create(**row)
+    with pytest.raises(IntegrityError) as refused, inside(books.where):
+        LinePosting.objects.create(**row)
     assert constraint_of(refused.value) == constraint

@@ -80,8 +80,8 @@ def find_rules(unit: Unit) -> None:
     """
     says = " || '|' || ".join(CODING)
     _compare(
-        "SELECT id, position, bank_account_id, field, upper(rtrim(pattern, '*')) AS wanted, pattern LIKE '%%*' AS beginning,"
-        f" direction, validity, {says} AS says, clause FROM registers_statementrule"
+        "SELECT id, position, bank_account_id, field, upper(rtrim(pattern, '*')) AS wanted,"
+        f" pattern LIKE '%%*' AS beginning, direction, validity, {says} AS says, clause FROM registers_statementrule"
         " WHERE unit_id = %(unit)s AND approved_by_id IS NOT NULL",
         {"unit": unit.pk},
     )
@@ -91,8 +91,8 @@ def find_sought(sought: Sought, direction: str, bank_account: int | None) -> Non
     """Fill ``rule_hit`` with the lines in hand that one thing ``sought`` would find, on every day."""
     _compare(
         "SELECT 0::bigint AS id, 0 AS position, %(bank_account)s::bigint AS bank_account_id, %(field)s::text AS field,"
-        " upper(rtrim(%(pattern)s, '*')) AS wanted, %(pattern)s LIKE '%%*' AS beginning, %(direction)s::text AS direction,"
-        " daterange(NULL, NULL) AS validity, ''::text AS says, ''::text AS clause",
+        " upper(rtrim(%(pattern)s, '*')) AS wanted, %(pattern)s LIKE '%%*' AS beginning,"
+        " %(direction)s::text AS direction, daterange(NULL, NULL) AS validity, ''::text AS says, ''::text AS clause",
         {
             "bank_account": bank_account,
             "field": sought.field,

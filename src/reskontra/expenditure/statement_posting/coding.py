@@ -52,7 +52,10 @@ def check_coding(unit: Unit, coding: Coding, on: date) -> None:
 
 @clause("EX 10-a")
 def check_parts(unit: Unit, parts: Sequence[Part], amount: Decimal, on: date) -> None:
-    """Raise ``RunRefused`` unless the parts are the line, to the cent, and each may be posted. Inside ``working_in``."""
+    """Raise ``RunRefused`` unless the parts are the line, to the cent, and each may be posted.
+
+    Called inside ``working_in``.
+    """
     if sum((part.amount for part in parts), Decimal(0)) != amount:
         raise RunRefused("statement.parts_are_not_the_line", amount=f"{amount:.2f}")
     for part in parts:

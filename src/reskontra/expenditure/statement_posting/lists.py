@@ -63,7 +63,10 @@ def try_rule(
 
 @clause("EX 10-a")
 def waiting_lines(unit: Unit, terms: Terms, most: int = 1000) -> list[dict[str, Any]]:
-    """Lines that no posting has, the oldest first, each with what the next run will say of it. Inside ``working_in``."""
+    """Lines that no posting has, the oldest first, each with what the next run will say of it.
+
+    Called inside ``working_in``.
+    """
     take_statement_in_hand(unit)
     query = decide_lines(terms).select(
         "statement_in_hand",

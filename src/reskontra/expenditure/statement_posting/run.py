@@ -82,7 +82,8 @@ class StatementPostingRun:
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO new_posting SELECT d.id, %(by)s::jsonb ->> d.outcome, CASE d.outcome WHEN 'RULE'"
-                " THEN d.rule_id END, '', d.clause, NULL, d.booking_date FROM decided d WHERE %(by)s::jsonb ? d.outcome",
+                " THEN d.rule_id END, '', d.clause, NULL, d.booking_date FROM decided d"
+                " WHERE %(by)s::jsonb ? d.outcome",
                 {"by": json.dumps(by)},
             )
             coding = ", ".join(f"coalesce(r.{name}, '')" for name in CODING[1:])

@@ -9,11 +9,6 @@ BEGIN
   END LOOP;
 END $$;
 
-CREATE OR REPLACE FUNCTION purchases_refuse(rule text, of_table text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = rule, TABLE = of_table, MESSAGE = rule;
-END $$;
-
 -- An invoice has one match that holds at a time; a new one only once the old one has ended.
 CREATE OR REPLACE FUNCTION purchases_one_match_holds() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -35,7 +30,7 @@ BEGIN
 END $$;
 ALTER FUNCTION purchases_one_match_holds() OWNER TO reskontra_check;
 
-CREATE OR REPLACE TRIGGER one_match_holds AFTER INSERT ON purchases_match
+CREATE OR REPLACE TRIGGER the_one_match_holds AFTER INSERT ON purchases_match
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION purchases_one_match_holds();
 
 -- What is payable stays matched: the books tell of it, and a counter-invoice takes it back.
@@ -51,7 +46,7 @@ BEGIN
 END $$;
 ALTER FUNCTION purchases_payable_stays_matched() OWNER TO reskontra_check;
 
-CREATE OR REPLACE TRIGGER payable_stays_matched AFTER INSERT ON purchases_matchend
+CREATE OR REPLACE TRIGGER the_payable_stays_matched AFTER INSERT ON purchases_matchend
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION purchases_payable_stays_matched();
 
 -- Only a match that waits, and still holds, is confirmed.
@@ -67,7 +62,7 @@ BEGIN
 END $$;
 ALTER FUNCTION purchases_confirms_what_waits() OWNER TO reskontra_check;
 
-CREATE OR REPLACE TRIGGER confirms_what_waits AFTER INSERT ON purchases_matchconfirmation
+CREATE OR REPLACE TRIGGER the_confirmed_match_waits AFTER INSERT ON purchases_matchconfirmation
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION purchases_confirms_what_waits();
 
 -- A payable was matched by a run, and confirmed where that was asked for, or its newest coding was approved. It counts as
@@ -99,7 +94,7 @@ BEGIN
 END $$;
 ALTER FUNCTION purchases_payable_is_approved() OWNER TO reskontra_check;
 
-CREATE OR REPLACE TRIGGER payable_is_approved AFTER INSERT ON purchases_payable
+CREATE OR REPLACE TRIGGER the_payable_is_approved AFTER INSERT ON purchases_payable
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION purchases_payable_is_approved();
 
 -- A coding adds up to its invoice, net and VAT: asked at the end of the transaction that wrote it, and nothing is added to
@@ -124,8 +119,8 @@ BEGIN
 END $$;
 ALTER FUNCTION purchases_coding_adds_up() OWNER TO reskontra_check;
 
-DROP TRIGGER IF EXISTS coding_adds_up ON purchases_coding;
-CREATE CONSTRAINT TRIGGER coding_adds_up AFTER INSERT ON purchases_coding
+DROP TRIGGER IF EXISTS a_coding_adds_up_to_its_invoice ON purchases_coding;
+CREATE CONSTRAINT TRIGGER a_coding_adds_up_to_its_invoice AFTER INSERT ON purchases_coding
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION purchases_coding_adds_up();
 
 CREATE OR REPLACE FUNCTION purchases_coding_lines_come_with_it() RETURNS trigger LANGUAGE plpgsql
@@ -144,33 +139,27 @@ BEGIN
 END $$;
 ALTER FUNCTION purchases_coding_lines_come_with_it() OWNER TO reskontra_check;
 
-CREATE OR REPLACE TRIGGER lines_come_with_it AFTER INSERT ON purchases_codingline
+CREATE OR REPLACE TRIGGER the_lines_come_with_it AFTER INSERT ON purchases_codingline
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION purchases_coding_lines_come_with_it();
 
--- Receipts go in the order's own time: none after its end, and what was taken back is at most what had come (EX 1, 3).
+-- Receipts go in the order's own time: none after its end (EX 1, 3).
 CREATE OR REPLACE FUNCTION purchases_receipts_hold() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-  refused text;
+  ended boolean;
 BEGIN
-  PERFORM purchases_match_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   EXECUTE $check$
-    SELECT min(rule) FROM (
-      SELECT 'an_order_that_has_ended_receives_nothing' AS rule
-      FROM fresh_rows fresh JOIN purchases_purchaseorderline l ON l.id = fresh.line_id
+    SELECT EXISTS (
+      SELECT FROM fresh_rows fresh JOIN purchases_purchaseorderline l ON l.id = fresh.line_id
       JOIN purchases_purchaseorderend e ON e.order_id = l.order_id
-      WHERE fresh.net > 0 AND e.day <= fresh.received_date
-      UNION ALL
-      SELECT 'a_correction_takes_back_what_had_come'
-      FROM purchases_receipt r WHERE r.line_id IN (SELECT line_id FROM fresh_rows WHERE net < 0 OR quantity < 0)
-      GROUP BY r.line_id HAVING sum(r.net) < 0 OR sum(r.quantity) < 0) wrong
-  $check$ INTO refused;
-  IF refused IS NOT NULL THEN
-    PERFORM purchases_refuse(refused, TG_TABLE_NAME);
+      WHERE fresh.net > 0 AND e.day <= fresh.received_date)
+  $check$ INTO ended;
+  IF ended THEN
+    PERFORM purchases_refuse('an_order_that_has_ended_receives_nothing', TG_TABLE_NAME);
   END IF;
   RETURN NULL;
 END $$;
 ALTER FUNCTION purchases_receipts_hold() OWNER TO reskontra_check;
 
-CREATE OR REPLACE TRIGGER receipts_hold AFTER INSERT ON purchases_receipt
+CREATE OR REPLACE TRIGGER the_receipts_hold AFTER INSERT ON purchases_receipt
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION purchases_receipts_hold();

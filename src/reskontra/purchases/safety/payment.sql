@@ -9,11 +9,6 @@ BEGIN
   END LOOP;
 END $$;
 
-CREATE OR REPLACE FUNCTION purchases_refuse(rule text, of_table text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = rule, TABLE = of_table, MESSAGE = rule;
-END $$;
-
 -- Payments: to an account that two people know, to the authority's own, by a run that somebody else has released.
 CREATE OR REPLACE FUNCTION purchases_payments_hold() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
