@@ -23,7 +23,7 @@ UNION ALL
 SELECT %(unit)s, id, 1, NULL, row_id, NULL, NULL, net FROM new_match WHERE row_id IS NOT NULL
 ORDER BY 2, 3;
 
--- The coding comes from the lines of the order or of the contract; its digest is over its lines and the invoice's total.
+-- The coding comes from the lines of the order or of the contract; its digest is over its lines and its version.
 CREATE TEMP TABLE new_coding ON COMMIT DROP AS
 SELECT m.coding_id, m.invoice_id, m.version,
   row_number() OVER (PARTITION BY m.invoice_id ORDER BY t.position) AS position, t.net, t.vat, t.vat_percent,
@@ -41,11 +41,10 @@ WHERE t.net <> 0 OR t.vat <> 0;
 
 INSERT INTO purchases_coding (id, unit_id, run_id, person_id, given_at, invoice_id, version, digest, source)
 SELECT n.coding_id, %(unit)s, %(run)s, %(person)s, %(at)s, n.invoice_id, n.version,
-  encode(sha256(convert_to(i.total::text || string_agg(concat_ws('|', '', n.position, n.net, n.vat, n.vat_percent, n.account,
-    n.budget_account, n.operating_unit, n.project, n.function, n.product, n.area, n.tracking1, n.tracking2), ''
-    ORDER BY n.position), 'UTF8')), 'hex'), 'match'
-FROM new_coding n JOIN purchases_purchaseinvoice i ON i.id = n.invoice_id
-GROUP BY n.coding_id, n.invoice_id, n.version, i.total ORDER BY n.coding_id;
+  purchases_coding_digest(n.invoice_id, n.version, jsonb_agg(jsonb_build_array(n.position, n.net::text, n.vat::text,
+    n.vat_percent, n.account, n.budget_account, n.operating_unit, n.project, n.function, n.product, n.area, n.tracking1,
+    n.tracking2) ORDER BY n.position)), 'match'
+FROM new_coding n GROUP BY n.coding_id, n.invoice_id, n.version ORDER BY n.coding_id;
 
 INSERT INTO purchases_codingline (unit_id, coding_id, position, net, vat, vat_percent, text, account, budget_account,
   operating_unit, project, function, product, area, tracking1, tracking2)
