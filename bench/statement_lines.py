@@ -77,7 +77,7 @@ _WORLD = (
     " operating_unit, project, function, clause, validity, told_by_id, approved_by_id, approved_at)"
     " SELECT %(unit)s, n, 'rule ' || n, CASE WHEN n < 20 THEN 'payment_information_id' ELSE 'counterparty' END,"
     " CASE WHEN n < 20 THEN 'BATCH-' || chr(65 + n) || '-*' ELSE 'Provbolaget ' || n - 20 END, 'out', '45000000', '',"
-    " '', '', '', 'EX 10-a', '[2010-01-01,)', %(person)s, %(person)s, now() FROM generate_series(0, 39) n",
+    " '', '', '', 'EX 10-a', '[2010-01-01,)', %(person)s, %(person)s + 1, now() FROM generate_series(0, 39) n",
 )
 
 
