@@ -114,6 +114,4 @@ def whole_file_findings(document: Document) -> list[Finding]:
 
 def is_invoice_file(data: bytes) -> bool:
     """Whether the bytes look like invoices in a format that we read."""
-    return any(
-        looks(data) for looks in (finvoice.is_finvoice, teapps.is_teapps, ubl.is_ubl, cii.is_cii)
-    )
+    return any(looks(data) for looks in (finvoice.is_finvoice, teapps.is_teapps, ubl.is_ubl, cii.is_cii))
