@@ -26,6 +26,7 @@ def _purchase_invoice(house: House) -> Row:
         "net": "100.00", "vat": "25.50", "total": "125.50", "payable": "125.50", "seller_name": "Leverantör",
         "seller_key": "leverantor", "seller_business_id": "", "seller_vat_id": "", "iban": "", "reference": "",
         "message": "", "original_number": "", "late_interest_percent": None, "sender_reference": "",
+        "attachments": [],
     }  # fmt: skip
 
 
@@ -145,7 +146,7 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
     },
     "purchases_invoicefinding": lambda h: {
         "invoice_id": h.of("purchases_purchaseinvoice"), "position": h.next(), "rule": "no_number",
-        "severity": "error", "row": None, "place": "", "value": "",
+        "severity": "error", "row": None, "place": "", "value": "", "clause": "", "detail": {},
     },
     "purchases_invoicesupplier": lambda h: {
         **by_run(h), "invoice_id": h.of("purchases_purchaseinvoice"), "supplier_id": h.of("registers_supplier"),
@@ -204,6 +205,7 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
     },
     "purchases_paymenthold": lambda h: {
         **by_person(h), "payable_id": h.of("purchases_payable"), "reason": "the goods are broken",
+        "answer_id": None,
     },
     "purchases_paymentholdend": lambda h: {
         **by_person(h), "hold_id": another(h, "purchases_paymenthold"),
@@ -247,6 +249,7 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
     "bank_lineposting": lambda h: {
         "run_id": h.of("runs_run"), "line_id": unpaid_line(h), "voucher_id": h.of("ledger_voucher"), "by": "rule",
         "rule_id": h.of("registers_statementrule"), "reason": "", "clause": "EX 10-a",
+        "corrects_id": None,
     },
 }  # fmt: skip
 

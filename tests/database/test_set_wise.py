@@ -39,6 +39,7 @@ ALONE: dict[str, dict[str, Any]] = {
     "a_match_is_to_a_contract_of_its_unit": {"order_id": None},
     "a_match_line_is_of_a_schedule_row": {"order_line_id": None},
     "a_remittance_is_of_a_ban_of_its_unit": {"pays": "ban"},
+    "a_line_posting_corrects_one_of_its_unit": {"by": "memo", "rule_id": None, "reason": "a fee"},
 }
 # What a row says instead when it does not point there.
 INSTEAD: dict[str, Callable[[House], dict[str, Any]]] = {

@@ -1,7 +1,21 @@
 """What the database refuses of bank material, by the name of the constraint."""
 # ruff: noqa: E501 - a table: one line for each constraint
 
-from database.refusal_lines.line import NOWHERE, Line, line, same
+from typing import Any
+
+from database.house import House, another
+from database.refusal_lines.line import NOWHERE, Line, line, one_more, same
+
+BY_HAND = {"by": "memo", "rule_id": None, "reason": "a fee"}
+
+
+def corrected(h: House) -> Any:
+    """A posting of a line that somebody has corrected already."""
+    first = h.row("bank_lineposting")
+    wrong = another(h, "bank_lineposting", **first)
+    another(h, "bank_lineposting", line_id=first["line_id"], corrects_id=wrong, **BY_HAND)
+    return wrong
+
 
 REFUSED: list[Line] = [
     # Bank material (OC 4.1-b; D17)
@@ -31,4 +45,7 @@ REFUSED: list[Line] = [
     line("a_bank_line_is_posted_by_a_rule_by_payments_or_by_hand", "bank_lineposting", by="memo", reason="a fee"),
     line("a_bank_line_is_posted_by_a_rule_by_payments_or_by_hand", "bank_lineposting", by="memo", rule_id=None),
     line("a_bank_line_is_posted_by_a_rule_by_payments_or_by_hand", "bank_lineposting", by="guess", rule_id=None),
+    line("a_line_posting_is_corrected_once", "bank_lineposting", corrects_id=corrected, **BY_HAND),
+    line("a_line_posting_is_corrected_by_hand", "bank_lineposting", corrects_id=one_more("bank_lineposting")),
+    line("a_line_posting_is_corrected_by_hand", "bank_lineposting", corrects_id=one_more("bank_lineposting"), by="payments", rule_id=None),
 ]  # fmt: skip
