@@ -23,24 +23,22 @@ WHERE attrelid = to_regclass('public.' || %s) AND attnum > 0 AND NOT attisdroppe
 """
 _SIZE = "SELECT pg_relation_size(to_regclass('public.' || %s))"
 _SEQUENCES = "SELECT schemaname || '.' || sequencename, last_value, start_value FROM pg_sequences ORDER BY 1"
+# Every change of a definition writes its row anew; what statistics write, they write in place.
 _CATALOGUE = """
-SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
-  SELECT concat_ws(' ', 'c', oid, relname, relacl, relowner, relrowsecurity, relforcerowsecurity) FROM pg_class
-  WHERE relnamespace = 'public'::regnamespace
-  UNION ALL SELECT concat_ws(' ', 'a', attrelid, attnum, attname, atttypid, attnotnull, attacl) FROM pg_attribute
-  WHERE attrelid IN (SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace)
-  UNION ALL SELECT concat_ws(' ', 't', oid, tgname, tgenabled, tgfoid) FROM pg_trigger
-  UNION ALL SELECT concat_ws(' ', 'k', oid, conname, convalidated) FROM pg_constraint
-  UNION ALL SELECT concat_ws(' ', 'f', oid, proname, md5(prosrc), proacl, proowner) FROM pg_proc
+SELECT string_agg(concat_ws(' ', part, rows, newest), ',' ORDER BY part) FROM (
+  SELECT 'class', count(*), max(xmin::text::bigint)::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
+  UNION ALL SELECT 'attribute', count(*), max(a.xmin::text::bigint)::text FROM pg_attribute a
+  JOIN pg_class c ON c.oid = a.attrelid WHERE c.relnamespace = 'public'::regnamespace
+  UNION ALL SELECT 'trigger', count(*), max(xmin::text::bigint)::text FROM pg_trigger
+  UNION ALL SELECT 'constraint', count(*), max(xmin::text::bigint)::text FROM pg_constraint
+  UNION ALL SELECT 'function', count(*), max(xmin::text::bigint)::text FROM pg_proc
   WHERE pronamespace = 'public'::regnamespace
-  UNION ALL SELECT concat_ws(' ', 'p', oid, polname, pg_get_expr(polqual, polrelid)) FROM pg_policy
-  UNION ALL SELECT concat_ws(' ', 'v', ev_class, md5(ev_action::text)) FROM pg_rewrite
-  WHERE ev_class IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
-  UNION ALL SELECT concat_ws(' ', 'd', shobj_description(oid, 'pg_database'), datacl) FROM pg_database
-  WHERE datname = current_database()
-  UNION ALL SELECT concat_ws(' ', 's', setrole, setconfig) FROM pg_db_role_setting
+  UNION ALL SELECT 'policy', count(*), max(xmin::text::bigint)::text FROM pg_policy
+  UNION ALL SELECT 'setting', count(*), max(setconfig::text) FROM pg_db_role_setting
   WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
-) parts (part)
+  UNION ALL SELECT 'database', 1, concat(shobj_description(oid, 'pg_database'), datacl) FROM pg_database
+  WHERE datname = current_database()
+) parts (part, rows, newest)
 """
 _LARGE = 4 << 20  # bytes of a table that is not worth emptying: a new copy is had sooner
 
