@@ -14,7 +14,8 @@ BEGIN
 END $$;
 ALTER FUNCTION purchases_line_postings_hold() OWNER TO reskontra_check;
 
-CREATE OR REPLACE TRIGGER line_postings_hold AFTER INSERT ON bank_lineposting
+-- By its name it comes after the trigger that holds references: what points nowhere is told as that.
+CREATE OR REPLACE TRIGGER the_line_posting_holds AFTER INSERT ON bank_lineposting
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION purchases_line_postings_hold();
 
 -- What two people agreed on stays as it is: a rule ends, and another one is told.
