@@ -26,7 +26,9 @@ from reskontra.expenditure.payment.run import PaymentRun
 from reskontra.ledger.models import Entry, Voucher
 from reskontra.ledger.numbers import take_numbers
 from reskontra.purchases.models import (
+    Coding,
     Contract,
+    InvoiceApproval,
     InvoiceSupplier,
     Match,
     Payable,
@@ -88,6 +90,7 @@ def payable(
     stream: str = "procurement",
     number: str = "",
     day: date = DAY,
+    approver: str = "",
 ) -> Payable:
     """An invoice that a run matched to its supplier's agreement: its payable with a balanced voucher."""
     money, place = Decimal(amount), next(_numbers)
@@ -109,6 +112,13 @@ def payable(
             unit=where, run=by, given_at=AT, invoice=invoice, contract=_agreement(where, of, by), net=money,
             difference=0, waits=False, level="header", clause="EX 3-d",
         )  # fmt: skip
+        if approver:
+            coding = Coding.objects.create(
+                unit=where, run=by, given_at=AT, invoice=invoice, version=1, digest="0" * 64, source="match"
+            )
+            InvoiceApproval.objects.create(
+                unit=where, invoice=invoice, digest=coding.digest, act="approve", person=person(approver), given_at=AT
+            )  # fmt: skip
         ledger = posting_account("payable_procurement" if stream == "procurement" else "payable_other", day)
         voucher = Voucher.objects.create(
             unit=where, run=by, kind="PU", year=day.year, number=take_numbers(where, "voucher PU", 1, day.year),
