@@ -8,6 +8,7 @@ away     PERSON SUBSTITUTE FIRST LAST
 order    NUMBER ORDERER                           | contract NUMBER OWNER
 invoice  NAME NET VAT due DAY|none [stream other] [number NUMBER] [supplier none] [currency USD]
 found    NAME OUTCOME                             what matching could not get past
+intake   NAME OUTCOME STANDING                     what intake said of it | fault NAME error|warning, a finding of it
 coded    NAME [BUDGET|-]                          | reviewed NAME | approved NAME | sent-back NAME | returned NAME
 placed   NAME STEP QUEUE|PERSON
 expect   NAME OUTCOME [QUEUE|PERSON]              # clause
@@ -32,6 +33,7 @@ from reskontra.purchases.models import (
     Assignment,
     Coding,
     Contract,
+    InvoiceFinding,
     InvoiceIdentifier,
     InvoiceReturn,
     InvoiceSupplier,
@@ -244,7 +246,10 @@ class Round:
             newest_place = Assignment.objects.filter(invoice=self.invoices[name]).order_by("-id").first()
             if newest_place is None:
                 return ""
-            return str(newest_place.queue.code if newest_place.queue else newest_place.to_person.username)  # type: ignore[union-attr]
+            if newest_place.queue:
+                return newest_place.queue.code
+            assert newest_place.to_person
+            return newest_place.to_person.username
 
     def _term(self, key: str, value: str) -> None:
         set_term(self.where, key, value)
@@ -300,6 +305,19 @@ class Round:
             PurchaseDecision.objects.create(
                 unit=self.where, run=a_run(self.where, "matching", self.table.on), invoice=self.invoices[name],
                 rule="matching", outcome=outcome, standing="REVIEW", clause="EX 3-a", amount=1,
+            )  # fmt: skip
+
+    def _intake(self, name: str, outcome: str, standing: str) -> None:
+        with inside(self.where):
+            PurchaseDecision.objects.create(
+                unit=self.where, run=a_run(self.where, "purchase_intake", self.table.on), invoice=self.invoices[name],
+                rule="intake", outcome=outcome, standing=standing, clause="EX 5.1-a", amount=1,
+            )  # fmt: skip
+
+    def _fault(self, name: str, severity: str) -> None:
+        with inside(self.where):
+            InvoiceFinding.objects.create(
+                unit=self.where, invoice=self.invoices[name], position=1, rule="purchase_total", severity=severity,
             )  # fmt: skip
 
     def _coded(self, name: str, budget_account: str = BUDGET) -> None:

@@ -15,6 +15,8 @@ Words:
     invoice  NAME SUPPLIER|nobody NET [NUMBER …] [wrong-field] [dated D] [supplied D] [received D] [vat P] [vat-sum S]
              [currency C] [kind K] [copies NAME] [payable T]
     item     NAME NET [line POSITION] [item I] [text T] [vat P]      a row of the invoice
+    intake   NAME OUTCOME STANDING                         what intake said of it; the newest counts
+    fault    NAME error|warning                            a finding of intake
     expect   NAME OUTCOME [also OUTCOME …]                 # clause
 """
 
@@ -26,6 +28,7 @@ from itertools import count
 from typing import Any
 
 from cast import AT, inside, new_unit, person, run, set_term, unit
+from expenditure.circulation_tables import a_run
 from expenditure.purchase_cast import (
     contract,
     invoice,
@@ -39,6 +42,7 @@ from reskontra.expenditure.matching.run import MatchingRun
 from reskontra.purchases.models import (
     Contract,
     ContractEnd,
+    InvoiceFinding,
     PurchaseDecision,
     PurchaseInvoice,
     PurchaseOrder,
@@ -162,6 +166,19 @@ class Purchases:
         self.invoices[name] = invoice(
             self.where, "" if of == "nobody" else of, net, *numbers, rows=rows, **values
         )
+
+    def _intake(self, name: str, outcome: str, standing: str) -> None:
+        if self.only in (None, name):
+            PurchaseDecision.objects.create(
+                unit=self.where, run=a_run(self.where, "purchase_intake", self.table.on), invoice=self.invoices[name],
+                rule="intake", outcome=outcome, standing=standing, clause="EX 5.1-a", amount=1,
+            )  # fmt: skip
+
+    def _fault(self, name: str, severity: str) -> None:
+        if self.only in (None, name):
+            InvoiceFinding.objects.create(
+                unit=self.where, invoice=self.invoices[name], position=1, rule="purchase_total", severity=severity,
+            )  # fmt: skip
 
     def _item_of(self, line: Line) -> dict[str, Any]:
         names = {"line": "order_line", "vat": "vat_percent"}

@@ -26,7 +26,11 @@ from reskontra.expenditure.payment.run import PaymentRun
 from reskontra.ledger.models import Entry, Voucher
 from reskontra.ledger.numbers import take_numbers
 from reskontra.purchases.models import (
+    Coding,
+    Contract,
+    InvoiceApproval,
     InvoiceSupplier,
+    Match,
     Payable,
     PayableDecision,
     PayableSettlement,
@@ -86,8 +90,9 @@ def payable(
     stream: str = "procurement",
     number: str = "",
     day: date = DAY,
+    approver: str = "",
 ) -> Payable:
-    """An invoice that was coded and approved: its payable with a balanced voucher."""
+    """An invoice that a run matched to its supplier's agreement: its payable with a balanced voucher."""
     money, place = Decimal(amount), next(_numbers)
     with inside(where):
         by = a_run(where, "circulation", day)
@@ -103,6 +108,17 @@ def payable(
             seller_key=of.business_id, iban=to, reference=reference, message=message,
         )  # fmt: skip
         InvoiceSupplier.objects.create(unit=where, invoice=invoice, supplier=of, run=by, given_at=AT)
+        Match.objects.create(
+            unit=where, run=by, given_at=AT, invoice=invoice, contract=_agreement(where, of, by), net=money,
+            difference=0, waits=False, level="header", clause="EX 3-d",
+        )  # fmt: skip
+        if approver:
+            coding = Coding.objects.create(
+                unit=where, run=by, given_at=AT, invoice=invoice, version=1, digest="0" * 64, source="match"
+            )
+            InvoiceApproval.objects.create(
+                unit=where, invoice=invoice, digest=coding.digest, act="approve", person=person(approver), given_at=AT
+            )  # fmt: skip
         ledger = posting_account("payable_procurement" if stream == "procurement" else "payable_other", day)
         voucher = Voucher.objects.create(
             unit=where, run=by, kind="PU", year=day.year, number=take_numbers(where, "voucher PU", 1, day.year),
@@ -116,6 +132,15 @@ def payable(
             unit=where, run=by, invoice=invoice, voucher=voucher, supplier=of, account=ledger, amount=money,
             due_date=due, automatic=True,
         )  # fmt: skip
+
+
+def _agreement(where: Unit, of: Supplier, by: Run) -> Contract:
+    """The supplier's agreement with the unit, the same for all its invoices. Called inside ``working_in``."""
+    known = Contract.objects.filter(unit=where, supplier=of).first()
+    return known or Contract.objects.create(
+        unit=where, run=by, number=f"VSK1{next(_numbers)}", version=1, supplier=of, name="Agreement",
+        valid_from=date(2020, 1, 1), plan="budget", confirm=False, owner=person("kirsi"),
+    )  # fmt: skip
 
 
 def a_ban(where: Unit, of: Supplier, **order: Any) -> PaymentBan:

@@ -105,6 +105,37 @@ def test_a_mismatch_goes_to_whoever_can_solve_its_cause() -> None:
     """)
 
 
+def test_what_intake_doubts_is_coded_by_no_rule() -> None:
+    """EX 1.2.1-a, EX 3-a: the posting reference of a doubtful invoice does not code it; people look at it."""
+    circulate_in_crowd_and_alone(f"""
+    on 2026-03-16
+    queue    CODERS   code   kirsi
+    queue    ANY      solve  kirsi
+    queue    SUPPLIER solve  cecilia
+    queue    ALL      review saga
+    template TK1RENT  ALL 100 {COST} {BUDGET}
+    invoice  sums     100.00 25.50 due 2026-04-30 number TK1RENT
+    intake   sums     AMOUNTS_CONTRADICT REVIEW
+    invoice  wrong    100.00 25.50 due 2026-04-30 number TK1RENT
+    fault    wrong    error
+    invoice  late     100.00 25.50 due 2026-04-30 number TK1RENT
+    intake   late     REMINDER_RECEIVED REVIEW
+    invoice  unnamed  100.00 25.50 due 2026-04-30 number TK1RENT supplier none
+    intake   unnamed  SUPPLIER_UNKNOWN WAITING
+    invoice  named    100.00 25.50 due 2026-04-30 number TK1RENT
+    intake   named    SUPPLIER_UNKNOWN WAITING
+    invoice  remark   100.00 25.50 due 2026-04-30 number TK1RENT
+    intake   remark   TAKEN_IN_WITH_FINDINGS READY
+    fault    remark   warning
+    expect   sums     ROUTE_TO_SOLVE ANY         # EX 3-a
+    expect   wrong    ROUTE_TO_SOLVE ANY         # EX 3-a
+    expect   late     ROUTE_TO_CODING CODERS     # EX 1.2.1-a
+    expect   unnamed  ROUTE_TO_SOLVE SUPPLIER    # EX 3-a
+    expect   named    ROUTE_BY_REFERENCE ALL     # EX 1.2.1-a
+    expect   remark   ROUTE_BY_REFERENCE ALL     # EX 1.2.1-a
+    """)
+
+
 def test_the_responsibility_table_says_who_codes() -> None:
     """EX 1.2.2-a"""
     for party, outcome, queue, clause in (

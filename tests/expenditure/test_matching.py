@@ -8,7 +8,7 @@ import pytest
 from cast import inside
 from expenditure.matching_tables import match_in_crowd_and_alone, match_together
 from reskontra.kernel.terms import MissingTerm, TermNotAllowed, terms_on
-from reskontra.purchases.models import Payable
+from reskontra.purchases.models import Payable, PurchaseDecision
 
 _CLAUSES = {"WRONG_FIELD": "EX 3-c", "UNAGREED_CHARGE": "EX 3-b"}
 pytestmark = pytest.mark.usefixtures("database")
@@ -231,6 +231,59 @@ def test_a_reminder_and_a_credit_with_a_wrong_sign_are_nothing_to_match() -> Non
     expect  reminder NOT_MATCHED_BY_KIND    # EX 3-a
     expect  interest NOT_MATCHED_BY_KIND    # EX 3-a
     expect  sign     INVOICE_INCOMPLETE     # EX 3-a
+    """)
+
+
+def test_what_intake_doubts_is_never_matched_without_anybody() -> None:
+    """EX 3-a: each of them fits its order to the cent."""
+    cases = (
+        ("sums", "AMOUNTS_CONTRADICT REVIEW", "INVOICE_INCOMPLETE"),
+        ("bare", "CONTENT_MISSING REVIEW", "INVOICE_INCOMPLETE"),
+        ("later", "SOMETHING_LATER WAITING", "INVOICE_INCOMPLETE"),
+        ("unnamed", "SUPPLIER_UNKNOWN WAITING", "SUPPLIER_UNKNOWN"),
+        ("named", "SUPPLIER_UNKNOWN WAITING", "AUTO_APPROVED"),
+        ("remarks", "TAKEN_IN_WITH_FINDINGS READY", "AUTO_APPROVED"),
+        ("clear", "TAKEN_IN READY", "AUTO_APPROVED"),
+    )
+    lines = [
+        f"""
+    order   V11{place} kontor
+    line    V11{place} 1 100.00
+    receipt V11{place} 1 100.00
+    invoice {name} {"nobody" if name == "unnamed" else "kontor"} 100.00 V11{place}
+    intake  {name} {said}
+    expect  {name} {outcome}    # EX 3-a"""
+        for place, (name, said, outcome) in enumerate(cases)
+    ]
+    told = match_in_crowd_and_alone("on 2026-03-16" + "".join(lines))
+    with inside(told.where):
+        sums = PurchaseDecision.objects.get(invoice=told.invoices["sums"], rule="matching")
+        assert sums.inputs["intake"] == "AMOUNTS_CONTRADICT"
+
+
+def test_an_error_found_in_an_invoice_stops_its_match_and_a_remark_does_not() -> None:
+    """EX 3-a: the newest word of intake counts."""
+    match_in_crowd_and_alone("""
+    on 2026-03-16
+    order   V11 kontor
+    line    V11 1 100.00
+    receipt V11 1 100.00
+    order   V12 kontor
+    line    V12 1 100.00
+    receipt V12 1 100.00
+    order   V13 kontor
+    line    V13 1 100.00
+    receipt V13 1 100.00
+    invoice wrong  kontor 100.00 V11
+    fault   wrong  error
+    invoice remark kontor 100.00 V12
+    fault   remark warning
+    invoice anew   kontor 100.00 V13
+    intake  anew   AMOUNTS_CONTRADICT REVIEW
+    intake  anew   TAKEN_IN READY
+    expect  wrong  INVOICE_INCOMPLETE    # EX 3-a
+    expect  remark AUTO_APPROVED         # EX 3-a
+    expect  anew   AUTO_APPROVED         # EX 3-a
     """)
 
 

@@ -49,7 +49,6 @@ from reskontra.insight.invariants import broken
 from reskontra.kernel.terms import terms_on
 from reskontra.ledger.models import Entry
 from reskontra.purchases.models import (
-    InvoiceApproval,
     Payable,
     PayableDecision,
     PayableSettlement,
@@ -356,13 +355,11 @@ def test_who_planned_a_run_or_approved_in_it_does_not_release_it() -> None:
     from reskontra.registers.models import RoleAssignment
 
     where = unit()
-    one = a_payable(where)
+    of = supplier("approved")
+    account(of)
+    payable(where, of, "100.00", DUE, approver="gunnar")
     for name in ("cecilia", "gunnar"):
         RoleAssignment.objects.create(person=person(name), role="PG", in_unit=where, validity=ALWAYS)
-    with inside(where):
-        InvoiceApproval.objects.create(
-            unit=where, invoice_id=one.invoice_id, digest="0" * 64, act="approve", person=person("gunnar"), given_at=AT
-        )  # fmt: skip
     planned = plan_of(PaymentRun(), where).run
     for name, constraint in (
         ("cecilia", "who_plans_a_payment_run_does_not_release_it"),

@@ -138,7 +138,9 @@ def test_two_people_who_approve_at_once_approve_once() -> None:
     def approving(who: str) -> Callable[[], Any]:
         def work() -> str:
             with inside(books.where, who) as acting:
-                return approve(acting, StatementRule.objects.get(pk=rule.pk)).approved_by.username  # type: ignore[union-attr]
+                approver = approve(acting, StatementRule.objects.get(pk=rule.pk)).approved_by
+                assert approver
+                return approver.username
 
         return work
 

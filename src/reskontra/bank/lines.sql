@@ -6,7 +6,8 @@ CREATE TEMP TABLE lines_in_hand ON COMMIT DROP AS
 SELECT l.id, l.unit_id, l.material_id, m.account_id, l.booking_date, l.amount, l.kind, l.source,
   CASE WHEN l.amount < 0 THEN 'out' ELSE 'in' END AS direction,
   p.id AS posting_id,
-  given.ultimate_debtor, given.payment_information_id, given.end_to_end_id, given.instruction_id, given.transaction_code,
+  given.ultimate_debtor, given.payment_information_id, given.end_to_end_id, given.instruction_id,
+  given.transaction_code,
   given.counterparty, given.counterparty_account, given.reference, given.message
 FROM bank_line l
 JOIN bank_material m ON m.id = l.material_id AND m.unit_id = l.unit_id

@@ -34,7 +34,7 @@ OWNERS: Mapping[str, str] = {
 }
 
 _TABLES = (
-    "queues_open, mismatches, numbers_told, templates_open, circulating, invoices_in_circulation,"
+    "queues_open, mismatches, doubts, numbers_told, templates_open, circulating, invoices_in_circulation,"
     " reviewing_queues, circulation_people"
 )
 

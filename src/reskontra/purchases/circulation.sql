@@ -17,6 +17,22 @@ FROM purchases_purchasedecision d JOIN runs_run r ON r.id = d.run_id AND r.state
 WHERE d.unit_id = %(unit)s AND d.rule = 'matching' AND (%(ids)s::bigint[] IS NULL OR d.invoice_id = ANY (%(ids)s::bigint[]))
 ORDER BY d.invoice_id, d.run_id DESC;
 
+-- What intake said of each invoice, and whether the invoice itself has an error: no rule codes it then, people look.
+CREATE TEMP TABLE doubts ON COMMIT DROP AS
+WITH told AS (
+  SELECT DISTINCT ON (d.invoice_id) d.invoice_id, d.outcome, d.standing
+  FROM purchases_purchasedecision d
+  WHERE d.unit_id = %(unit)s AND d.rule = 'intake'
+    AND (%(ids)s::bigint[] IS NULL OR d.invoice_id = ANY (%(ids)s::bigint[]))
+  ORDER BY d.invoice_id, d.run_id DESC),
+faulty AS (
+  SELECT DISTINCT f.invoice_id FROM purchases_invoicefinding f
+  WHERE f.unit_id = %(unit)s AND f.severity = 'error'
+    AND (%(ids)s::bigint[] IS NULL OR f.invoice_id = ANY (%(ids)s::bigint[])))
+SELECT invoice_id, outcome, coalesce(CASE WHEN faulty.invoice_id IS NOT NULL THEN 'REVIEW' END, standing) AS standing
+FROM told FULL JOIN faulty USING (invoice_id)
+WHERE faulty.invoice_id IS NOT NULL OR told.standing IN ('REVIEW', 'WAITING');
+
 -- The numbers that count: what a person corrected takes the place of what the file said, kind by kind.
 CREATE TEMP TABLE numbers_told ON COMMIT DROP AS
 SELECT invoice_id, kind, min(value) AS value
@@ -56,6 +72,10 @@ SELECT i.id, i.unit_id, i.stream, i.voucher_type, i.kind, i.number, i.seller_nam
   CASE WHEN a.approved AND s.supplier_id IS NULL THEN 'SUPPLIER_UNKNOWN'
        WHEN i.net IS NULL OR i.vat IS NULL OR i.total IS NULL OR i.net + i.vat <> i.total OR i.total = 0 THEN 'INVOICE_INCOMPLETE'
        WHEN i.currency NOT IN ('', 'EUR') THEN 'CURRENCY_DIFFERS'
+       WHEN s.coding_id IS NULL AND s.supplier_id IS NULL AND doubt.outcome = 'SUPPLIER_UNKNOWN' THEN 'SUPPLIER_UNKNOWN'
+       WHEN s.coding_id IS NULL AND doubt.standing IS NOT NULL
+         AND coalesce(doubt.outcome, '') NOT IN ('SUPPLIER_UNKNOWN', 'OTHER_CURRENCY', 'REMINDER_RECEIVED')
+         THEN 'INVOICE_INCOMPLETE'
        WHEN s.coding_id IS NULL AND m.standing = 'REVIEW' AND template.id IS NULL THEN m.cause END AS cause,
   purchase_order.orderer_id, contract.owner_id,
   s.step AS told_step, s.queue_id AS told_queue_id, s.to_person_id AS told_person_id, s.since_date,
@@ -70,7 +90,8 @@ LEFT JOIN LATERAL (SELECT bool_or(l.budget_account <> '') AS budget FROM purchas
 LEFT JOIN vat_told v ON v.invoice_id = i.id
 LEFT JOIN mismatches m ON m.invoice_id = i.id
 LEFT JOIN numbers_told posting ON posting.invoice_id = i.id AND posting.kind = 'posting'
-LEFT JOIN templates_open template ON template.reference = posting.value
+LEFT JOIN doubts doubt ON doubt.invoice_id = i.id
+LEFT JOIN templates_open template ON template.reference = posting.value AND doubt.standing IS DISTINCT FROM 'REVIEW'
 LEFT JOIN numbers_told ordered ON ordered.invoice_id = i.id AND ordered.kind = 'order'
 LEFT JOIN purchases_purchaseorder purchase_order ON purchase_order.unit_id = i.unit_id AND purchase_order.number = ordered.value
 LEFT JOIN numbers_told agreed ON agreed.invoice_id = i.id AND agreed.kind = 'contract'

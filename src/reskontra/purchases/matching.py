@@ -14,7 +14,7 @@ from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit
 
 _TABLES = (
-    "scope_of_matching, numbers_told, newest_contracts, invoices_to_match, rows_to_match, lines_in_hand,"
+    "scope_of_matching, numbers_told, doubts, newest_contracts, invoices_to_match, rows_to_match, lines_in_hand,"
     " contract_use, schedule_in_hand, turns, invoices_in_turn, matches_in_hand, shares, taken, match_to_be"
 )
 _TAKEN = (

@@ -53,6 +53,20 @@ CREATE UNIQUE INDEX ON newest_contracts (number);
 
 ANALYZE newest_contracts;
 
+-- What intake doubted and no later fact has settled. Supplier, currency and kind are asked anew by the rules of matching: a
+-- supplier may have been named since.
+CREATE TEMP TABLE doubts ON COMMIT DROP AS
+SELECT told.invoice_id, told.outcome
+FROM (SELECT DISTINCT ON (d.invoice_id) d.invoice_id, d.outcome, d.standing
+      FROM purchases_purchasedecision d JOIN scope_of_matching s ON s.id = d.invoice_id
+      WHERE d.rule = 'intake' ORDER BY d.invoice_id, d.run_id DESC) told
+WHERE told.standing IN ('REVIEW', 'WAITING')
+  AND told.outcome NOT IN ('SUPPLIER_UNKNOWN', 'OTHER_CURRENCY', 'REMINDER_RECEIVED');
+
+CREATE UNIQUE INDEX ON doubts (invoice_id);
+
+ANALYZE doubts;
+
 CREATE TEMP TABLE invoices_to_match ON COMMIT DROP AS
 SELECT s.id, s.unit_id, s.kind, s.net, s.vat, s.total, s.currency, s.received_date,
   coalesce(s.issue_date, s.received_date) AS issue_day, coalesce(s.supply_date, s.issue_date, s.received_date) AS day,
@@ -67,7 +81,9 @@ SELECT s.id, s.unit_id, s.kind, s.net, s.vat, s.total, s.currency, s.received_da
       AND twin.total IS NOT DISTINCT FROM s.total AND r.id IS NULL) AS duplicate,
   coalesce(s.net, 0) = 0 OR s.vat IS NULL OR s.total IS NULL OR s.issue_date IS NULL OR s.payable <> s.total
     OR (s.kind = 'credit') <> (s.net < 0)
+    OR doubt.invoice_id IS NOT NULL
     OR EXISTS (SELECT FROM purchases_invoicefinding f WHERE f.invoice_id = s.id AND f.severity = 'error') AS incomplete,
+  doubt.outcome AS doubt,
   o.id AS order_id, c.id AS contract_id, coalesce(o.supplier_id, c.supplier_id) AS agreed_supplier_id,
   coalesce(o.currency, c.currency) AS agreed_currency,
   EXISTS (SELECT FROM purchases_purchaseorderend e WHERE e.order_id = o.id AND e.day <= s.received_date) AS closed,
@@ -78,6 +94,7 @@ SELECT s.id, s.unit_id, s.kind, s.net, s.vat, s.total, s.currency, s.received_da
   c.plan, c.total_limit, c.period_limit, c.period, coalesce(c.confirm, false) AS confirm
 FROM scope_of_matching s
 LEFT JOIN numbers_told n ON n.invoice_id = s.id
+LEFT JOIN doubts doubt ON doubt.invoice_id = s.id
 LEFT JOIN LATERAL (SELECT f.supplier_id FROM purchases_invoicesupplier f WHERE f.invoice_id = s.id
                    ORDER BY f.id DESC LIMIT 1) supplier ON true
 LEFT JOIN purchases_purchaseorder o ON o.id = n.order_id AND n.numbers = 1

@@ -30,7 +30,7 @@ ROOM = "reskontra.expenditure.matching"
 KEPT_IN = ("purchases_purchasedecision", "invoice_id")
 
 # What a person who asks "why?" wants to see; a machine that looks at a match finds it by its number.
-_INPUTS = """jsonb_strip_nulls(jsonb_build_object('number', number, 'net', net::text, 'level', level,
+_INPUTS = """jsonb_strip_nulls(jsonb_build_object('number', number, 'net', net::text, 'level', level, 'intake', doubt,
   'received', CASE WHEN order_id IS NOT NULL THEN basis::text END,
   'ordered', CASE WHEN order_id IS NOT NULL THEN ordered::text END,
   'invoiced', CASE WHEN number IS NOT NULL AND net < 0 THEN invoiced::text END,

@@ -1,5 +1,5 @@
--- What a rule would have found in the statements so far. Reads rule_hit over every line. Parameters: unit, since, account, and
--- the tracking objects that the rule would post to.
+-- What a rule would have found in the statements so far. Reads rule_hit over every line. Parameters: unit, since,
+-- account, and the tracking objects that the rule would post to.
 SELECT l.id AS line, l.booking_date, l.amount, h.counterparty, p.by, p.account AS posted_to,
   CASE WHEN p.by IS NULL THEN 'new'
        WHEN p.account = %(account)s AND p.budget_account = %(budget_account)s AND p.operating_unit = %(operating_unit)s

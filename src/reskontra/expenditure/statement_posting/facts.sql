@@ -1,6 +1,6 @@
 -- A voucher for each line that is posted: what intake booked as not explained goes where it belongs. Reads line_part
--- (line_id, position, account, amount and tracking objects; amounts signed as the line) and new_posting (line_id, by, rule_id,
--- reason, clause, corrects_id, booking_date). Parameters: unit, run, on, kind, unexplained.
+-- (line_id, position, account, amount and tracking objects; amounts signed as the line) and new_posting (line_id,
+-- by, rule_id, reason, clause, corrects_id, booking_date). Parameters: unit, run, on, kind, unexplained.
 DROP TABLE IF EXISTS new_voucher;
 
 -- A month that is closed takes no voucher: what the bank booked in it is posted on the day of the run.

@@ -1,12 +1,14 @@
 -- Lines in hand with what our own payments say of them. Reads lines_in_hand and rule_hit. Parameters: unit.
 DROP TABLE IF EXISTS sent, sent_key, told_before, single, batch_line, statement_in_hand;
 
--- Payments on their way that a line may name: by their own id, their batch or their file; `undone`: came back or was refused.
+-- Payments on their way that a line may name: by their own id, their batch or their file; `undone`: came back or was
+-- refused.
 CREATE TEMP TABLE sent ON COMMIT DROP AS
 WITH own AS (SELECT DISTINCT end_to_end_id AS id FROM lines_in_hand WHERE end_to_end_id <> ''),
 batch AS (SELECT DISTINCT payment_information_id AS id FROM lines_in_hand WHERE payment_information_id <> '')
 SELECT s.*
-FROM (SELECT upper(p.end_to_end_id) AS end_to_end_id, upper(p.payment_information_id) AS batch, upper(f.message_id) AS message,
+FROM (SELECT upper(p.end_to_end_id) AS end_to_end_id, upper(p.payment_information_id) AS batch,
+  upper(f.message_id) AS message,
         f.account_id, p.amount, coalesce(-u.amount, 0) AS undone, 'suppliers' AS transit
       FROM purchases_supplierpayment p
       JOIN purchases_paymentfile f ON f.id = p.file_id
@@ -20,7 +22,8 @@ FROM (SELECT upper(p.end_to_end_id) AS end_to_end_id, upper(p.payment_informatio
       CROSS JOIN LATERAL (SELECT regexp_replace(r.end_to_end_id, '[^-]*$', '')
         || CASE r.way WHEN 'account' THEN 'file' ELSE 'orders' END AS batch) b
       WHERE r.unit_id = %(unit)s AND r.undoes_id IS NULL AND r.end_to_end_id <> '') s
-WHERE s.end_to_end_id IN (SELECT id FROM own) OR s.batch IN (SELECT id FROM batch) OR s.message IN (SELECT id FROM batch);
+WHERE s.end_to_end_id IN (SELECT id FROM own) OR s.batch IN (SELECT id FROM batch)
+  OR s.message IN (SELECT id FROM batch);
 
 CREATE TEMP TABLE sent_key ON COMMIT DROP AS
 SELECT DISTINCT k.key, s.end_to_end_id, s.account_id, s.amount, s.undone, s.transit
@@ -36,7 +39,8 @@ SELECT upper(l.end_to_end_id) AS end_to_end_id, upper(l.payment_information_id) 
 FROM bank_lineposting p JOIN bank_line l ON l.id = p.line_id AND l.unit_id = p.unit_id
 WHERE p.unit_id = %(unit)s AND p.by = 'payments'
   AND NOT EXISTS (SELECT FROM bank_lineposting c WHERE c.corrects_id = p.id)
-  AND (upper(l.end_to_end_id) IN (SELECT end_to_end_id FROM sent) OR upper(l.payment_information_id) IN (SELECT key FROM sent_key));
+  AND (upper(l.end_to_end_id) IN (SELECT end_to_end_id FROM sent)
+    OR upper(l.payment_information_id) IN (SELECT key FROM sent_key));
 
 -- A line that names one payment: its amount, out once and back once.
 CREATE TEMP TABLE single ON COMMIT DROP AS
@@ -50,8 +54,8 @@ FROM (SELECT h.id, s.transit, s.end_to_end_id, h.amount, h.booking_date, sign(h.
       JOIN sent s ON s.end_to_end_id = h.end_to_end_id AND (s.account_id IS NULL OR s.account_id = h.account_id)
       WHERE h.kind = 'other' AND h.amount <> 0 AND h.posting_id IS NULL) named;
 
--- Lines that name a batch or a file only: alone or together they are what is still to be told of it, with or without the
--- payments of it that came back.
+-- Lines that name a batch or a file only: alone or together they are what is still to be told of it, with or without
+-- the payments of it that came back.
 CREATE TEMP TABLE batch_line ON COMMIT DROP AS
 WITH whole AS (
   SELECT key, min(account_id) AS account_id, min(transit) AS transit, sum(amount) AS gross, sum(undone) AS undone
@@ -79,10 +83,12 @@ SELECT id, transit, sign(amount) * rest AS expected,
 FROM named;
 
 CREATE TEMP TABLE statement_in_hand ON COMMIT DROP AS
-SELECT h.*, o.transit, o.expected, coalesce(o.fits, false) AS fits, r.rule_id, r.rule_clause, coalesce(r.sayings, 0) AS sayings,
+SELECT h.*, o.transit, o.expected, coalesce(o.fits, false) AS fits, r.rule_id, r.rule_clause,
+  coalesce(r.sayings, 0) AS sayings,
   r.rules
 FROM lines_in_hand h
-LEFT JOIN (SELECT id, transit, expected, fits FROM single UNION ALL SELECT id, transit, expected, fits FROM batch_line) o
+LEFT JOIN (SELECT id, transit, expected, fits FROM single
+           UNION ALL SELECT id, transit, expected, fits FROM batch_line) o
   ON o.id = h.id
 LEFT JOIN rule_hit r ON r.line_id = h.id;
 

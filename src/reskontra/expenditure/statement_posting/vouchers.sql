@@ -9,7 +9,8 @@ INSERT INTO ledger_entry (voucher_id, position, unit_id, account, amount, vat_ca
   operating_unit, project, function, product, area, partner, tracking1, tracking2)
 SELECT voucher_id, row_number() OVER (PARTITION BY voucher_id ORDER BY position), %(unit)s, account, amount, '', NULL,
   budget_account, operating_unit, project, function, '', '', '', '', ''
-FROM (SELECT v.voucher_id, 0 AS position, %(unexplained)s AS account, l.amount, '' AS budget_account, '' AS operating_unit,
+FROM (SELECT v.voucher_id, 0 AS position, %(unexplained)s AS account, l.amount,
+        '' AS budget_account, '' AS operating_unit,
         '' AS project, '' AS function
       FROM new_voucher v JOIN bank_line l ON l.id = v.line_id JOIN new_posting n ON n.line_id = v.line_id
       WHERE n.corrects_id IS NULL
