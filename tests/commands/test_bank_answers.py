@@ -29,7 +29,8 @@ def test_supplier_invoices_are_read_and_validated(command: Command) -> None:
     ]  # fmt: skip
     code, found = command("validate", str(BATCH))
     assert (code, found["valid"]) == (0, True)
-    assert [one["rule"] for one in found["findings"]] == ["teapps_credit_sign"]
+    assert "teapps_credit_sign" in {one["rule"] for one in found["findings"]}
+    assert found["errors"] == 0
 
 
 def test_a_file_of_payments_that_does_not_add_up_is_told(command: Command, tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ def test_a_recurrent_debit_is_reported_proposed_tried_approved_and_posted_by_com
 ) -> None:
     """EX 10-a"""
     books = Told(read(TABLE), unit()).tell()
-    code, (found,) = command("report", "coverage", *IN_HARBOUR)
+    code, told = command("report", "coverage", *IN_HARBOUR)
+    (found,) = told["coverage"]
     assert (code, found["field"], found["pattern"], found["times"], found["amount"]) == (
         0, "payment_information_id", "PALKAT-*", 3, "300.00",
     )  # fmt: skip
@@ -44,7 +45,7 @@ def test_a_recurrent_debit_is_reported_proposed_tried_approved_and_posted_by_com
         3,
         {"RULE", "NO_RULE"},
     )
-    assert command("report", "coverage", *IN_HARBOUR) == (0, [])
+    assert command("report", "coverage", *IN_HARBOUR)[1]["coverage"] == []
     assert command("statement", "end", rule, "--last", "2026-03-31", *IN_HARBOUR)[1]["last"] == "2026-03-31"
     assert command("statement", "rules", *IN_HARBOUR)[1][0]["posted"] == 3
     (left,) = command("statement", "lines", *IN_HARBOUR)[1]

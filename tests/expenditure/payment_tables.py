@@ -18,7 +18,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from cast import AT, DAY, business_id, iban, inside, new_unit, person, plan_of, run, set_term
+from cast import ALWAYS, AT, DAY, business_id, iban, inside, new_unit, person, plan_of, run, set_term
 from income.tables import Line, Table, read
 from reskontra.exchange.models import InboxFile
 from reskontra.expenditure.payment.actions import Order, ban, end_ban, hold, release
@@ -27,6 +27,7 @@ from reskontra.ledger.models import Entry, Voucher
 from reskontra.ledger.numbers import take_numbers
 from reskontra.purchases.models import (
     Coding,
+    CodingLine,
     Contract,
     InvoiceApproval,
     InvoiceSupplier,
@@ -38,7 +39,7 @@ from reskontra.purchases.models import (
     PurchaseInvoice,
     SupplierPayment,
 )
-from reskontra.registers.models import Supplier, SupplierAccount, Unit
+from reskontra.registers.models import SpendingRight, Supplier, SupplierAccount, Unit
 from reskontra.registers.posting import posting_account
 from reskontra.registers.sorting import sort_key
 from reskontra.runs.models import Run
@@ -104,7 +105,7 @@ def payable(
             unit=where, run=by, file=file, position=1, format="finvoice", channel="einvoice", received_date=day,
             stream=stream, voucher_type="XA" if stream == "procurement" else "XB",
             kind="invoice" if money > 0 else "credit", number=number or f"L{place}", number_key=f"{place}",
-            issue_date=day, due_date=due, currency="EUR", total=money, payable=money, seller_name=of.name,
+            issue_date=day, due_date=due, currency="EUR", net=money, vat=0, total=money, payable=money, seller_name=of.name,
             seller_key=of.business_id, iban=to, reference=reference, message=message,
         )  # fmt: skip
         InvoiceSupplier.objects.create(unit=where, invoice=invoice, supplier=of, run=by, given_at=AT)
@@ -116,6 +117,10 @@ def payable(
             coding = Coding.objects.create(
                 unit=where, run=by, given_at=AT, invoice=invoice, version=1, digest="0" * 64, source="match"
             )
+            CodingLine.objects.create(
+                unit=where, coding=coding, position=1, net=money, vat=0, account="45000000"
+            )
+            SpendingRight.objects.create(unit=where, person=person(approver), validity=ALWAYS)
             InvoiceApproval.objects.create(
                 unit=where, invoice=invoice, digest=coding.digest, act="approve", person=person(approver), given_at=AT
             )  # fmt: skip

@@ -31,8 +31,8 @@ from reskontra.expenditure.statement_posting.run import StatementPostingRun
 from reskontra.ledger.models import Entry as LedgerEntry
 from reskontra.ledger.models import Voucher
 from reskontra.ledger.numbers import take_numbers
-from reskontra.purchases.models import PaymentFile, SupplierPayment
-from reskontra.registers.models import StatementRule, Supplier, Unit, UnitAccount
+from reskontra.purchases.models import PaymentFile, PaymentRelease, SupplierPayment
+from reskontra.registers.models import StatementRule, Supplier, SupplierAccount, Unit, UnitAccount
 from reskontra.registers.posting import posting_account
 from reskontra.runs.models import Run
 
@@ -47,6 +47,7 @@ FIELDS = {
 _FLAGS = frozenset({"in", "pending", "unapproved"})
 _codes = count(670_001)
 _numbers = count(1)
+SUPPLIER_ACCOUNT = "FI2112345600000785"
 
 
 @dataclass
@@ -222,6 +223,14 @@ def a_supplier() -> Supplier:
             "business_id": "9900001-2",
         },
     )
+    SupplierAccount.objects.get_or_create(
+        supplier=found,
+        iban=SUPPLIER_ACCOUNT,
+        defaults={
+            "source": "register", "told_by": person("cecilia"), "told_at": AT, "approved_by": person("kirsi"),
+            "approved_at": AT,
+        },
+    )  # fmt: skip
     return found
 
 
@@ -230,8 +239,11 @@ def a_payment_file(where: Unit, name: str, amounts: Sequence[Decimal], on: date)
     with inside(where):
         by = Run.objects.create(
             unit=where, name="payment", on_date=on, state="applied", person=person("cecilia"), planned_at=AT,
-            applied_at=AT,
+            applied_at=AT, digest="0" * 64,
         )  # fmt: skip
+        PaymentRelease.objects.create(
+            unit=where, run=by, digest=by.digest, act="approve", person=person("kirsi"), given_at=AT
+        )
         total = sum(amounts, Decimal(0))
         file = OutboxFile.objects.create(
             unit=where, run=by, name=f"pain-{where.code}-{next(_numbers)}", digest="0" * 64, size=1,
@@ -251,7 +263,7 @@ def a_supplier_payment(
     with inside(where):
         return SupplierPayment.objects.create(
             unit=where, run_id=file.run_id, file=file, pays="supplier", supplier=a_supplier(), amount=money,
-            payment_date=on, payee="Provleverans Ab", iban="FI2112345600000785", end_to_end_id=name,
+            payment_date=on, payee="Provleverans Ab", iban=SUPPLIER_ACCOUNT, end_to_end_id=name,
             payment_information_id=batch, voucher=_voucher(where, file.run_id, on, money),
         )  # fmt: skip
 
