@@ -105,8 +105,8 @@ def payable(
             unit=where, run=by, file=file, position=1, format="finvoice", channel="einvoice", received_date=day,
             stream=stream, voucher_type="XA" if stream == "procurement" else "XB",
             kind="invoice" if money > 0 else "credit", number=number or f"L{place}", number_key=f"{place}",
-            issue_date=day, due_date=due, currency="EUR", net=money, vat=0, total=money, payable=money, seller_name=of.name,
-            seller_key=of.business_id, iban=to, reference=reference, message=message,
+            issue_date=day, due_date=due, currency="EUR", net=money, vat=0, total=money, payable=money,
+            seller_name=of.name, seller_key=of.business_id, iban=to, reference=reference, message=message,
         )  # fmt: skip
         InvoiceSupplier.objects.create(unit=where, invoice=invoice, supplier=of, run=by, given_at=AT)
         Match.objects.create(
