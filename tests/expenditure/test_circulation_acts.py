@@ -620,12 +620,17 @@ def _payable(where: Unit, net: str, due: date, **more: Any) -> PurchaseInvoice:
     return invoice
 
 
-def _paid(where: Unit, invoice: PurchaseInvoice, amount: str, on: date) -> None:
+def _settled(where: Unit, invoice: PurchaseInvoice, amount: str, on: date, **more: Any) -> None:
+    """A credit of the same supplier settles that much of the invoice on the day."""
+    credit = _payable(where, f"-{amount}", on, **more)
     with inside(where):
-        PayableSettlement.objects.create(
-            unit=where, run=a_run(where, "payment", on), payable=Payable.objects.get(invoice=invoice), kind="credit",
-            amount=Decimal(amount),
-        )  # fmt: skip
+        by, money = a_run(where, "payment", on), Decimal(amount)
+        PayableSettlement.objects.bulk_create(
+            PayableSettlement(
+                unit=where, run=by, payable=Payable.objects.get(invoice=one), kind="credit", amount=sum_of_it
+            )
+            for one, sum_of_it in ((invoice, money), (credit, -money))
+        )
 
 
 def test_interest_by_section_4_a_runs_from_the_day_after_the_due_date_to_the_day_of_payment(
@@ -638,11 +643,13 @@ def test_interest_by_section_4_a_runs_from_the_day_after_the_due_date_to_the_day
     parted = _payable(where, "3650.00", due)
     still = _payable(where, "3650.00", due)
     private = _payable(where, "3650.00", due, supplier=a_supplier("S00009", kind="person"))
-    _paid(where, in_time, "3650.00", due)
-    _paid(where, late, "3650.00", due + timedelta(days=10))
-    _paid(where, parted, "1650.00", due + timedelta(days=10))
-    _paid(where, parted, "2000.00", due + timedelta(days=20))
-    _paid(where, private, "3650.00", due + timedelta(days=10))
+    _settled(where, in_time, "3650.00", due)
+    _settled(where, late, "3650.00", due + timedelta(days=10))
+    _settled(where, parted, "1650.00", due + timedelta(days=10))
+    _settled(where, parted, "2000.00", due + timedelta(days=20))
+    _settled(
+        where, private, "3650.00", due + timedelta(days=10), supplier=a_supplier("S00009", kind="person")
+    )
     on = due + timedelta(days=30)
     with inside(where):
         from reskontra.registers.unit_terms import terms_of

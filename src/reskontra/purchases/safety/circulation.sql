@@ -58,13 +58,13 @@ BEGIN
 END $$;
 ALTER FUNCTION purchases_still_circulates() OWNER TO reskontra_check;
 
-CREATE OR REPLACE TRIGGER the_invoice_still_circulates AFTER INSERT ON purchases_assignment
+CREATE OR REPLACE TRIGGER still_circulates AFTER INSERT ON purchases_assignment
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION purchases_still_circulates();
-CREATE OR REPLACE TRIGGER the_invoice_still_circulates AFTER INSERT ON purchases_coding
+CREATE OR REPLACE TRIGGER still_circulates AFTER INSERT ON purchases_coding
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION purchases_still_circulates();
-CREATE OR REPLACE TRIGGER the_invoice_still_circulates AFTER INSERT ON purchases_invoiceapproval
+CREATE OR REPLACE TRIGGER still_circulates AFTER INSERT ON purchases_invoiceapproval
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION purchases_still_circulates();
-CREATE OR REPLACE TRIGGER the_invoice_still_circulates AFTER INSERT ON purchases_invoicereturn
+CREATE OR REPLACE TRIGGER still_circulates AFTER INSERT ON purchases_invoicereturn
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION purchases_still_circulates();
 
 CREATE OR REPLACE FUNCTION purchases_assignments_hold() RETURNS trigger LANGUAGE plpgsql
