@@ -5,7 +5,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 VENV := .venv
 BIN := $(VENV)/bin
 SIZE ?= 100000
-JOBS ?= auto
+# One worker more than processors: some wait for a browser or a disk.
+JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help setup demo serve test check bench lock migrations clean
@@ -23,7 +24,7 @@ serve: $(VENV)/.run  ## the desk on the demo data, at http://127.0.0.1:8000/
 	$(BIN)/reskontra serve
 
 test: $(VENV)/.dev  ## all tests, on a real PostgreSQL
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder
 
 check: $(VENV)/.dev  ## lint, format, types and floor plan
 	$(BIN)/ruff check src tests bench

@@ -133,7 +133,7 @@ def test_every_public_example_is_read_or_refused_with_a_reason() -> None:
     told = {}
     for path in sorted((STANDARDS / "examples").iterdir()):
         try:
-            (found,) = read_documents(path.read_bytes(), path.name)
+            (found,) = read(path.read_bytes())
         except Refused as refused:
             told[path.name] = ("refused", 0, "", [finding.rule for finding in refused.findings])
         else:
