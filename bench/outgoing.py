@@ -14,11 +14,6 @@ from reskontra.registers.models import Person
 from reskontra.runs.models import Run
 
 _STEPS = (
-    "INSERT INTO registers_postingaccount (event, account, clause, validity)"
-    " SELECT event, account, 'EX 9-a', '[2020-01-01,)' FROM (VALUES ('payable_procurement', '25700100'),"
-    " ('payable_other', '26270100'), ('supplier_payments_in_transit', '25700190'),"
-    " ('withheld_for_enforcement', '26290020')) told (event, account)"
-    " WHERE NOT EXISTS (SELECT FROM registers_postingaccount known WHERE known.event = told.event)",
     "INSERT INTO registers_unitaccount (unit_id, iban, bic, purpose, account, validity)"
     " SELECT %(unit)s, 'FI2112345600000785', 'PROVFIHH', 'expenditure', '19500000', '[2020-01-01,)'",
     "INSERT INTO registers_person SELECT (jsonb_populate_record(p, jsonb_build_object('id', 1000000, 'username',"
