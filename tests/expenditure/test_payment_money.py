@@ -771,7 +771,8 @@ def test_two_senders_at_once_send_once(out: Path) -> None:
     where = unit()
     a_payable(where)
     pay(where)
-    at_once(*(lambda: send_payments(where, OPEN_HOURS),) * 3)
+    told = at_once(*(lambda: send_payments(where, OPEN_HOURS),) * 3)
+    assert {one.state for handed in told for one in handed} == {"sent"}
     with inside(where):
         assert OutboxEvent.objects.filter(unit=where, state="sent").count() == 1
     assert len([path for path in out.iterdir() if path.suffix == ".xml"]) == 1

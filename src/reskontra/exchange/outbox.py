@@ -9,6 +9,7 @@ until a receipt or two persons decide. No machine sends in doubt.
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -72,19 +73,31 @@ def hand_over(file: OutboxFile, at: datetime) -> Handed:
     folder = operator_folder() / file.channel if file.channel != "finvoice" else operator_folder()
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / file.name
-    with working_in([file.unit_id]):
-        only_one_sender(file)
-        before = state_of(file)
-        if before == "built":
-            happened(file, "intent", at)
-    if before not in {"built", "intent"}:
-        return Handed(file, before, target)
-    state = _link(file, target) if before == "built" else _look(file, target)
-    with working_in([file.unit_id]):
-        only_one_sender(file)
-        if state_of(file) == "intent":
+    with _sending(file):
+        with working_in([file.unit_id]):
+            before = state_of(file)
+            if before == "built":
+                happened(file, "intent", at)
+        if before not in {"built", "intent"}:
+            return Handed(file, before, target)
+        state = _link(file, target) if before == "built" else _look(file, target)
+        with working_in([file.unit_id]):
             happened(file, state, at)
-        return Handed(file, state_of(file), target)
+    return Handed(file, state, target)
+
+
+@contextmanager
+def _sending(file: OutboxFile) -> Iterator[None]:
+    """Be the only sender of the batch across transactions.
+
+    An intent that another finds is then one that a sender left behind: with its process its hold is gone too.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext('outbox'), %s)", [file.pk % 2**31])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('outbox'), %s)", [file.pk % 2**31])
 
 
 def decide_held(file: OutboxFile, sent: bool, first: Person, second: Person, at: datetime) -> None:
