@@ -656,7 +656,7 @@ def named_constraints() -> set[str]:
     ours = [app.name for app in apps.get_app_configs() if app.name.startswith("reskontra.")]
     for source in [FUNCTIONS, *(source for app in ours for source in own_safety(app))]:
         names |= set(re.findall(r"CONSTRAINT = '(\w+)'", source))
-        names |= set(re.findall(r"(?:claims|purchases)_(?:refuse\w*|settlement_holds)\(\s*'(\w+)'", source))
+        names |= set(re.findall(r"(?:reskontra_refuse\w*|claims_settlement_holds)\(\s*'(\w+)'", source))
         names |= set(re.findall(r"ADD CONSTRAINT (\w+)", source))
         names |= set(re.findall(r"RENAME CONSTRAINT \w+ TO (\w+)", source))
         names |= set(re.findall(r"THEN '(\w+)'(?: END\))?$", source, re.MULTILINE))

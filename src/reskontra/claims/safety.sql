@@ -19,14 +19,6 @@ GRANT SELECT ON claims_payment_use, claims_claim_settlement TO reskontra_app, re
 
 -- No cent of a payment, of a credit or of a claim has two owners. Whoever settles money in a unit waits for those who
 -- settle at the same time: only then are the sums below the sums of everything.
-CREATE OR REPLACE FUNCTION claims_settle_alone(units bigint[]) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  one bigint;
-BEGIN
-  FOR one IN SELECT DISTINCT u FROM unnest(units) u ORDER BY u LOOP
-    PERFORM pg_advisory_xact_lock(one::int, hashtext('settlement'));
-  END LOOP;
-END $$;
 
 -- The first payment or claim, of those that the fresh rows touch, whose parts are more than it is; as a query, because
 -- only a trigger sees its fresh rows. Joined and not looked up one by one: a run touches a hundred thousand at once.
@@ -46,13 +38,6 @@ CREATE OR REPLACE FUNCTION claims_named_in(columns text) RETURNS text LANGUAGE s
   FROM unnest(string_to_array(columns, ' ')) named
 $$;
 
-CREATE OR REPLACE FUNCTION claims_refuse_settlement(rule text, of_table text, what text) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-  RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = rule, TABLE = of_table,
-    MESSAGE = rule || coalesce(': ' || what, '');
-END $$;
-
 -- Fresh settlements hold: an undoing repeats what it takes back, and no sum goes beyond its payment or its claim.
 -- Arguments: the name of the rule for undoing, the columns that an undoing repeats beside the amount, the columns that
 -- name payments, those that name claims.
@@ -62,7 +47,7 @@ DECLARE
   undoings boolean := false;
   wrong bigint;
 BEGIN
-  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_alone('settlement', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   IF TG_ARGV[0] <> '' THEN
     EXECUTE 'SELECT EXISTS (SELECT FROM fresh_rows WHERE undoes_id IS NOT NULL)' INTO undoings;
   END IF;
@@ -73,20 +58,20 @@ BEGIN
                     string_agg(format('fresh.%1$I IS DISTINCT FROM undone.%1$I', repeated), ' OR '))
       FROM unnest(string_to_array(TG_ARGV[1], ' ')) repeated) INTO wrong;
     IF wrong IS NOT NULL THEN
-      PERFORM claims_refuse_settlement(TG_ARGV[0], TG_TABLE_NAME, NULL);
+      PERFORM reskontra_refuse(TG_ARGV[0], TG_TABLE_NAME);
     END IF;
   END IF;
   IF TG_ARGV[2] <> '' THEN
     EXECUTE claims_beyond('bank_payment', 'claims_payment_use', 'payment_id', claims_named_in(TG_ARGV[2])) INTO wrong;
     IF wrong IS NOT NULL THEN
-      PERFORM claims_refuse_settlement('a_payment_is_not_spent_beyond_its_amount', 'bank_payment', 'payment ' || wrong);
+      PERFORM reskontra_refuse('a_payment_is_not_spent_beyond_its_amount', 'bank_payment', 'payment ' || wrong);
     END IF;
   END IF;
   IF TG_ARGV[3] <> '' THEN
     EXECUTE claims_beyond('claims_claim', 'claims_claim_settlement', 'claim_id', claims_named_in(TG_ARGV[3]))
       INTO wrong;
     IF wrong IS NOT NULL THEN
-      PERFORM claims_refuse_settlement('a_claim_is_not_settled_beyond_its_amount', 'claims_claim', 'claim ' || wrong);
+      PERFORM reskontra_refuse('a_claim_is_not_settled_beyond_its_amount', 'claims_claim', 'claim ' || wrong);
     END IF;
   END IF;
   RETURN NULL;
@@ -124,7 +109,7 @@ BEGIN
              JOIN bank_payment reversal ON reversal.id = fresh.reversal_id
              WHERE payment.amount <> fresh.amount OR reversal.amount <> -fresh.amount
                OR payment.account_id <> reversal.account_id) THEN
-    PERFORM claims_refuse_settlement('a_reversal_is_the_payment_with_the_other_sign', TG_TABLE_NAME, NULL);
+    PERFORM reskontra_refuse('a_reversal_is_the_payment_with_the_other_sign', TG_TABLE_NAME);
   END IF;
   RETURN NULL;
 END $$;
@@ -140,7 +125,7 @@ SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   wrong bigint;
 BEGIN
-  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_alone('settlement', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   EXECUTE $check$
     SELECT min(paid.claim_id)
     FROM (SELECT claim_id, sum(amount) AS amount FROM claims_sidepayment
@@ -150,7 +135,7 @@ BEGIN
     WHERE paid.amount > coalesce(charged.amount, 0)
   $check$ INTO wrong;
   IF wrong IS NOT NULL THEN
-    PERFORM claims_refuse_settlement('costs_are_not_paid_beyond_what_they_are', TG_TABLE_NAME, 'claim ' || wrong);
+    PERFORM reskontra_refuse('costs_are_not_paid_beyond_what_they_are', TG_TABLE_NAME, 'claim ' || wrong);
   END IF;
   RETURN NULL;
 END $$;

@@ -58,6 +58,42 @@ BEGIN
     TABLE = TG_TABLE_NAME, MESSAGE = format('a_row_keeps_its_key_and_its_unit: %s', TG_TABLE_NAME);
 END $$;
 
+-- Wait for whoever else does work of this kind in these units; the turn ends with the transaction. The same turn that a run
+-- takes, and in one order, so that two never wait for each other.
+CREATE OR REPLACE FUNCTION reskontra_alone(kind text, units bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  one bigint;
+BEGIN
+  FOR one IN SELECT DISTINCT u FROM unnest(units) u ORDER BY u LOOP
+    PERFORM pg_advisory_xact_lock(one::int, hashtext(kind));
+  END LOOP;
+END $$;
+
+-- Refuse by the name of a rule; ``what`` says of which row.
+CREATE OR REPLACE FUNCTION reskontra_refuse(rule text, of_table text, what text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = rule, TABLE = of_table,
+    MESSAGE = rule || coalesce(': ' || what, '');
+END $$;
+
+CREATE OR REPLACE FUNCTION reskontra_refuse_when(rule text, of_table text, wrong boolean) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF wrong THEN
+    PERFORM reskontra_refuse(rule, of_table);
+  END IF;
+END $$;
+
+-- Refuse the row with this id; none when it is NULL.
+CREATE OR REPLACE FUNCTION reskontra_refuse_row(rule text, of_table text, id bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  IF id IS NOT NULL THEN
+    PERFORM reskontra_refuse(rule, of_table, format('%s %s', of_table, id));
+  END IF;
+END $$;
+
 -- A deferred check is made once. A caller who has it made early (SET CONSTRAINTS) could add rows afterwards that nobody
 -- looks at, so the check leaves a mark that only the end of the transaction takes away: a lock, which no caller can
 -- release and a rolled-back savepoint gives back together with the check itself.

@@ -33,9 +33,8 @@ BEGIN
     GROUP BY id HAVING sum(amount) <> 0 OR sum(lines) < 2 LIMIT 1
   $check$ INTO wrong USING NEW.first_voucher, NEW.last_voucher;
   IF wrong.id IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'voucher_balances', TABLE = 'ledger_voucher',
-      MESSAGE = format('voucher_balances: voucher %s of unit %s has %s entries and the sum %s',
-        wrong.id, NEW.unit_id, wrong.lines, wrong.total);
+    PERFORM reskontra_refuse('voucher_balances', 'ledger_voucher',
+      format('voucher %s of unit %s has %s entries and the sum %s', wrong.id, NEW.unit_id, wrong.lines, wrong.total));
   END IF;
   PERFORM reskontra_mark_checked();
   RETURN NULL;
@@ -80,8 +79,7 @@ SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM fresh_rows fresh JOIN ledger_closedperiod closed ON closed.unit_id = fresh.unit_id
              AND closed.month = date_trunc('month', fresh.posting_date)::date) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_closed_period_takes_no_voucher',
-      TABLE = 'ledger_voucher', MESSAGE = 'a_closed_period_takes_no_voucher';
+    PERFORM reskontra_refuse('a_closed_period_takes_no_voucher', 'ledger_voucher');
   END IF;
   RETURN NULL;
 END $$;

@@ -48,9 +48,3 @@ LEFT JOIN purchases_payable payable ON payable.invoice_id = i.id;
 
 GRANT SELECT ON purchases_match_held, purchases_order_line_state, purchases_payable_open, purchases_invoice_state
   TO reskontra_app, reskontra_read, reskontra_check;
-
--- What refuses, by the name of the constraint: a trigger says which table it stands on.
-CREATE OR REPLACE FUNCTION purchases_refuse(rule text, of_table text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = rule, TABLE = of_table, MESSAGE = rule;
-END $$;

@@ -23,8 +23,7 @@ BEGIN
   IF EXISTS (SELECT FROM fresh_rows fresh WHERE fresh.act = 'approve'
              AND NOT EXISTS (SELECT FROM sales_orderapproval review WHERE review.unit_id = fresh.unit_id
                AND review.order_id = fresh.order_id AND review.digest = fresh.digest AND review.act = 'review')) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'an_approval_follows_a_review',
-      TABLE = 'sales_orderapproval', MESSAGE = 'an_approval_follows_a_review';
+    PERFORM reskontra_refuse('an_approval_follows_a_review', 'sales_orderapproval');
   END IF;
   RETURN NULL;
 END $$;
@@ -49,8 +48,7 @@ BEGIN
           AND (latest.standing IS DISTINCT FROM 'REVIEW'
                OR 2 <> (SELECT count(DISTINCT a.person_id) FROM sales_orderapproval a
                         WHERE a.unit_id = o.unit_id AND a.order_id = o.id AND a.digest = o.digest)))) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'only_ready_or_approved_orders_are_invoiced',
-      TABLE = 'sales_invoicedorder', MESSAGE = 'only_ready_or_approved_orders_are_invoiced';
+    PERFORM reskontra_refuse('only_ready_or_approved_orders_are_invoiced', 'sales_invoicedorder');
   END IF;
   RETURN NULL;
 END $$;
@@ -82,9 +80,8 @@ DECLARE
 BEGIN
   SELECT count(*) INTO found FROM sales_billingrow WHERE request_id = NEW.id;
   IF found IS DISTINCT FROM NEW.rows THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'every_row_has_one_outcome',
-      TABLE = 'sales_billingrequest',
-      MESSAGE = format('every_row_has_one_outcome: %s rows came in, %s have an outcome', NEW.rows, found);
+    PERFORM reskontra_refuse('every_row_has_one_outcome', 'sales_billingrequest',
+      format('%s rows came in, %s have an outcome', NEW.rows, found));
   END IF;
   PERFORM reskontra_mark_checked();
   RETURN NULL;
@@ -102,8 +99,7 @@ DECLARE
 BEGIN
   IF reskontra_was_checked() OR EXISTS (SELECT FROM fresh_rows fresh
       JOIN sales_billingrequest request ON request.id = fresh.request_id WHERE request.created_xid <> now_writing) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'rows_come_with_their_billing_request',
-      TABLE = 'sales_billingrow', MESSAGE = 'rows_come_with_their_billing_request';
+    PERFORM reskontra_refuse('rows_come_with_their_billing_request', 'sales_billingrow');
   END IF;
   RETURN NULL;
 END $$;
@@ -122,8 +118,7 @@ BEGIN
                          AND d.invoice_id = fresh.invoice_id AND d.attempt = fresh.attempt)
              AND EXISTS (SELECT FROM sales_invoicedelivery before WHERE before.unit_id = fresh.unit_id
                          AND before.invoice_id = fresh.invoice_id AND before.attempt = fresh.attempt - 1))) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'an_invoice_goes_again_only_by_a_decision',
-      TABLE = 'sales_invoicedelivery', MESSAGE = 'an_invoice_goes_again_only_by_a_decision';
+    PERFORM reskontra_refuse('an_invoice_goes_again_only_by_a_decision', 'sales_invoicedelivery');
   END IF;
   RETURN NULL;
 END $$;
@@ -151,8 +146,7 @@ BEGIN
     FROM fresh_rows fresh
   $check$ INTO refused;
   IF refused IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = refused, TABLE = 'sales_deliverydecision',
-      MESSAGE = refused;
+    PERFORM reskontra_refuse(refused, 'sales_deliverydecision');
   END IF;
   RETURN NULL;
 END $$;
@@ -185,8 +179,8 @@ BEGIN
     SELECT count(*) INTO found FROM sales_archivedfile WHERE archive_return_id = NEW.id;
   END IF;
   IF found IS DISTINCT FROM NEW.rows THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'every_answer_is_kept', TABLE = TG_TABLE_NAME,
-      MESSAGE = format('every_answer_is_kept: %s rows came in, %s are kept', NEW.rows, found);
+    PERFORM reskontra_refuse('every_answer_is_kept', TG_TABLE_NAME,
+      format('%s rows came in, %s are kept', NEW.rows, found));
   END IF;
   PERFORM reskontra_mark_checked();
   RETURN NULL;
@@ -213,8 +207,7 @@ BEGIN
       ' WHERE came.created_xid <> pg_current_xact_id()' INTO late;
   END IF;
   IF late > 0 OR reskontra_was_checked() THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'answers_come_with_their_file',
-      TABLE = TG_TABLE_NAME, MESSAGE = 'answers_come_with_their_file';
+    PERFORM reskontra_refuse('answers_come_with_their_file', TG_TABLE_NAME);
   END IF;
   RETURN NULL;
 END $$;
@@ -262,8 +255,7 @@ BEGIN
     FROM fresh_rows fresh
   $check$ INTO refused;
   IF refused IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = refused, TABLE = 'sales_invoicelistapproval',
-      MESSAGE = refused;
+    PERFORM reskontra_refuse(refused, 'sales_invoicelistapproval');
   END IF;
   RETURN NULL;
 END $$;

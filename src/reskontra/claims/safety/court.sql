@@ -14,15 +14,13 @@ BEGIN
              WHERE fresh.kind IN ('judged', 'contested') AND one.kind <> 'court'
                 OR fresh.kind = 'dossier' AND (one.kind <> 'court' OR one.procedure <> 'extensive')
                 OR fresh.kind = 'demanded' AND one.kind <> 'agency') THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_step_is_one_that_its_kind_of_case_takes',
-      TABLE = 'claims_caseevent', MESSAGE = 'a_step_is_one_that_its_kind_of_case_takes';
+    PERFORM reskontra_refuse('a_step_is_one_that_its_kind_of_case_takes', 'claims_caseevent');
   END IF;
   IF EXISTS (SELECT FROM fresh_rows fresh
              WHERE fresh.kind = 'judged'
                AND NOT EXISTS (SELECT FROM claims_caseevent before WHERE before.case_id = fresh.case_id
                                  AND before.kind = 'applied' AND before.position < fresh.position)) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_court_judges_what_was_applied_for',
-      TABLE = 'claims_caseevent', MESSAGE = 'a_court_judges_what_was_applied_for';
+    PERFORM reskontra_refuse('a_court_judges_what_was_applied_for', 'claims_caseevent');
   END IF;
   IF EXISTS (SELECT FROM fresh_rows fresh JOIN claims_case one ON one.id = fresh.case_id
              LEFT JOIN claims_newest_dossier dossier ON dossier.case_id = fresh.case_id
@@ -30,8 +28,7 @@ BEGIN
                AND (dossier.digest IS DISTINCT FROM fresh.digest
                     OR (SELECT count(DISTINCT s.person_id) FROM claims_casesignature s
                         WHERE s.case_id = fresh.case_id AND s.digest = fresh.digest) < 2)) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'an_extensive_application_is_signed_by_two',
-      TABLE = 'claims_caseevent', MESSAGE = 'an_extensive_application_is_signed_by_two';
+    PERFORM reskontra_refuse('an_extensive_application_is_signed_by_two', 'claims_caseevent');
   END IF;
   RETURN NULL;
 END $$;
@@ -45,8 +42,7 @@ SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM fresh_rows fresh LEFT JOIN claims_newest_dossier dossier ON dossier.case_id = fresh.case_id
              WHERE dossier.digest IS DISTINCT FROM fresh.digest) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_signature_is_under_the_dossier_that_holds',
-      TABLE = 'claims_casesignature', MESSAGE = 'a_signature_is_under_the_dossier_that_holds';
+    PERFORM reskontra_refuse('a_signature_is_under_the_dossier_that_holds', 'claims_casesignature');
   END IF;
   RETURN NULL;
 END $$;

@@ -5,11 +5,10 @@ ALTER TABLE claims_deferral ADD COLUMN IF NOT EXISTS created_xid xid8 NOT NULL D
 CREATE OR REPLACE FUNCTION claims_requests_for_time_hold() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_alone('settlement', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   IF EXISTS (SELECT FROM fresh_rows fresh JOIN claims_deferral granted ON granted.request_id = fresh.request_id
              JOIN claims_deferralrefusal refused ON refused.request_id = fresh.request_id) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_request_for_time_is_granted_or_refused',
-      TABLE = TG_TABLE_NAME, MESSAGE = 'a_request_for_time_is_granted_or_refused';
+    PERFORM reskontra_refuse('a_request_for_time_is_granted_or_refused', TG_TABLE_NAME);
   END IF;
   RETURN NULL;
 END $$;
@@ -42,17 +41,15 @@ CREATE OR REPLACE TRIGGER the_deferral_is_written_at_once AFTER INSERT ON claims
 CREATE OR REPLACE FUNCTION claims_deferred_claims_hold() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_alone('settlement', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   IF EXISTS (SELECT FROM fresh_rows fresh JOIN claims_deferral deferral ON deferral.id = fresh.deferral_id
              JOIN claims_claim claim ON claim.id = fresh.claim_id WHERE claim.payer_id <> deferral.customer_id) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_deferral_is_of_its_customers_claims',
-      TABLE = 'claims_deferralclaim', MESSAGE = 'a_deferral_is_of_its_customers_claims';
+    PERFORM reskontra_refuse('a_deferral_is_of_its_customers_claims', 'claims_deferralclaim');
   END IF;
   IF EXISTS (SELECT FROM fresh_rows fresh JOIN claims_deferralclaim other ON other.claim_id = fresh.claim_id
                AND other.id <> fresh.id
              WHERE NOT EXISTS (SELECT FROM claims_deferralend ended WHERE ended.deferral_id = other.deferral_id)) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_claim_is_deferred_once_at_a_time',
-      TABLE = 'claims_deferralclaim', MESSAGE = 'a_claim_is_deferred_once_at_a_time';
+    PERFORM reskontra_refuse('a_claim_is_deferred_once_at_a_time', 'claims_deferralclaim');
   END IF;
   RETURN NULL;
 END $$;
@@ -67,14 +64,12 @@ SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF coalesce((SELECT sum(amount) FROM claims_instalment WHERE deferral_id = NEW.id), 0)
      IS DISTINCT FROM (SELECT sum(principal) FROM claims_deferralclaim WHERE deferral_id = NEW.id) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'instalments_add_up_to_the_claims',
-      TABLE = 'claims_deferral', MESSAGE = 'instalments_add_up_to_the_claims';
+    PERFORM reskontra_refuse('instalments_add_up_to_the_claims', 'claims_deferral');
   END IF;
   IF EXISTS (SELECT FROM (SELECT due_date > lag(due_date, 1, NEW.from_date) OVER turn AS later FROM claims_instalment
                           WHERE deferral_id = NEW.id WINDOW turn AS (ORDER BY position)) dates WHERE NOT later)
      OR (SELECT max(due_date) FROM claims_instalment WHERE deferral_id = NEW.id) <> NEW.until_date THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_deferral_lasts_until_its_last_instalment',
-      TABLE = 'claims_deferral', MESSAGE = 'a_deferral_lasts_until_its_last_instalment';
+    PERFORM reskontra_refuse('a_deferral_lasts_until_its_last_instalment', 'claims_deferral');
   END IF;
   PERFORM reskontra_mark_checked();
   RETURN NULL;

@@ -17,8 +17,8 @@ BEGIN
       IS DISTINCT FROM (n.total, n.customer_id, n.reference, charged.amount)
   $check$ INTO wrong;
   IF wrong IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'an_interest_claim_is_what_its_invoice_charges',
-      TABLE = 'claims_claim', MESSAGE = format('an_interest_claim_is_what_its_invoice_charges: claim %s', wrong);
+    PERFORM reskontra_refuse('an_interest_claim_is_what_its_invoice_charges', 'claims_claim',
+      format('claim %s', wrong));
   END IF;
   RETURN NULL;
 END $$;
@@ -58,8 +58,7 @@ BEGIN
     $check$ INTO refused;
   END IF;
   IF refused IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = refused, TABLE = 'claims_interestcharge',
-      MESSAGE = refused;
+    PERFORM reskontra_refuse(refused, 'claims_interestcharge');
   END IF;
   RETURN NULL;
 END $$;

@@ -4,8 +4,7 @@ CREATE OR REPLACE FUNCTION claims_interruptions_hold() RETURNS trigger LANGUAGE 
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM fresh_rows fresh JOIN claims_claim claim ON claim.id = fresh.claim_id WHERE claim.public_law) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_public_law_claim_is_not_interrupted',
-      TABLE = 'claims_interruption', MESSAGE = 'a_public_law_claim_is_not_interrupted';
+    PERFORM reskontra_refuse('a_public_law_claim_is_not_interrupted', 'claims_interruption');
   END IF;
   RETURN NULL;
 END $$;

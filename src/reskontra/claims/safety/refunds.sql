@@ -6,7 +6,7 @@ DECLARE
   wrong int;
   refused text;
 BEGIN
-  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_alone('settlement', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   -- Planned anew each time, over all rows at once; the gravest refusal has the lowest number.
   EXECUTE $check$
     SELECT min(wrong) FROM (
@@ -50,7 +50,7 @@ BEGIN
       WHEN 3 THEN 'a_refund_run_is_approved_by_somebody_else'
       WHEN 4 THEN 'a_refund_is_what_was_approved'
     END;
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = refused, TABLE = 'claims_refund', MESSAGE = refused;
+    PERFORM reskontra_refuse(refused, 'claims_refund');
   END IF;
   RETURN NULL;
 END $$;
@@ -70,8 +70,7 @@ BEGIN
                    GROUP BY r.overpayment_id HAVING sum(r.amount) <> 0)
   $check$ INTO refunded;
   IF refunded THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'what_was_refunded_is_not_taken_back',
-      TABLE = 'claims_overpayment', MESSAGE = 'what_was_refunded_is_not_taken_back';
+    PERFORM reskontra_refuse('what_was_refunded_is_not_taken_back', 'claims_overpayment');
   END IF;
   RETURN NULL;
 END $$;
@@ -86,8 +85,7 @@ SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM fresh_rows fresh JOIN claims_refund r ON r.id = fresh.refund_id
              WHERE fresh.outcome IN ('redeemed', 'unredeemed') AND r.way <> 'payment_order') THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'only_a_payment_order_is_redeemed_or_not',
-      TABLE = 'claims_refundanswer', MESSAGE = 'only_a_payment_order_is_redeemed_or_not';
+    PERFORM reskontra_refuse('only_a_payment_order_is_redeemed_or_not', 'claims_refundanswer');
   END IF;
   RETURN NULL;
 END $$;

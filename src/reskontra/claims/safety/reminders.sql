@@ -5,7 +5,7 @@ SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   refused text;
 BEGIN
-  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_alone('settlement', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   -- Planned anew each time, over all rows at once; the gravest refusal is the first by its number. Every code of the
   -- guideline stops reminders, so every block that is in force does.
   EXECUTE $check$
@@ -31,7 +31,7 @@ BEGIN
   $check$ INTO refused;
   IF refused IS NOT NULL THEN
     refused := substr(refused, 3);
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = refused, TABLE = 'claims_reminder', MESSAGE = refused;
+    PERFORM reskontra_refuse(refused, 'claims_reminder');
   END IF;
   RETURN NULL;
 END $$;
@@ -43,7 +43,7 @@ CREATE OR REPLACE TRIGGER the_claim_may_be_reminded AFTER INSERT ON claims_remin
 CREATE OR REPLACE FUNCTION claims_blocks_wait() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_alone('settlement', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   RETURN NULL;
 END $$;
 ALTER FUNCTION claims_blocks_wait() OWNER TO reskontra_check;
@@ -54,10 +54,9 @@ CREATE OR REPLACE TRIGGER the_block_waits_for_reminders AFTER INSERT ON claims_b
 CREATE OR REPLACE FUNCTION claims_lifts_hold() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_alone('settlement', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   IF EXISTS (SELECT FROM fresh_rows fresh JOIN claims_block b ON b.id = fresh.block_id WHERE fresh.day < b.from_date) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'a_block_is_not_lifted_before_it_begins',
-      TABLE = 'claims_blocklift', MESSAGE = 'a_block_is_not_lifted_before_it_begins';
+    PERFORM reskontra_refuse('a_block_is_not_lifted_before_it_begins', 'claims_blocklift');
   END IF;
   RETURN NULL;
 END $$;

@@ -1,19 +1,11 @@
 -- What the unit decides of a claim, two persons decide on the proposal as it stands (OC 5.1-b).
 
-CREATE OR REPLACE FUNCTION claims_refuse(name text, of_table text, id bigint) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  IF id IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = name, TABLE = of_table,
-      MESSAGE = format('%s: %s %s', name, of_table, id);
-  END IF;
-END $$;
-
 CREATE OR REPLACE FUNCTION claims_proposals_hold() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   -- Whoever settles or proposes in the unit waits for the others: only then is what is counted below everything.
-  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
-  PERFORM claims_refuse('a_claim_has_one_proposal_at_a_time', 'claims_writeoffproposal', min(claim_id))
+  PERFORM reskontra_alone('settlement', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_refuse_row('a_claim_has_one_proposal_at_a_time', 'claims_writeoffproposal', min(claim_id))
   FROM (SELECT p.claim_id
         FROM claims_writeoffproposal p
         LEFT JOIN claims_writeoffrefusal r ON r.proposal_id = p.id
@@ -30,13 +22,13 @@ CREATE OR REPLACE TRIGGER proposal_holds AFTER INSERT ON claims_writeoffproposal
 CREATE OR REPLACE FUNCTION claims_write_off_acts_hold() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
-  PERFORM claims_refuse('an_act_is_on_the_proposal_as_it_stands', 'claims_writeoffapproval', min(f.id))
+  PERFORM reskontra_alone('settlement', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_refuse_row('an_act_is_on_the_proposal_as_it_stands', 'claims_writeoffapproval', min(f.id))
   FROM fresh_rows f JOIN claims_writeoffproposal p ON p.id = f.proposal_id
   WHERE f.digest <> p.digest OR EXISTS (SELECT FROM claims_writeoffrefusal r WHERE r.proposal_id = p.id);
-  PERFORM claims_refuse('a_proposal_is_not_approved_by_who_made_it', 'claims_writeoffapproval', min(f.id))
+  PERFORM reskontra_refuse_row('a_proposal_is_not_approved_by_who_made_it', 'claims_writeoffapproval', min(f.id))
   FROM fresh_rows f JOIN claims_writeoffproposal p ON p.id = f.proposal_id WHERE f.person_id = p.person_id;
-  PERFORM claims_refuse('a_proposal_is_approved_after_its_review', 'claims_writeoffapproval', min(f.id))
+  PERFORM reskontra_refuse_row('a_proposal_is_approved_after_its_review', 'claims_writeoffapproval', min(f.id))
   FROM fresh_rows f
   WHERE f.act = 'approve' AND NOT EXISTS (SELECT FROM claims_writeoffapproval r
     WHERE r.proposal_id = f.proposal_id AND r.act = 'review' AND r.digest = f.digest);
@@ -50,8 +42,8 @@ CREATE OR REPLACE TRIGGER act_holds AFTER INSERT ON claims_writeoffapproval
 CREATE OR REPLACE FUNCTION claims_write_off_refusals_hold() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
-  PERFORM claims_refuse('what_is_written_off_is_not_refused', 'claims_writeoffrefusal', min(f.id))
+  PERFORM reskontra_alone('settlement', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_refuse_row('what_is_written_off_is_not_refused', 'claims_writeoffrefusal', min(f.id))
   FROM fresh_rows f WHERE EXISTS (SELECT FROM claims_writeoff w WHERE w.proposal_id = f.proposal_id);
   RETURN NULL;
 END $$;
@@ -63,14 +55,14 @@ CREATE OR REPLACE TRIGGER refusal_holds AFTER INSERT ON claims_writeoffrefusal
 CREATE OR REPLACE FUNCTION claims_decided_write_offs_hold() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  PERFORM claims_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
-  PERFORM claims_refuse('a_write_off_is_reviewed_and_approved', 'claims_writeoff', min(f.id))
+  PERFORM reskontra_alone('settlement', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_refuse_row('a_write_off_is_reviewed_and_approved', 'claims_writeoff', min(f.id))
   FROM fresh_rows f JOIN claims_writeoffproposal p ON p.id = f.proposal_id
   WHERE f.amount > 0 AND (f.claim_id <> p.claim_id OR f.ground <> p.ground
     OR EXISTS (SELECT FROM claims_writeoffrefusal r WHERE r.proposal_id = p.id)
     OR 2 <> (SELECT count(DISTINCT a.person_id) FROM claims_writeoffapproval a
              WHERE a.proposal_id = p.id AND a.digest = p.digest));
-  PERFORM claims_refuse('a_write_off_is_within_its_approval', 'claims_writeoffproposal', min(p.id))
+  PERFORM reskontra_refuse_row('a_write_off_is_within_its_approval', 'claims_writeoffproposal', min(p.id))
   FROM claims_writeoffproposal p
   WHERE p.id IN (SELECT proposal_id FROM fresh_rows)
     AND p.amount < (SELECT sum(w.amount) FROM claims_writeoff w WHERE w.proposal_id = p.id);

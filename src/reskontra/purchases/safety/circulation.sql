@@ -1,23 +1,8 @@
 -- Circulation (EX 1.2, 3.2): an act is on the coding as it stands, two people stand behind a review and an approval, whoever
 -- acted instead of whom, and an approver may spend what he approves. The triggers come after those that hold references.
 
--- Whoever works on the unit's invoices waits for the others, and for those who match them (the same lock, so that nobody takes
--- two): only then is what is looked at below everything.
-CREATE OR REPLACE FUNCTION purchases_circulate_alone(units bigint[]) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  one bigint;
-BEGIN
-  FOR one IN SELECT DISTINCT u FROM unnest(units) u ORDER BY u LOOP
-    PERFORM pg_advisory_xact_lock(one::int, hashtext('matching'));
-  END LOOP;
-END $$;
-
-CREATE OR REPLACE FUNCTION purchases_refuse(name text, of_table text, is_wrong boolean) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  IF is_wrong THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = name, TABLE = of_table, MESSAGE = name;
-  END IF;
-END $$;
+-- Whoever works on the unit's invoices waits for the others, and for those who match them: one lock for both, so that
+-- nobody takes two. Only then is what is looked at below everything.
 
 -- What a coding is recognised by: also one with the same lines as an earlier version is another coding.
 CREATE OR REPLACE FUNCTION purchases_coding_digest(invoice bigint, version integer, lines jsonb)
@@ -49,10 +34,10 @@ GRANT EXECUTE ON FUNCTION purchases_may_spend(bigint, bigint, date) TO reskontra
 CREATE OR REPLACE FUNCTION purchases_still_circulates() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  PERFORM purchases_circulate_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
-  PERFORM purchases_refuse('what_is_payable_circulates_no_more', TG_TABLE_NAME, EXISTS (
+  PERFORM reskontra_alone('matching', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_refuse_when('what_is_payable_circulates_no_more', TG_TABLE_NAME, EXISTS (
     SELECT FROM fresh_rows fresh JOIN purchases_payable p ON p.invoice_id = fresh.invoice_id));
-  PERFORM purchases_refuse('what_is_returned_circulates_no_more', TG_TABLE_NAME, TG_TABLE_NAME <> 'purchases_invoicereturn' AND EXISTS (
+  PERFORM reskontra_refuse_when('what_is_returned_circulates_no_more', TG_TABLE_NAME, TG_TABLE_NAME <> 'purchases_invoicereturn' AND EXISTS (
     SELECT FROM fresh_rows fresh JOIN purchases_invoicereturn r ON r.invoice_id = fresh.invoice_id));
   RETURN NULL;
 END $$;
@@ -70,7 +55,7 @@ CREATE OR REPLACE TRIGGER still_circulates AFTER INSERT ON purchases_invoiceretu
 CREATE OR REPLACE FUNCTION purchases_assignments_hold() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  PERFORM purchases_refuse('an_assignment_is_to_a_queue_of_its_step', 'purchases_assignment', EXISTS (
+  PERFORM reskontra_refuse_when('an_assignment_is_to_a_queue_of_its_step', 'purchases_assignment', EXISTS (
     SELECT FROM fresh_rows fresh JOIN registers_workqueue q ON q.id = fresh.queue_id
     WHERE q.step <> fresh.step OR NOT q.validity @> fresh.day));
   RETURN NULL;
@@ -94,18 +79,18 @@ BEGIN
     LEFT JOIN LATERAL (SELECT c.id, c.digest, c.person_id FROM purchases_coding c WHERE c.invoice_id = fresh.invoice_id
                        ORDER BY c.version DESC LIMIT 1) c ON true
   LOOP
-    PERFORM purchases_refuse('an_act_is_on_the_newest_coding', at_issue, f.newest IS DISTINCT FROM f.digest);
-    PERFORM purchases_refuse('what_was_sent_back_is_coded_anew', at_issue, EXISTS (
+    PERFORM reskontra_refuse_when('an_act_is_on_the_newest_coding', at_issue, f.newest IS DISTINCT FROM f.digest);
+    PERFORM reskontra_refuse_when('what_was_sent_back_is_coded_anew', at_issue, EXISTS (
       SELECT FROM purchases_invoiceapproval r
       WHERE r.invoice_id = f.invoice_id AND r.digest = f.digest AND r.act = 'return' AND r.id <> f.id));
-    PERFORM purchases_refuse('what_is_approved_is_not_sent_back', at_issue, f.act = 'return' AND EXISTS (
+    PERFORM reskontra_refuse_when('what_is_approved_is_not_sent_back', at_issue, f.act = 'return' AND EXISTS (
       SELECT FROM purchases_invoiceapproval a
       WHERE a.invoice_id = f.invoice_id AND a.digest = f.digest AND a.act = 'approve'));
-    PERFORM purchases_refuse('a_substitute_acts_while_the_other_is_away', at_issue,
+    PERFORM reskontra_refuse_when('a_substitute_acts_while_the_other_is_away', at_issue,
       f.instead_of_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM registers_absence w WHERE w.unit_id = f.unit_id AND w.person_id = f.instead_of_id
           AND w.substitute_id = f.person_id AND w.validity @> f.day));
-    PERFORM purchases_refuse('nobody_stands_behind_both_review_and_approval', at_issue, EXISTS (
+    PERFORM reskontra_refuse_when('nobody_stands_behind_both_review_and_approval', at_issue, EXISTS (
       SELECT FROM purchases_invoiceapproval o
       WHERE o.invoice_id = f.invoice_id AND o.digest = f.digest AND o.act <> f.act
         AND 'return' NOT IN (o.act, f.act)
@@ -113,12 +98,12 @@ BEGIN
     CONTINUE WHEN f.act <> 'approve';
     -- Without a review: what holds no budget line (the centre's one approver answers for all of it), or what a decision has
     -- approved; whoever coded that by hand does not also record it.
-    PERFORM purchases_refuse('an_approval_comes_after_a_review', at_issue, f.budget AND f.decision = '' AND NOT EXISTS (
+    PERFORM reskontra_refuse_when('an_approval_comes_after_a_review', at_issue, f.budget AND f.decision = '' AND NOT EXISTS (
       SELECT FROM purchases_invoiceapproval r
       WHERE r.invoice_id = f.invoice_id AND r.digest = f.digest AND r.act = 'review'));
-    PERFORM purchases_refuse('who_codes_by_a_decision_does_not_approve_by_it', at_issue,
+    PERFORM reskontra_refuse_when('who_codes_by_a_decision_does_not_approve_by_it', at_issue,
       f.decision <> '' AND f.coder_id IN (f.person_id, f.instead_of_id));
-    PERFORM purchases_refuse('an_approver_may_spend_what_he_approves', at_issue,
+    PERFORM reskontra_refuse_when('an_approver_may_spend_what_he_approves', at_issue,
       NOT purchases_may_spend(f.person_id, f.coding_id, f.day) AND (f.budget OR NOT EXISTS (
         SELECT FROM registers_roleassignment r WHERE r.person_id = f.person_id AND r.role = 'PG'
           AND (r.in_unit_id IS NULL OR r.in_unit_id = f.unit_id) AND r.validity @> f.day)));
@@ -134,11 +119,11 @@ CREATE OR REPLACE TRIGGER the_act_holds AFTER INSERT ON purchases_invoiceapprova
 CREATE OR REPLACE FUNCTION purchases_absences_hold() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  PERFORM purchases_circulate_alone(ARRAY[NEW.unit_id]);
-  PERFORM purchases_refuse('absences_of_one_person_do_not_overlap', 'registers_absence', EXISTS (
+  PERFORM reskontra_alone('matching', ARRAY[NEW.unit_id]);
+  PERFORM reskontra_refuse_when('absences_of_one_person_do_not_overlap', 'registers_absence', EXISTS (
     SELECT FROM registers_absence o
     WHERE o.unit_id = NEW.unit_id AND o.id <> NEW.id AND o.person_id = NEW.person_id AND o.validity && NEW.validity));
-  PERFORM purchases_refuse('a_substitute_is_not_away', 'registers_absence', EXISTS (
+  PERFORM reskontra_refuse_when('a_substitute_is_not_away', 'registers_absence', EXISTS (
     SELECT FROM registers_absence o
     WHERE o.unit_id = NEW.unit_id AND o.id <> NEW.id AND o.validity && NEW.validity
       AND (o.person_id = NEW.substitute_id OR o.substitute_id = NEW.person_id)));

@@ -23,8 +23,7 @@ BEGIN
   $check$ INTO refused;
   IF refused IS NOT NULL THEN
     refused := substr(refused, 3);
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = refused, TABLE = 'purchases_matchline',
-      MESSAGE = refused;
+    PERFORM reskontra_refuse(refused, 'purchases_matchline');
   END IF;
   RETURN NULL;
 END $$;

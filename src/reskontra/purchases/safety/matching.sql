@@ -1,13 +1,5 @@
 -- What matching and its payables must never be. Whoever matches, ends a match or makes payables in a unit waits for those who
 -- do so at the same time: only then is what the checks see all there is.
-CREATE OR REPLACE FUNCTION purchases_match_alone(units bigint[]) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  one bigint;
-BEGIN
-  FOR one IN SELECT DISTINCT u FROM unnest(units) u ORDER BY u LOOP
-    PERFORM pg_advisory_xact_lock(one::int, hashtext('matching'));
-  END LOOP;
-END $$;
 
 -- An invoice has one match that holds at a time; a new one only once the old one has ended.
 CREATE OR REPLACE FUNCTION purchases_one_match_holds() RETURNS trigger LANGUAGE plpgsql
@@ -15,7 +7,7 @@ SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   twice bigint;
 BEGIN
-  PERFORM purchases_match_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_alone('matching', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   EXECUTE $check$
     SELECT min(m.invoice_id) FROM (
       SELECT m.invoice_id FROM purchases_match m
@@ -24,7 +16,7 @@ BEGIN
       GROUP BY 1 HAVING count(*) > 1) m
   $check$ INTO twice;
   IF twice IS NOT NULL THEN
-    PERFORM purchases_refuse('an_invoice_has_one_match_that_holds', TG_TABLE_NAME);
+    PERFORM reskontra_refuse('an_invoice_has_one_match_that_holds', TG_TABLE_NAME);
   END IF;
   RETURN NULL;
 END $$;
@@ -37,10 +29,10 @@ CREATE OR REPLACE TRIGGER the_one_match_holds AFTER INSERT ON purchases_match
 CREATE OR REPLACE FUNCTION purchases_payable_stays_matched() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  PERFORM purchases_match_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_alone('matching', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   IF EXISTS (SELECT FROM fresh_rows fresh JOIN purchases_match m ON m.id = fresh.match_id
              JOIN purchases_payable p ON p.invoice_id = m.invoice_id) THEN
-    PERFORM purchases_refuse('the_match_of_a_payable_does_not_end', TG_TABLE_NAME);
+    PERFORM reskontra_refuse('the_match_of_a_payable_does_not_end', TG_TABLE_NAME);
   END IF;
   RETURN NULL;
 END $$;
@@ -53,10 +45,10 @@ CREATE OR REPLACE TRIGGER the_payable_stays_matched AFTER INSERT ON purchases_ma
 CREATE OR REPLACE FUNCTION purchases_confirms_what_waits() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  PERFORM purchases_match_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_alone('matching', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   IF EXISTS (SELECT FROM fresh_rows fresh JOIN purchases_match m ON m.id = fresh.match_id
              LEFT JOIN purchases_matchend e ON e.match_id = m.id WHERE NOT m.waits OR e.id IS NOT NULL) THEN
-    PERFORM purchases_refuse('only_a_match_that_waits_is_confirmed', TG_TABLE_NAME);
+    PERFORM reskontra_refuse('only_a_match_that_waits_is_confirmed', TG_TABLE_NAME);
   END IF;
   RETURN NULL;
 END $$;
@@ -72,7 +64,7 @@ SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   refused text;
 BEGIN
-  PERFORM purchases_match_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_alone('matching', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   EXECUTE $check$
     SELECT min(CASE
       WHEN p.amount IS DISTINCT FROM i.total THEN 'a_payable_is_its_invoices_total'
@@ -88,7 +80,7 @@ BEGIN
     LEFT JOIN purchases_match_held h ON h.invoice_id = p.invoice_id AND h.by_run AND h.confirmed
   $check$ INTO refused;
   IF refused IS NOT NULL THEN
-    PERFORM purchases_refuse(refused, TG_TABLE_NAME);
+    PERFORM reskontra_refuse(refused, TG_TABLE_NAME);
   END IF;
   RETURN NULL;
 END $$;
@@ -112,7 +104,7 @@ BEGIN
   FROM purchases_codingline WHERE coding_id = NEW.id;
   SELECT coalesce(net, 0) AS net, coalesce(vat, 0) AS vat INTO invoice FROM purchases_purchaseinvoice WHERE id = NEW.invoice_id;
   IF coded_net <> invoice.net OR coded_vat <> invoice.vat THEN
-    PERFORM purchases_refuse('a_coding_adds_up_to_its_invoice', 'purchases_coding');
+    PERFORM reskontra_refuse('a_coding_adds_up_to_its_invoice', 'purchases_coding');
   END IF;
   PERFORM reskontra_mark_checked();
   RETURN NULL;
@@ -133,7 +125,7 @@ BEGIN
     SELECT EXISTS (SELECT FROM fresh_rows fresh JOIN purchases_coding c ON c.id = fresh.coding_id WHERE c.created_xid <> $1)
   $check$ INTO late USING now_writing;
   IF late OR reskontra_was_checked() THEN
-    PERFORM purchases_refuse('coding_lines_come_with_their_coding', TG_TABLE_NAME);
+    PERFORM reskontra_refuse('coding_lines_come_with_their_coding', TG_TABLE_NAME);
   END IF;
   RETURN NULL;
 END $$;
@@ -155,7 +147,7 @@ BEGIN
       WHERE fresh.net > 0 AND e.day <= fresh.received_date)
   $check$ INTO ended;
   IF ended THEN
-    PERFORM purchases_refuse('an_order_that_has_ended_receives_nothing', TG_TABLE_NAME);
+    PERFORM reskontra_refuse('an_order_that_has_ended_receives_nothing', TG_TABLE_NAME);
   END IF;
   RETURN NULL;
 END $$;

@@ -1,13 +1,5 @@
 -- Money leaves once, to whom it is owed, as somebody else has released it. What is settled is added up under the lock of
 -- settlements of the unit: only then are the sums below the sums of everything.
-CREATE OR REPLACE FUNCTION purchases_settle_alone(units bigint[]) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-  one bigint;
-BEGIN
-  FOR one IN SELECT DISTINCT u FROM unnest(units) u ORDER BY u LOOP
-    PERFORM pg_advisory_xact_lock(one::int, hashtext('settlement'));
-  END LOOP;
-END $$;
 
 -- Payments: to an account that two people know, to the authority's own, by a run that somebody else has released.
 CREATE OR REPLACE FUNCTION purchases_payments_hold() RETURNS trigger LANGUAGE plpgsql
@@ -15,7 +7,7 @@ SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   wrong int;
 BEGIN
-  PERFORM purchases_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_alone('settlement', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   -- Planned anew each time, over all rows at once; the gravest refusal has the lowest number.
   EXECUTE $check$
     SELECT min(wrong) FROM (
@@ -44,7 +36,7 @@ BEGIN
     ) found
   $check$ INTO wrong;
   IF wrong IS NOT NULL THEN
-    PERFORM purchases_refuse(CASE wrong
+    PERFORM reskontra_refuse(CASE wrong
       WHEN 1 THEN 'an_undoing_takes_back_what_was_paid'
       WHEN 2 THEN 'a_supplier_is_paid_to_an_approved_account'
       WHEN 3 THEN 'a_remittance_goes_where_its_ban_says'
@@ -63,7 +55,7 @@ SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   wrong int;
 BEGIN
-  PERFORM purchases_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_alone('settlement', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   EXECUTE $check$
     SELECT min(wrong) FROM (
       SELECT 1 AS wrong
@@ -117,7 +109,7 @@ BEGIN
     ) found
   $check$ INTO wrong;
   IF wrong IS NOT NULL THEN
-    PERFORM purchases_refuse(CASE wrong
+    PERFORM reskontra_refuse(CASE wrong
       WHEN 1 THEN 'a_payable_is_not_paid_beyond_itself'
       WHEN 2 THEN 'a_held_payable_is_not_paid'
       WHEN 3 THEN 'a_ban_takes_no_more_than_it_orders'
@@ -136,7 +128,7 @@ CREATE OR REPLACE TRIGGER settlement_holds AFTER INSERT ON purchases_payablesett
 CREATE OR REPLACE FUNCTION purchases_holds_wait() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-  PERFORM purchases_settle_alone((SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
+  PERFORM reskontra_alone('settlement', (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows));
   RETURN NULL;
 END $$;
 ALTER FUNCTION purchases_holds_wait() OWNER TO reskontra_check;
@@ -150,7 +142,7 @@ SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM fresh_rows fresh JOIN runs_run run ON run.id = fresh.run_id
              WHERE run.person_id = fresh.person_id) THEN
-    PERFORM purchases_refuse('who_plans_a_payment_run_does_not_release_it', TG_TABLE_NAME);
+    PERFORM reskontra_refuse('who_plans_a_payment_run_does_not_release_it', TG_TABLE_NAME);
   END IF;
   IF EXISTS (SELECT FROM fresh_rows fresh
              JOIN purchases_payabledecision decided ON decided.unit_id = fresh.unit_id AND decided.run_id = fresh.run_id
@@ -158,7 +150,7 @@ BEGIN
              JOIN purchases_payable p ON p.id = decided.payable_id
              JOIN purchases_invoiceapproval a ON a.unit_id = fresh.unit_id AND a.invoice_id = p.invoice_id
                AND a.person_id = fresh.person_id AND a.act IN ('review', 'approve')) THEN
-    PERFORM purchases_refuse('who_approved_an_invoice_does_not_release_its_payment', TG_TABLE_NAME);
+    PERFORM reskontra_refuse('who_approved_an_invoice_does_not_release_its_payment', TG_TABLE_NAME);
   END IF;
   RETURN NULL;
 END $$;

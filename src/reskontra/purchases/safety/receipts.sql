@@ -4,15 +4,13 @@
 CREATE OR REPLACE FUNCTION purchases_receipt_corrections_hold() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-  one bigint;
+  correcting bigint[] := (SELECT array_agg(DISTINCT unit_id) FROM fresh_rows WHERE net < 0 OR quantity < 0);
   wrong bigint;
 BEGIN
-  FOR one IN SELECT DISTINCT unit_id FROM fresh_rows WHERE net < 0 OR quantity < 0 ORDER BY 1 LOOP
-    PERFORM pg_advisory_xact_lock(one::int, hashtext('receipts'));
-  END LOOP;
-  IF NOT FOUND THEN
+  IF correcting IS NULL THEN
     RETURN NULL;  -- nothing is taken back
   END IF;
+  PERFORM reskontra_alone('receipts', correcting);
   -- Planned anew each time, over all rows at once: a plan kept from one row would look up a million one by one.
   EXECUTE $check$
     SELECT min(line_id) FROM (
@@ -22,9 +20,8 @@ BEGIN
     ) beyond
   $check$ INTO wrong;
   IF wrong IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', TABLE = 'purchases_receipt',
-      CONSTRAINT = 'a_receipt_correction_takes_back_no_more_than_came',
-      MESSAGE = format('a_receipt_correction_takes_back_no_more_than_came: order line %s', wrong);
+    PERFORM reskontra_refuse('a_receipt_correction_takes_back_no_more_than_came', 'purchases_receipt',
+      format('order line %s', wrong));
   END IF;
   RETURN NULL;
 END $$;
