@@ -15,11 +15,12 @@ from reskontra.database import server
 
 @dataclass
 class Street:
-    """Two units that must not see each other, the preparing login, and where they live."""
+    """Two units that must not see each other, the preparing login, one of the app role, and where they live."""
 
     postgres: server.Server
     database: str
     admin: psycopg.Connection[Any]
+    app: psycopg.Connection[Any]
     own: House
     foreign: House
 
@@ -31,10 +32,13 @@ def street(postgres: server.Server, template: str) -> Iterator[Street]:
     name = f"reskontra_street_{worker}_{os.getpid()}"
     server.drop_database(postgres, name)
     server.create_database(postgres, name, template)
-    with psycopg.connect(**postgres.admin_address(name)) as admin:
+    with (
+        psycopg.connect(**postgres.admin_address(name)) as admin,
+        logged_in(postgres, server.APP, name) as app,
+    ):
         own, foreign = move_in(admin), move_in(admin)
         admin.commit()
-        yield Street(postgres, name, admin, own, foreign)
+        yield Street(postgres, name, admin, app, own, foreign)
         admin.rollback()
     server.drop_database(postgres, name)
 
