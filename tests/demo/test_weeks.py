@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from reskontra.bank.chain import chain_gaps
 from reskontra.claims.models import Claim
 from reskontra.database.session import working_in
 from reskontra.demo.bank import bank_days, bank_files
@@ -17,7 +18,7 @@ from reskontra.demo.report import show
 from reskontra.demo.weeks import owed
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
 from reskontra.exchange.reading import read_documents
-from reskontra.income.bank_material.chain import assertions_that_fail, chain_gaps, in_transit
+from reskontra.income.bank_material.chain import assertions_that_fail, in_transit
 from reskontra.insight.explanations import explain
 from reskontra.insight.invariants import broken
 from reskontra.insight.payments import settlements_of_claim

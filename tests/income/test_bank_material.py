@@ -28,10 +28,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cast import AT, DAY, inside, person, unit
+from reskontra.bank.chain import chain_gaps
 from reskontra.bank.models import Line, Material, Payment
 from reskontra.documents.findings import Finding, Refused
 from reskontra.exchange.inbox import receive
-from reskontra.income.bank_material.chain import assertions_that_fail, chain_gaps, in_transit
+from reskontra.income.bank_material.chain import assertions_that_fail, in_transit
 from reskontra.income.bank_material.intake import BankAnswer, take_in_bank_material
 from reskontra.income.bank_material.rules import decide_lines
 from reskontra.ledger.models import Assertion, ClosedPeriod

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from decimal import Decimal
 
+from reskontra.bank.chain import chain_gaps
 from reskontra.commands.connection import acting, open_database
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, table
@@ -10,7 +11,6 @@ from reskontra.exchange.messages import message
 from reskontra.income.bank_material.chain import (
     accounts_in_hand,
     assertions_that_fail,
-    chain_gaps,
     in_transit,
 )
 from reskontra.income.bank_material.intake import BankAnswer

@@ -58,8 +58,8 @@ BEGIN
     TABLE = TG_TABLE_NAME, MESSAGE = format('a_row_keeps_its_key_and_its_unit: %s', TG_TABLE_NAME);
 END $$;
 
--- Wait for whoever else does work of this kind in these units; the turn ends with the transaction. The same turn that a run
--- takes, and in one order, so that two never wait for each other.
+-- Wait for whoever else does work of this kind in these units. The turn ends with the transaction; it is the one that a
+-- run takes, and turns are taken in one order, so that two never wait for each other.
 CREATE OR REPLACE FUNCTION reskontra_alone(kind text, units bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   one bigint;

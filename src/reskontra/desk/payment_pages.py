@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from reskontra.bank.chain import chain_gaps
 from reskontra.bank.models import Material, Payment
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.frame import say, show
@@ -19,7 +20,7 @@ from reskontra.desk.refusals import sentence
 from reskontra.desk.why import outcome, why
 from reskontra.exchange.messages import message
 from reskontra.income.allocation.candidates import Candidate, candidates
-from reskontra.income.bank_material.chain import accounts_in_hand, chain_gaps, in_transit
+from reskontra.income.bank_material.chain import accounts_in_hand, in_transit
 from reskontra.insight.payments import (
     lines_of_payment,
     payment_number,

@@ -2,12 +2,9 @@
 
 from typing import Any
 
-from reskontra.bank.chain import chain_gaps
 from reskontra.database.rows import rows
 from reskontra.income.bank_material.staging import statements
 from reskontra.registers.models import Unit
-
-__all__ = ["accounts_in_hand", "assertions_that_fail", "chain_gaps", "in_transit"]
 
 
 def in_transit(unit: Unit) -> list[dict[str, Any]]:
