@@ -69,6 +69,8 @@ def decide_claims(unit: Unit, terms: Terms, claims: Sequence[int] | None = None)
             f" FROM ({costs}) told"
         )
         cursor.execute(_DECIDED)
+        # A plan is compared with it: of unknown size, it would be met row by row.
+        cursor.execute("ANALYZE decided (id, standing)")
 
 
 class ReminderRun:
