@@ -7,32 +7,26 @@ from typing import Any
 
 
 def folded(operations: Sequence[Any]) -> list[Any]:
-    """The operations of one migration, with constraints and indexes in the model that is created there.
+    """The operations of one migration, with what stands in a new table written where the table is created.
 
-    Django writes them apart and builds every model that hangs together with theirs anew for each: a hundred of them
-    take a minute. What stands on a column that comes later stays where it is.
+    Django writes columns that point at later tables, constraints and indexes apart, and builds every model that hangs
+    together with theirs anew for each: a hundred of them take a minute. A new table may name a later one, as keys
+    between tables are made when all of them are there; so all new tables are created in one operation.
     """
     from django.db.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel
 
-    later = {one.model_name_lower for one in operations if isinstance(one, AddField)}
-    kept: list[Any] = []
+    from reskontra.database.operations import CreateTables
+
+    tables: dict[str, Any] = {}
+    others: list[Any] = []
     for one in operations:
-        at = next(
-            (
-                place
-                for place, made in enumerate(kept)
-                if isinstance(one, AddConstraint | AddIndex)
-                and isinstance(made, CreateModel)
-                and made.name_lower == one.model_name_lower
-                and made.name_lower not in later
-            ),
-            None,
-        )
-        if at is None:
-            kept.append(one)
+        if isinstance(one, CreateModel):
+            tables[one.name_lower] = one
+        elif isinstance(one, AddField | AddConstraint | AddIndex) and one.model_name_lower in tables:
+            [tables[one.model_name_lower]] = tables[one.model_name_lower].reduce(one, "")
         else:
-            [kept[at]] = kept[at].reduce(one, "")
-    return kept
+            others.append(one)
+    return [*([CreateTables(list(tables.values()))] if tables else []), *others]
 
 
 def main() -> None:
