@@ -8,6 +8,8 @@ SIZE ?= 100000
 # One worker more than processors: some wait for a browser or a disk.
 JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Our modules are compiled once, not by every process.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup demo serve test check bench lock migrations clean
 

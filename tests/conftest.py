@@ -133,7 +133,8 @@ def database(postgres: server.Server, template: str, copies: dict[str, Pristine]
             postgres, template, f"reskontra_test_{worker}_{os.getpid()}_{len(copies)}"
         )
     connect.connect(postgres, copies[template].fresh())
-    assert safety.unsafe() == []
+    if copies[template].new:
+        assert safety.unsafe() == []
     yield postgres
     _disconnect()
 

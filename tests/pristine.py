@@ -55,23 +55,28 @@ class Pristine:
     _sequences: list[tuple[str, int | None, int]] = field(default_factory=list)
     _catalogue: str = ""
     _since: int = 0  # the transaction after which every row is a test's
+    _admin: psycopg.Connection[Any] | None = None  # kept: a new one would learn all the tables anew
+    new: bool = True  # whether the database was copied for the test that has it now
 
     def fresh(self) -> str:
         """The name of a database that nobody has touched since it was copied or put back."""
-        if not (self._catalogue and server.database_exists(self.postgres, self.name) and self._put_back()):
+        self.new = not (self._admin and self._put_back(self._admin))
+        if self.new:
             self._copy()
         return self.name
 
     def drop(self) -> None:
+        if self._admin:
+            self._admin.close()
+            self._admin = None
         server.drop_database(self.postgres, self.name)
-
-    def _connected(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(**self.postgres.admin_address(self.name))
 
     def _copy(self) -> None:
         self.drop()
         server.create_database(self.postgres, self.name, self.template)
-        with self._connected() as admin:
+        self._admin = admin = psycopg.connect(**self.postgres.admin_address(self.name), autocommit=True)
+        admin.execute("SET plan_cache_mode = force_generic_plan")
+        with admin.transaction():
             self._tables = [name for (name,) in admin.execute(_TABLES)]
             admin.execute("CREATE SCHEMA pristine")
             self._columns = {}
@@ -87,38 +92,45 @@ class Pristine:
             self._catalogue = _value(admin, _CATALOGUE)
             self._since = _value(admin, "SELECT pg_current_xact_id()::text::bigint")
 
-    def _put_back(self) -> bool:
-        """Whether the copy is as it was: it cannot be when a test changed more than rows, or very many."""
-        with self._connected() as admin:
-            admin.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-            )
-            if _value(admin, _CATALOGUE) != self._catalogue:
-                return False
-            admin.execute("SET LOCAL session_replication_role = replica")
-            changed = self._changed(admin, self._since)
-            if any(_value(admin, _SIZE, table) > _LARGE for table in changed):
-                return False
-            for table in changed:
-                self._restore(admin, table)
-            for name, last, start in set(self._sequences) ^ set(admin.execute(_SEQUENCES)):
-                if (name, last, start) in self._sequences:
-                    admin.execute("SELECT setval(%s, %s, %s)", (name, last or start, last is not None))
-            self._since = _value(admin, "SELECT pg_current_xact_id()::text::bigint")
+    def _put_back(self, admin: psycopg.Connection[Any]) -> bool:
+        """Whether the copy is as it was: not when a test changed more than rows, or very many, or killed it."""
+        try:
+            with admin.transaction():
+                return self._rows_put_back(admin)
+        except psycopg.OperationalError:
+            return False
+
+    def _rows_put_back(self, admin: psycopg.Connection[Any]) -> bool:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        if _value(admin, _CATALOGUE) != self._catalogue:
+            return False
+        admin.execute("SET LOCAL session_replication_role = replica")
+        changed = self._changed(admin, self._since)
+        if any(_value(admin, _SIZE, table) > _LARGE for table in changed):
+            return False
+        for table in changed:
+            self._restore(admin, table)
+        for name, last, start in set(self._sequences) ^ set(admin.execute(_SEQUENCES)):
+            if (name, last, start) in self._sequences:
+                admin.execute("SELECT setval(%s, %s, %s)", (name, last or start, last is not None))
+        self._since = _value(admin, "SELECT pg_current_xact_id()::text::bigint")
         return True
 
     def _changed(self, admin: psycopg.Connection[Any], since: int) -> list[str]:
         """The tables in which rows are newer than ``since``, or fewer than there were."""
-        newer = "SELECT {name} WHERE EXISTS (SELECT FROM public.{table} WHERE xmin::text::bigint > {since})"
+        newer = "SELECT {name} WHERE EXISTS (SELECT FROM public.{table} WHERE xmin::text::bigint > %(since)s)"
         fewer = " OR (SELECT count(*) FROM public.{table}) <> (SELECT count(*) FROM pristine.{table})"
         parts = [
             sql.SQL(newer + fewer if table in self._columns else newer).format(
-                name=sql.Literal(table), table=sql.Identifier(table), since=sql.Literal(since)
+                name=sql.Literal(table), table=sql.Identifier(table)
             )
             for table in self._tables
         ]
-        return [name for (name,) in admin.execute(sql.SQL(" UNION ALL ").join(parts))]
+        asked = admin.execute(sql.SQL(" UNION ALL ").join(parts), {"since": since}, prepare=True)
+        return [name for (name,) in asked]
 
     def _restore(self, admin: psycopg.Connection[Any], table: str) -> None:
         where = sql.Identifier(table)
