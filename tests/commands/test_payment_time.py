@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from cast import HARBOUR, customer, inside, unit
-from income.limitation_tables import claims_issued
+from income.money import claims_issued
 from reskontra.claims.models import Claim, Deferral, DeferralEnd, DeferralRefusal, Interruption
 
 Command = Callable[..., tuple[int, Any]]
@@ -16,9 +16,7 @@ def _in_harbour(day: str, who: str = "kirsi") -> tuple[str, ...]:
 
 
 def _claim(law: str = "public", day: date = date(2026, 3, 16)) -> Claim:
-    claims: dict[str, Claim] = {}
-    claims_issued(unit(), {"A": ("aino", "100.00", law)}, day, claims)
-    return claims["A"]
+    return claims_issued(unit(), {"A": ("aino", "100.00", law)}, day)["A"]
 
 
 def _asked(command: Command) -> str:

@@ -18,8 +18,8 @@ from decimal import Decimal
 from typing import Any
 
 from cast import an_order, inside, plan_of, run, set_term, unit
-from income.limitation_tables import a_reminder, claims_issued, noon
-from income.money import a_payment, invoice_customer
+from income.limitation_tables import a_reminder, noon
+from income.money import a_payment, claims_issued, invoice_customer
 from income.tables import Line, Table, read
 from reskontra.claims.models import Claim, Deferral, DeferralDecision
 from reskontra.income.allocation.actions import undo
@@ -68,7 +68,7 @@ class Agreements:
         told = self.table.all("claim")
         for day in sorted({one.words[5] for one in told}):
             named = {one.words[0]: one.words[1:4] for one in told if one.words[5] == day}
-            claims_issued(self.where, named, date.fromisoformat(day), self.claims)
+            self.claims |= claims_issued(self.where, named, date.fromisoformat(day))
         for line in self.table.lines:
             if line.keyword in _TOLD:
                 _TOLD[line.keyword](self, line)

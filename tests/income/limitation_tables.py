@@ -15,15 +15,14 @@ Words, beside ``on`` and ``term``:
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from cast import AT, an_order, customer, inside, new_unit, person, run, set_term, unit
-from income.money import a_payment, claim_of
+from cast import AT, customer, inside, new_unit, person, run, set_term, unit
+from income.money import a_payment, claims_issued
 from income.tables import Line, Table, read
 from reskontra.claims.collection import take_claims_in_hand
 from reskontra.claims.models import (
@@ -43,9 +42,7 @@ from reskontra.database.rows import rows
 from reskontra.income.allocation.actions import undo
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.deferral.actions import ask_for_time, grant_time, propose
-from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.limitation.run import LimitationRun
-from reskontra.income.order_handling.run import OrdersRun
 from reskontra.kernel.days import bank_day_on_or_after
 from reskontra.kernel.references import unit_reference
 from reskontra.ledger.models import Entry, Voucher
@@ -55,38 +52,12 @@ from reskontra.registers.posting import posting_account
 from reskontra.registers.unit_terms import terms_of
 from reskontra.runs.models import Run
 
-_ITEMS = {"public": "PERMIT", "private": "SEEDS"}  # both without VAT
 _codes = count(630_001)
 
 
 def noon(day: date) -> datetime:
     """A moment of ``day``."""
     return datetime(day.year, day.month, day.day, 10, tzinfo=UTC)
-
-
-def claims_issued(
-    where: Unit, told: Mapping[str, Sequence[str]], day: date, claims: dict[str, Claim]
-) -> None:
-    """Add claims by name to ``claims``, of (customer, euro, kind of law), each by an invoice of its own of ``day``."""
-    waiting = dict(told)
-    while waiting:  # one run puts what one customer orders on one invoice
-        now = {told[0]: name for name, told in reversed(waiting.items())}.values()
-        with inside(where):
-            orders = {
-                name: an_order(
-                    where,
-                    waiting[name][0],
-                    {"item": _ITEMS[waiting[name][2]], "quantity": "1", "unit_price": waiting[name][1]},
-                    service_date=day,
-                    source="own_system",
-                )
-                for name in now
-            }
-        run(OrdersRun(), where, day)
-        run(InvoicingRun(), where, day)
-        with inside(where):
-            claims.update({name: claim_of(where, order.number) for name, order in orders.items()})
-        waiting = {name: told for name, told in waiting.items() if name not in orders}
 
 
 def applied_run(where: Unit, name: str, day: date) -> Run:
@@ -182,7 +153,7 @@ class Clock:
         wanted = [one for one in self.table.all("claim") if only is None or one.words[0] in only]
         for day in sorted({one.words[5] for one in wanted}):
             told = {one.words[0]: one.words[1:4] for one in wanted if one.words[5] == day}
-            claims_issued(self.where, told, date.fromisoformat(day), self.claims)
+            self.claims |= claims_issued(self.where, told, date.fromisoformat(day))
         for line in self.table.all("interest"):
             if only is None or line.words[0] in only:
                 name, who, amount, _, day, _, *principals = line.words

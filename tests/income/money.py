@@ -33,7 +33,7 @@ from reskontra.runs.models import Run
 from reskontra.sales.models import Invoice, InvoicedOrder
 
 _files = count(1)
-_FREE_OF_VAT = "PERMIT"
+_ITEMS = {"public": "PERMIT", "private": "SEEDS"}  # both outside VAT
 
 
 def a_payment(
@@ -95,17 +95,25 @@ def a_payment(
     return payment
 
 
-def a_claim(where: Unit, who: str, amount: str, *, day: date = DAY) -> Claim:
-    """A claim of ``amount`` euro on somebody, by an invoice outside VAT."""
+def claims_issued(where: Unit, told: Mapping[str, Sequence[str]], day: date) -> dict[str, Claim]:
+    """Claims by name, of (customer, euro, perhaps the kind of law), each by an invoice of its own of ``day``."""
     with inside(where):
-        order = an_order(
-            where, who, {"item": _FREE_OF_VAT, "quantity": "1", "unit_price": amount}, service_date=day,
-            source="own_system",
-        )  # fmt: skip
+        orders = {
+            name: an_order(
+                where, who, {"item": _ITEMS[law[0] if law else "public"], "quantity": "1", "unit_price": amount},
+                service_date=day, source="own_system", case_reference=name,
+            )
+            for name, (who, amount, *law) in told.items()
+        }  # fmt: skip
     run(OrdersRun(), where, day)
     run(InvoicingRun(), where, day)
     with inside(where):
-        return claim_of(where, order.number)
+        return {name: claim_of(where, order.number) for name, order in orders.items()}
+
+
+def a_claim(where: Unit, who: str, amount: str, *, day: date = DAY) -> Claim:
+    """A claim of ``amount`` euro on somebody, by an invoice outside VAT."""
+    return claims_issued(where, {"": (who, amount)}, day)[""]
 
 
 def write_off(where: Unit, claim: Claim, day: date) -> WriteOff:
@@ -154,8 +162,8 @@ class Purse:
         """Everything in the table; of the payments only those named."""
         for line in self.table.all("term"):
             set_term(self.where, *line.words)
-        for line in self.table.all("claim"):
-            self.claims[line.words[0]] = a_claim(self.where, line.words[1], line.words[2], day=self.table.on)
+        told = {line.words[0]: line.words[1:3] for line in self.table.all("claim")}
+        self.claims |= claims_issued(self.where, told, self.table.on)
         for line in self.table.all("credit"):
             self.claims[line.words[0]] = self._credit(*line.words[1:])
         for line in self.table.all("written"):
@@ -173,7 +181,8 @@ class Purse:
             claim = self.claims[of]
             invoice = Invoice.objects.get(unit=self.where, pk=claim.invoice_id)
             order = an_order(
-                self.where, invoice_customer(invoice), {"item": _FREE_OF_VAT, "quantity": "-1", "unit_price": amount},
+                self.where, invoice_customer(invoice),
+                {"item": _ITEMS["public"], "quantity": "-1", "unit_price": amount},
                 service_date=self.table.on, credit=True, order_type="Z002", source="own_system",
                 reference_invoice=f"{self.where.code}{invoice.number:09d}",
             )  # fmt: skip

@@ -17,17 +17,16 @@ An account is a word: the same word is the same IBAN.
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from itertools import count
-from typing import Any
 
 from django.db import connection
 
 from cast import CUSTOMERS, customer, iban, inside, new_unit, person, run, set_term, unit
-from income.money import a_claim, a_payment
+from income.money import a_claim, a_payment, claims_issued
 from income.tables import Line, Table, read
 from reskontra.claims.models import Block, Claim, Overpayment, Refund
 from reskontra.income.allocation.run import AllocationRun
@@ -51,18 +50,27 @@ def account(word: str) -> str:
     return iban(f"{99_000_000_000_000 + zlib.crc32(word.encode()) % 10**9:014d}")
 
 
+def overpaid(where: Unit, told: Mapping[str, Sequence[str]], day: date) -> dict[str, Overpayment]:
+    """Claims of 100 euro paid by so much too much, by name, of (customer, euro, payer, the payer's account)."""
+    claims = claims_issued(where, {name: (one[0], _CLAIM) for name, one in told.items()}, day)
+    payments = {}
+    for name, (_, amount, *payer) in told.items():
+        paid = str(Decimal(_CLAIM) + Decimal(amount))
+        known = {"payer": payer[0], "payer_account": payer[1]} if payer else {}
+        payments[name] = a_payment(where, paid, day=day, reference=claims[name].reference, **known)
+    run(AllocationRun([payment.pk for payment in payments.values()]), where, day)
+    with inside(where):
+        return {
+            name: Overpayment.objects.get(unit=where, payment=payment, undoes=None)
+            for name, payment in payments.items()
+        }
+
+
 def an_overpayment(
     where: Unit, who: str, amount: str, *, day: date, payer: str = "", payer_account: str = ""
 ) -> Overpayment:
     """A claim of 100 euro on somebody that was paid by ``amount`` too much, and allocated."""
-    claim = a_claim(where, who, _CLAIM, day=day)
-    paid = str(Decimal(_CLAIM) + Decimal(amount))
-    payment = a_payment(
-        where, paid, day=day, reference=claim.reference, payer=payer, payer_account=payer_account
-    )  # fmt: skip
-    run(AllocationRun([payment.pk]), where, day)
-    with inside(where):
-        return Overpayment.objects.get(unit=where, payment=payment, undoes=None)
+    return overpaid(where, {"": (who, amount, payer, payer_account)}, day)[""]
 
 
 def planned(
@@ -107,6 +115,7 @@ class Till:
     claims: dict[str, Claim] = field(default_factory=dict)
     day: date = date.min
     ran: dict[str, tuple[str, str]] | None = None
+    _coming: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def tell(self) -> "Till":
         """Every line in its order; an ``expect`` is compared with the run before it."""
@@ -120,6 +129,12 @@ class Till:
             if line.keyword != "expect" and expected:
                 self._compare(expected)
                 expected = {}
+            if line.keyword == "over":
+                self._coming[line.words[0]] = self._overpaid(*line.words[1:])
+                continue
+            if self._coming:  # all that a day brings comes at once
+                self.overpayments |= overpaid(self.where, self._coming, self.day)
+                self._coming = {}
             if line.keyword == "expect":
                 expected[line.words[0]] = (line.words[1], line.clause)
             else:
@@ -132,19 +147,18 @@ class Till:
             return True
         if line.keyword in ("over", "claim"):
             return line.words[1] in self.only
-        return line.words[0] in self.overpayments
+        return line.words[0] in self.overpayments or line.words[0] in self._coming
 
     def _compare(self, expected: dict[str, tuple[str, str | None]]) -> None:
         assert self.ran is not None
         told = {name: self.ran.get(name, ("nothing", None)) for name in self.overpayments}
         assert (self.day, told) == (self.day, expected)
 
-    def _over(self, name: str, who: str, amount: str, *words: str) -> None:
-        told: dict[str, Any] = {}
-        if words:
-            assert words[0] == "from"
-            told = {"payer": words[1], "payer_account": account(words[2])}
-        self.overpayments[name] = an_overpayment(self.where, who, amount, day=self.day, **told)
+    def _overpaid(self, who: str, amount: str, *words: str) -> tuple[str, ...]:
+        if not words:
+            return who, amount
+        assert words[0] == "from"
+        return who, amount, words[1], account(words[2])
 
     def _claim(self, name: str, who: str, amount: str) -> None:
         self.claims[name] = a_claim(self.where, who, amount, day=self.day)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cast import inside, new_unit, run, set_term
-from income.money import a_claim, a_payment, balance, open_amount, rest_of
+from cast import DAY, inside, new_unit, run, set_term
+from income.money import a_payment, balance, claims_issued, open_amount, rest_of
 from reskontra.bank.models import Payment
 from reskontra.claims.models import Allocation, Claim, Overpayment
 from reskontra.income.allocation.actions import undo
@@ -57,6 +57,10 @@ def _holds(where: Unit, claims: list[Claim], payments: list[Payment]) -> None:
         assert -sum((one.amount for one in held), Decimal(0)) == balance(where, event)
 
 
+def _claims_of(where: Unit, amounts: list[str]) -> list[Claim]:
+    return list(claims_issued(where, {f"{n}": ("bruk", one) for n, one in enumerate(amounts)}, DAY).values())
+
+
 def _pay(where: Unit, claims: list[Claim], told: dict[str, object]) -> Payment:
     place = int(str(told["to"]))
     claim = claims[place] if place < len(claims) else None
@@ -85,7 +89,7 @@ def test_every_cent_has_one_owner_at_every_step(
     """Allocation never above claim or payment; open items are the receivable account at every step."""
     where = new_unit(str(next(_codes)))
     set_term(where, "remainder_waived_up_to", waived)
-    claims = [a_claim(where, "bruk", amount) for amount in amounts]
+    claims = _claims_of(where, amounts)
     payments: list[Payment] = []
     for place, one in enumerate(told):
         payments.append(_pay(where, claims, one))
@@ -115,7 +119,7 @@ def test_the_order_in_which_payments_come_in_does_not_change_the_books(
     order.shuffle(shuffled)  # type: ignore[attr-defined]
     for sequence in (told, shuffled):
         where = new_unit(str(next(_codes)))
-        claims = [a_claim(where, "bruk", amount) for amount in amounts]
+        claims = _claims_of(where, amounts)
         for one in sequence:
             _pay(where, claims, one)
         run(AllocationRun(), where)

@@ -11,8 +11,8 @@ from django.db import IntegrityError, connection
 from cast import ALWAYS, CUSTOMERS, HARBOUR, customer, inside, plan_of, run, set_term, unit
 from database.test_races import at_once
 from income.deferral_tables import Agreements, agree, follow_in_crowd_and_alone, told
-from income.limitation_tables import a_case, claims_issued, noon
-from income.money import a_payment
+from income.limitation_tables import a_case, noon
+from income.money import a_payment, claims_issued
 from income.tables import read
 from reskontra.claims.collection import take_claims_in_hand
 from reskontra.claims.models import (
@@ -50,10 +50,7 @@ ISSUED, AGREED, FIRST = date(2026, 3, 16), date(2026, 4, 20), date(2026, 5, 15)
 
 
 def _claims(*told: tuple[str, str, str], day: date = ISSUED) -> dict[str, Claim]:
-    claims: dict[str, Claim] = {}
-    named = {name: (who, amount, "public") for name, who, amount in told}
-    claims_issued(unit(), named, day, claims)
-    return claims
+    return claims_issued(unit(), {name: (who, amount, "public") for name, who, amount in told}, day)
 
 
 def _nothing_was_written() -> None:

@@ -8,7 +8,8 @@ import pytest
 from django.db import IntegrityError
 
 from cast import inside, new_unit, person, plan_of, run, set_term, unit
-from income.limitation_tables import Clock, claims_issued, count_in_crowd_and_alone, noon
+from income.limitation_tables import Clock, count_in_crowd_and_alone, noon
+from income.money import claims_issued
 from income.tables import read
 from reskontra.claims.models import Claim, ClaimDecision, Interruption
 from reskontra.income.limitation.actions import Act, interrupt
@@ -299,9 +300,7 @@ def test_what_can_still_be_done_is_told_in_words() -> None:
 
 
 def _claim(law: str) -> Claim:
-    claims: dict[str, Claim] = {}
-    claims_issued(unit(), {"A": ("bruk", "100.00", law)}, date(2024, 2, 8), claims)
-    return claims["A"]
+    return claims_issued(unit(), {"A": ("bruk", "100.00", law)}, date(2024, 2, 8))["A"]
 
 
 @pytest.mark.parametrize("day", [date(2024, 3, 1), date(2027, 2, 28)])

@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any
 
 from cast import AT, inside, new_unit, person, run, set_term, unit
-from income.money import a_claim, open_amount
+from income.money import claims_issued, open_amount
 from income.tables import Line, Table, read
 from reskontra.claims.models import (
     Block,
@@ -55,6 +55,10 @@ class Books:
         """Everything in the table; with ``only``, one claim and what is told of it."""
         for line in self.table.all("term"):
             set_term(self.where, *line.words)
+        wanted = [line.words for line in self.table.all("claim") if only is None or line.words[0] == only]
+        for day in sorted({words[4] for words in wanted}):
+            told = {words[0]: words[1:3] for words in wanted if words[4] == day}
+            self.claims |= claims_issued(self.where, told, date.fromisoformat(day))
         for line in self.table.lines:
             tell = getattr(self, f"_{line.keyword}", None)
             if tell and (only is None or line.words[0] == only):
@@ -72,9 +76,6 @@ class Books:
         living = next((count for count in result.counts if count.outcome == "CLAIM_LIVING"), None)
         assert (living.count if living else 0) == len(self.claims) - len(told)
         return {name: told.get(claim.pk, ("CLAIM_LIVING", "OC 5.1-b")) for name, claim in self.claims.items()}
-
-    def _claim(self, name: str, who: str, amount: str, _issued: str, day: str) -> None:
-        self.claims[name] = a_claim(self.where, who, amount, day=date.fromisoformat(day))
 
     def _reminded(self, name: str, due: str) -> None:
         a_reminder(self.where, self.claims[name], 1, date.fromisoformat(due) - timedelta(days=28))
