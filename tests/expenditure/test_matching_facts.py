@@ -540,15 +540,18 @@ def test_automation_is_told_by_month_against_its_targets() -> None:
     assert months[0]["month"] == "2021-05"
     assert (months[0]["automation_target"], months[0]["order_number_target"]) == ("60", "45")
     assert months[1] == {
+        "unit": "4210",
         "month": "2026-03",
         "invoices": 5,
         "automatic": 2,
         "automatic_rate": "40.00",
         "automation_target": "70",
+        "automation_met": False,
         "with_posting_reference": 3,
         "with_posting_reference_rate": "60.00",
         "with_order_number": 1,
         "with_order_number_rate": "20.00",
         "order_number_target": "40",
+        "order_number_met": False,
     }
     assert reasons == [("NO_IDENTIFIER", 2, "66.67"), ("UNKNOWN_NUMBER", 1, "100.00")]
