@@ -42,6 +42,21 @@ class Rates:
         return round_cents(Decimal(part) * 100 / self.invoices)
 
     @property
+    def automatic_rate(self) -> Decimal:
+        """The strict rate of automatic invoices in percent."""
+        return self.rate(self.automatic)
+
+    @property
+    def referenced_rate(self) -> Decimal:
+        """The rate with those that a posting reference coded, in percent."""
+        return self.rate(self.referenced)
+
+    @property
+    def ordered_rate(self) -> Decimal:
+        """The rate of invoices with an order number in percent."""
+        return self.rate(self.ordered)
+
+    @property
     def automation_met(self) -> bool | None:
         """Whether the target of automatic invoices was reached; None without a target. Not rounded: 69.999 is less."""
         return _met(self.automatic, self.invoices, self.automation_target)
@@ -58,13 +73,13 @@ class Rates:
             "month": self.month.strftime("%Y-%m") if self.month else None,
             "invoices": self.invoices,
             "automatic": self.automatic,
-            "automatic_rate": str(self.rate(self.automatic)),
+            "automatic_rate": str(self.automatic_rate),
             "automation_target": None if self.automation_target is None else str(self.automation_target),
             "automation_met": self.automation_met,
             "with_posting_reference": self.referenced,
-            "with_posting_reference_rate": str(self.rate(self.referenced)),
+            "with_posting_reference_rate": str(self.referenced_rate),
             "with_order_number": self.ordered,
-            "with_order_number_rate": str(self.rate(self.ordered)),
+            "with_order_number_rate": str(self.ordered_rate),
             "order_number_target": None if self.order_target is None else str(self.order_target),
             "order_number_met": self.order_met,
         }
@@ -83,9 +98,13 @@ GROUP BY 1, 2 ORDER BY 1, 2
 
 
 @clause("EX 1-a", "EX 1-c")
-def automation(unit: Unit, first: date, last: date) -> list[Rates]:
-    """The months from ``first`` to ``last`` (days of arrival) in which purchase invoices came, the oldest first."""
-    take_purchases([unit], first, last)
+def automation(unit: Unit, first: date, last: date, *, taken: bool = False) -> list[Rates]:
+    """The months from ``first`` to ``last`` (days of arrival) in which purchase invoices came, the oldest first.
+
+    ``taken``, here and in other analyses: ``take_purchases`` was called for the same unit and days in this transaction.
+    """
+    if not taken:
+        take_purchases([unit], first, last)
     return [_rates(row, row["month"]) for row in rows(_RATES.format(month="t.month"))]
 
 
@@ -151,9 +170,10 @@ GROUP BY 1, 2 ORDER BY 1, 4 DESC, 2
 
 
 @clause("EX 3.1-a")
-def mismatches(unit: Unit, first: date, last: date) -> list[Reason]:
+def mismatches(unit: Unit, first: date, last: date, *, taken: bool = False) -> list[Reason]:
     """Why invoices that came from ``first`` to ``last`` were not matched, the most frequent reason first."""
-    take_purchases([unit], first, last)
+    if not taken:
+        take_purchases([unit], first, last)
     return list(_pareto(rows(_REASONS.format(month="NULL::date"))))
 
 

@@ -47,9 +47,15 @@ class Bought:
     reason: str | None
     on_paper: int
 
-    def share(self, part: int) -> Decimal:
-        """``part`` in percent of the supplier's invoices."""
-        return round_cents(Decimal(part) * 100 / self.invoices)
+    @property
+    def ordered_rate(self) -> Decimal:
+        """Those with an order number in percent of the supplier's invoices."""
+        return round_cents(Decimal(self.ordered) * 100 / self.invoices)
+
+    @property
+    def automatic_rate(self) -> Decimal:
+        """The automatic ones in percent of the supplier's invoices."""
+        return round_cents(Decimal(self.automatic) * 100 / self.invoices)
 
     def as_json(self) -> dict[str, Any]:
         """The contract of ``reskontra report suppliers --json``."""
@@ -59,9 +65,9 @@ class Bought:
             "invoices": self.invoices,
             "net": format(self.net, ".2f"),
             "with_order_number": self.ordered,
-            "with_order_number_rate": str(self.share(self.ordered)),
+            "with_order_number_rate": str(self.ordered_rate),
             "automatic": self.automatic,
-            "automatic_rate": str(self.share(self.automatic)),
+            "automatic_rate": str(self.automatic_rate),
             "mismatched": self.mismatched,
             "ordered_by_hand": self.ordered_by_hand,
             "reason": self.reason,
@@ -87,10 +93,11 @@ ORDER BY {order}, name LIMIT %(most)s
 
 @clause("EX 1.1-a")
 def suppliers(
-    unit: Unit, first: date, last: date, by: str = "invoices", most: int | None = None
+    unit: Unit, first: date, last: date, by: str = "invoices", most: int | None = None, *, taken: bool = False
 ) -> list[Bought]:
     """The suppliers of ``unit``, the largest first ``by`` one of ``ORDERS_OF_SUPPLIERS``; at most ``most`` of them."""
-    take_purchases([unit], first, last)
+    if not taken:
+        take_purchases([unit], first, last)
     return [Bought(**row) for row in rows(_SUPPLIERS.format(order=ORDERS_OF_SUPPLIERS[by]), {"most": most})]
 
 
@@ -275,9 +282,11 @@ def decide_candidates(terms: Terms) -> Decisions:
 
 
 @clause("EX 1.1-a")
-def candidates(unit: Unit, first: date, last: date, most: int | None = None) -> list[Candidate]:
+def candidates(
+    unit: Unit, first: date, last: date, most: int | None = None, *, taken: bool = False
+) -> list[Candidate]:
     """The suppliers with whom something could be changed, those with the most invoices without a number first."""
-    _take_candidates(unit, first, last)
+    _take_candidates(unit, first, last, taken=taken)
     told = (
         "number, name, invoices, bare, months, net, usual_net, spread, account, same_account, refused_way,"
         " coalesce(newest, '{}') AS newest"
@@ -293,8 +302,9 @@ def candidates(unit: Unit, first: date, last: date, most: int | None = None) -> 
     ]
 
 
-def _take_candidates(unit: Unit, first: date, last: date) -> None:
-    take_purchases([unit], first, last)
+def _take_candidates(unit: Unit, first: date, last: date, *, taken: bool = False) -> None:
+    if not taken:
+        take_purchases([unit], first, last)
     values: dict[str, Any] = {"units": [unit.pk], "first": first, "last": last}
     with connection.cursor() as cursor:
         for statement in statements("reskontra.insight", "candidates.sql"):
