@@ -395,6 +395,36 @@ def _refused(where: Any, make: Any) -> str:
     return constraint_of(caught.value)
 
 
+def test_what_somebody_helped_is_matched_by_the_run_and_is_not_automatic() -> None:
+    """EX 1-a: a corrected number is help, a confirmation is none; the database holds it too."""
+    told = _told(
+        _PLAIN + "contract VSK11 kontor budget confirm\ninvoice own staten 100.00 V11\n"
+        "invoice named kontor 100.00 VSK11\ninvoice helped kontor 100.00 V1999"
+    )
+    run(MatchingRun(), told.where, DAY)
+    with inside(told.where, "kirsi") as acting:
+        correct_identifier(acting, told.invoices["helped"], "VSK11")
+    run(MatchingRun(), told.where, DAY)
+    with inside(told.where, "kirsi") as acting:
+        for match in Match.objects.filter(unit=told.where, waits=True):
+            confirm(acting, match)
+    helped = told.invoices["helped"]
+    with inside(told.where):
+        borrowed = Payable.objects.get(unit=told.where, invoice=told.invoices["own"])
+        values = {
+            "unit": told.where, "run": a_run(told.where, "test"), "invoice": helped, "voucher_id": borrowed.voucher_id,
+            "account": "25700100", "supplier": supplier("kontor"), "amount": helped.total, "due_date": DAY,
+        }  # fmt: skip
+    refused = _refused(told.where, lambda: Payable.objects.create(**values, automatic=True))
+    assert refused == "an_automatic_payable_was_matched_by_a_run"
+    run(MatchingRun(), told.where, DAY)
+    with inside(told.where):
+        automatic = dict(Payable.objects.filter(unit=told.where).values_list("invoice_id", "automatic"))
+    assert automatic == {
+        told.invoices["own"].pk: True, told.invoices["named"].pk: True, helped.pk: False,
+    }  # fmt: skip
+
+
 def test_the_database_refuses_what_must_not_be() -> None:
     """EX 2.1-a, EX 3-a"""
     told = match_together(
