@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ import pytest
 from cast import DAY, FOREST, HARBOUR, inside, unit
 from income.letter_tables import a_letter
 from income.money import a_claim, write_off
-from reskontra import income
+from reskontra import expenditure, income
 from reskontra.exchange.archive import path_of
 from reskontra.exchange.models import OutboxFile
+from reskontra.insight.words import FOR_MACHINES, told_inputs
+from reskontra.kernel.money import format_amount
 from reskontra.kernel.references import grouped
 from reskontra.kernel.texts import text, texts
 
@@ -54,14 +57,32 @@ def test_a_decision_about_a_claim_tells_what_it_rested_on_in_three_languages(
 def test_every_input_of_a_decision_has_its_words() -> None:
     """Otherwise nobody can be told why: the inputs that rooms keep are read where they are written."""
     found: dict[str, str] = {}
-    for source in Path(str(income.__file__)).parent.rglob("*.py"):
-        for kept in re.findall(
-            r'^_INPUTS = f?"""(.*?)"""', source.read_text("utf-8"), re.DOTALL | re.MULTILINE
-        ):
-            found |= dict.fromkeys(re.findall(r"(?:\(|,\s+)'([a-z_]+)',", kept), source.name)
-    assert len(found) > 60
+    for room in (income, expenditure):
+        for source in Path(str(room.__file__)).parent.rglob("*.py"):
+            written = source.read_text("utf-8")
+            kept = re.findall(r'^_INPUTS = f?"""(.*?)"""', written, re.DOTALL | re.MULTILINE)
+            kept += re.findall(r"jsonb_build_object(\([^;]*?\)) AS inputs", written)
+            for one in kept:
+                found |= dict.fromkeys(re.findall(r"(?:\(|,\s+)'([a-z_]+)',", one), source.name)
+    assert len(found) > 100
+    assert {"net", "row_date", "meant_for", "withheld", "still_on_its_way", "came_back"} <= set(found)
     wordless = {key for key in found if f"input.{key}" not in texts()}
-    assert wordless == {"payee_digest"}, "a digest tells two plans apart, and people nothing"
+    assert wordless - FOR_MACHINES == {"payee_digest"}, "a digest tells two plans apart, and people nothing"
+
+
+@pytest.mark.parametrize("language", ["sv", "fi", "en"])
+def test_codes_and_parts_that_a_decision_rested_on_are_told_in_words(language: str) -> None:
+    """EX 1.2.1-a, EX 3-a, EX 8-a, EX 10-a"""
+    kept = {
+        "step": "approve", "meant_for": "UNIT", "level": "header", "stream": "other", "transit": "suppliers",
+        "verification": "none", "address": "not_payable", "intake": "CONTENT_MISSING", "cause": "NOT_RECEIVED",
+        "found_by": "business_id",
+    }  # fmt: skip
+    told = told_inputs({**kept, "coding": "0" * 64, "payee": "0" * 32, "match": 7}, language)
+    assert len(told) == len(kept), "digests and ids are for machines"
+    assert not [(label, value) for label, value in told if value in kept.values()]
+    [(_, withheld)] = told_inputs({"withheld": {"1": "10.00", "2": "2.50"}}, language)
+    assert withheld == format_amount(Decimal("12.50"), language)
 
 
 @pytest.mark.parametrize("language", ["sv", "fi", "en"])

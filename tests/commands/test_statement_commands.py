@@ -76,3 +76,11 @@ def test_a_line_is_posted_and_corrected_by_hand_by_command(command: Command) -> 
     )
     found = balances_of(books.where)
     assert (found.get(WAGES), found[FEES]) == (None, 7)
+    code, told = command("explain", f"L{line}", *IN_HARBOUR)
+    assert (code, told["subject"], told["counterparty"]) == (0, "statement_line", "Provkiosken")
+    assert [(one["by"], one["corrects"], one["reason"]) for one in told["postings"]] == [
+        ("memo", False, "Bryssel: paid locally"), ("memo", True, "a fee"),
+    ]  # fmt: skip
+    assert [one["inputs"]["why"] for one in told["decisions"]] == ["Bryssel: paid locally", "a fee"]
+    for language, words in (("sv", "rättelse"), ("fi", "oikaisu"), ("en", "correction")):
+        assert words in command("explain", f"L{line}", *IN_HARBOUR, "--lang", language, text=True)[1]

@@ -18,6 +18,7 @@ from database.expenditure_rows import credited
 from database.house import House, another, constraint_of, copy, digest, insert
 from database.test_roles import OURS
 from reskontra.database.tables import InUnit, Points
+from reskontra.runs.models import Decision
 
 Case = tuple[Any, Points]
 CASES: list[Case] = [
@@ -274,3 +275,15 @@ def test_rows_that_a_target_needs_come_in_one_statement_with_it(
         f" SELECT id, {', '.join(['%s'] * len(line_columns))} FROM made",
         [*values, *(line[column] for column in line_columns)],
     )
+
+
+def test_what_a_run_decided_is_found_by_the_run() -> None:
+    """The list of what a run gave one outcome reads those rows alone, however many decisions there are."""
+    decisions = [model for model in OURS if issubclass(model, Decision)]
+    assert len(decisions) >= 8
+    without = [
+        model.__name__
+        for model in decisions
+        if not [index for index in model._meta.indexes if list(index.fields[:2]) == ["run", "outcome"]]
+    ]
+    assert without == []

@@ -45,7 +45,8 @@ from reskontra.expenditure.circulation.actions import (
 )
 from reskontra.expenditure.circulation.coding import LineDraft, lines_of, propose, split
 from reskontra.expenditure.circulation.run import CirculationRun
-from reskontra.insight.circulation import late_payments, list_of
+from reskontra.insight.circulation import list_of
+from reskontra.insight.late import late_payments
 from reskontra.kernel.texts import text, texts
 from reskontra.purchases.models import (
     Coding,

@@ -1,15 +1,28 @@
 """The hands of circulation: ``run circulation``, ``circulation`` and ``circulate``, from arrival to payable."""
 
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cast import DAY, inside, unit
-from expenditure.circulation_tables import BUDGET, COST, TRAVEL, a_queue, an_invoice, furnish_expenditure
-from reskontra.purchases.models import Payable
-from reskontra.registers.models import Unit
+from expenditure.circulation_tables import (
+    BUDGET,
+    COST,
+    TRAVEL,
+    a_queue,
+    a_supplier,
+    an_invoice,
+    furnish_expenditure,
+)
+from reskontra.exchange.models import OutboxFile
+from reskontra.exchange.outbox import operator_folder, state_of
+from reskontra.purchases.models import InvoiceNote, Payable
+from reskontra.registers.models import Supplier, Unit
 
 Command = Callable[..., tuple[int, Any]]
 ON = ("--unit", "4210", "--on", DAY.isoformat())
@@ -71,7 +84,7 @@ def test_the_other_words(where: Unit, command: Command) -> None:
         "circulate", "complain", one, *ON, "--as", "kirsi", "--charge", "12,50 rahti", "--agreed", "V1001",
         "--answer-by", (DAY + timedelta(days=14)).isoformat(),
     )  # fmt: skip
-    assert (code, told["language"]) == (0, "fi")
+    assert (code, told["language"], told["file"]) == (0, "fi", None), "nowhere to send it: kept only"
     line = f"{COST} 100.00 25.50 25.5 budget_account={BUDGET}"
     command("circulate", "code", one, *ON, "--as", "kirsi", "--line", line)
     approved = command(
@@ -105,3 +118,35 @@ def test_the_other_words(where: Unit, command: Command) -> None:
     for word in ("--overdue", "--falling-due", "--late-interest"):
         assert command("circulation", *ON, word)[0] == 0
     assert "125.50" in command("circulation", *ON, text=True)[1]
+
+
+def test_a_complaint_is_kept_as_a_letter_and_goes_out_once(
+    where: Unit, command: Command, tmp_path: Path
+) -> None:
+    """EX 3-b"""
+    supplier = a_supplier("S00077", "sv")
+    Supplier.objects.filter(pk=supplier.pk).update(street="Provgatan 7", postcode="00100", town="Helsingfors")
+    one, copy = str(an_invoice(where, supplier=supplier).pk), tmp_path / "letter.pdf"
+    words = (
+        "circulate", "complain", one, *ON, "--as", "kirsi", "--charge", "12,50 frakt", "--charge", "2,50 emballage",
+        "--agreed", "V1001", "--answer-by", (DAY + timedelta(days=14)).isoformat(), "--pdf", str(copy),
+    )  # fmt: skip
+    code, told = command(*words)
+    assert (code, copy.read_bytes()[:5]) == (0, b"%PDF-")
+    assert told["letter"] == sha256(copy.read_bytes()).hexdigest()
+    package = operator_folder() / "letters-print" / told["file"]
+    with zipfile.ZipFile(package) as found:
+        (name,) = [name for name in found.namelist() if name.endswith(".pdf")]
+        assert found.read(name) == copy.read_bytes()
+    with inside(where):
+        (sealed,) = OutboxFile.objects.filter(unit=where)
+        assert state_of(sealed) == "sent"
+        assert InvoiceNote.objects.filter(unit=where, invoice=int(one), to_supplier=True).count() == 1
+    code, again = command(*words)
+    assert (code, again["refused"]) == (2, "circulation.said_already")
+    with inside(where):
+        assert OutboxFile.objects.filter(unit=where).count() == 1
+    code, explained = command("explain", f"PI{one}", *ON)
+    assert [(told["outcome"], told["inputs"]["charge"]) for told in explained["decisions"]] == [
+        ("CHARGES_COMPLAINED", "15.00")
+    ]

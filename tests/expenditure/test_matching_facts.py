@@ -395,6 +395,36 @@ def _refused(where: Any, make: Any) -> str:
     return constraint_of(caught.value)
 
 
+def test_what_somebody_helped_is_matched_by_the_run_and_is_not_automatic() -> None:
+    """EX 1-a: a corrected number is help, a confirmation is none; the database holds it too."""
+    told = _told(
+        _PLAIN + "contract VSK11 kontor budget confirm\ninvoice own staten 100.00 V11\n"
+        "invoice named kontor 100.00 VSK11\ninvoice helped kontor 100.00 V1999"
+    )
+    run(MatchingRun(), told.where, DAY)
+    with inside(told.where, "kirsi") as acting:
+        correct_identifier(acting, told.invoices["helped"], "VSK11")
+    run(MatchingRun(), told.where, DAY)
+    with inside(told.where, "kirsi") as acting:
+        for match in Match.objects.filter(unit=told.where, waits=True):
+            confirm(acting, match)
+    helped = told.invoices["helped"]
+    with inside(told.where):
+        borrowed = Payable.objects.get(unit=told.where, invoice=told.invoices["own"])
+        values = {
+            "unit": told.where, "run": a_run(told.where, "test"), "invoice": helped, "voucher_id": borrowed.voucher_id,
+            "account": "25700100", "supplier": supplier("kontor"), "amount": helped.total, "due_date": DAY,
+        }  # fmt: skip
+    refused = _refused(told.where, lambda: Payable.objects.create(**values, automatic=True))
+    assert refused == "an_automatic_payable_was_matched_by_a_run"
+    run(MatchingRun(), told.where, DAY)
+    with inside(told.where):
+        automatic = dict(Payable.objects.filter(unit=told.where).values_list("invoice_id", "automatic"))
+    assert automatic == {
+        told.invoices["own"].pk: True, told.invoices["named"].pk: True, helped.pk: False,
+    }  # fmt: skip
+
+
 def test_the_database_refuses_what_must_not_be() -> None:
     """EX 2.1-a, EX 3-a"""
     told = match_together(
@@ -540,15 +570,18 @@ def test_automation_is_told_by_month_against_its_targets() -> None:
     assert months[0]["month"] == "2021-05"
     assert (months[0]["automation_target"], months[0]["order_number_target"]) == ("60", "45")
     assert months[1] == {
+        "unit": "4210",
         "month": "2026-03",
         "invoices": 5,
         "automatic": 2,
         "automatic_rate": "40.00",
         "automation_target": "70",
+        "automation_met": False,
         "with_posting_reference": 3,
         "with_posting_reference_rate": "60.00",
         "with_order_number": 1,
         "with_order_number_rate": "20.00",
         "order_number_target": "40",
+        "order_number_met": False,
     }
     assert reasons == [("NO_IDENTIFIER", 2, "66.67"), ("UNKNOWN_NUMBER", 1, "100.00")]

@@ -75,6 +75,7 @@ def test_a_day_of_payment_by_command(command: Command, database: server.Server, 
     assert (code, told["rejected"]) == (1, 2)
     assert command("payment", "answers", str(answer), *IN_HARBOUR)[1]["before"]
     assert len(command("payment", "status", *IN_HARBOUR)[1]["came_back"]) == 2
+    _explained(command, one)
     assert command("payment", "unhold", str(one.pk), *IN_HARBOUR)[1]["ended"] == 1
     code, told = command(
         "payment",
@@ -96,6 +97,36 @@ def test_a_day_of_payment_by_command(command: Command, database: server.Server, 
     code, shown = command("payment", "status", *IN_HARBOUR, "--lang", "sv", text=True)
     assert "Betalningar till leverantörer" in shown
     assert broken([where.pk]) == []
+
+
+def _explained(command: Command, one: Payable) -> None:
+    """The payment that came back and the invoice behind it tell of each other, of the file and of the bank."""
+    code, invoice = command("explain", f"PI{one.invoice_id}", *IN_HARBOUR)
+    assert (code, [told["outcome"] for told in invoice["decisions"]]) == (
+        0,
+        ["PAID_AND_WITHHELD", "PAYMENT_CAME_BACK"],
+    )
+    assert [(told["kind"], told["amount"]) for told in invoice["payments"]] == [
+        ("paid", "75.00"), ("withheld", "25.00"), ("paid", "-75.00"), ("withheld", "-25.00"),
+    ]  # fmt: skip
+    sent = invoice["payments"][0]["number"]
+    code, payment = command("explain", sent, *IN_HARBOUR)
+    assert (code, payment["subject"], payment["amount"]) == (0, "supplier_payment", "75.00")
+    assert payment["file"].endswith(".xml")
+    assert payment["undone_by"]
+    assert ([told["number"] for told in payment["payments"]], [told["state"] for told in payment["answers"]]) == (
+        [f"PI{one.invoice_id}"], ["rejected"],
+    )  # fmt: skip
+    assert command("explain", payment["end_to_end_id"], *IN_HARBOUR)[1]["number"] == sent
+    for language, words in (
+        ("sv", "banken har avvisat"),
+        ("fi", "pankki hylkäsi"),
+        ("en", "the bank rejected it"),
+    ):
+        for subject in (sent, f"PI{one.invoice_id}"):
+            code, shown = command("explain", subject, *IN_HARBOUR, "--lang", language, text=True)
+            assert code == 0
+            assert (words in shown) == (subject == sent)
 
 
 @pytest.fixture

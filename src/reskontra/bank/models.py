@@ -162,7 +162,10 @@ class LineDecision(Decision):
     )
 
     class Meta:
-        indexes: ClassVar = [models.Index(name="decisions_of_a_bank_line", fields=["line", "-run"])]
+        indexes: ClassVar = [
+            models.Index(name="decisions_of_a_bank_line", fields=["line", "-run"]),
+            models.Index(name="line_decisions_of_a_run", fields=["run", "outcome"]),
+        ]
 
 
 class LinePosting(FromRun):

@@ -5,21 +5,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 
-from reskontra.commands.connection import acting, add_person, as_of, open_database
+from reskontra.commands.connection import acting, add_person, as_of, moment, open_database
 from reskontra.commands.output import as_json, out, say
 from reskontra.documents.complaint import Charge
+from reskontra.exchange.outbox import hand_over
 from reskontra.expenditure.circulation import actions
 from reskontra.expenditure.circulation.absences import end_absence, tell_absence
 from reskontra.expenditure.circulation.coding import DIMENSIONS, LineDraft, Proposal, propose, split
+from reskontra.expenditure.circulation.complaints import ComplaintRun
 from reskontra.insight.explanations import NothingFound
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount, parse_amount
 from reskontra.kernel.texts import LANGUAGES, text
 from reskontra.purchases.models import Coding, InvoiceNote, PurchaseInvoice
 from reskontra.registers.models import Absence, Person, WorkQueue
-from reskontra.runs.run import Acting
+from reskontra.runs.run import Acting, apply
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,10 @@ def handle(arguments: Namespace) -> int:
     open_database()
     word = WORDS[arguments.word]
     with acting(arguments, word.right) as person:
-        return word.handle(arguments, as_of(person, arguments.on))
+        code = word.handle(arguments, as_of(person, arguments.on))
+    if sealed := getattr(arguments, "sealed", None):
+        hand_over(sealed, moment(arguments.on))
+    return code
 
 
 # --- what each sub-word is told ------------------------------------------------------------------------------
@@ -133,6 +139,7 @@ def _complain_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--charge", action="append", required=True, metavar="'AMOUNT WORDS'")
     parser.add_argument("--agreed", required=True, metavar="NUMBER", help="the order or contract")
     parser.add_argument("--answer-by", required=True, type=date.fromisoformat, metavar="DATE")
+    parser.add_argument("--pdf", type=Path, metavar="FILE", help="a copy of the letter")
 
 
 def _absence_arguments(parser: ArgumentParser) -> None:
@@ -252,11 +259,18 @@ def _complain(arguments: Namespace, person: Acting) -> int:
         amount, _, words = one.partition(" ")
         charges.append(Charge(words, parse_amount(amount)))
     invoice = _invoice(arguments, person)
-    letter = actions.complain(person, invoice, charges, arguments.agreed, arguments.answer_by)
+    room = ComplaintRun(invoice, charges, arguments.agreed, arguments.answer_by)
+    done = apply(room, person, person.day)
+    assert room.complaint is not None  # it was applied
+    if arguments.pdf:
+        arguments.pdf.write_bytes(room.pdf)
+    arguments.sealed = room.sealed
     if arguments.json:
-        as_json({"invoice": invoice.pk, "language": letter.language, "text": letter.as_text()})
+        told = {"language": room.complaint.language, "text": room.complaint.as_text()}
+        as_json({"invoice": invoice.pk, "run": done.run.pk, **told, **done.facts})
     else:
-        out.print(letter.as_text(), markup=False)
+        out.print(room.complaint.as_text(), markup=False)
+        say(arguments, "complaint.goes_out" if room.sealed else "complaint.kept_only")
     return 0
 
 

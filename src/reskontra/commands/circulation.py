@@ -7,13 +7,12 @@ from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, say, table
 from reskontra.insight.circulation import (
     Circulating,
-    LatePayment,
     falling_due,
-    late_payments,
     list_of,
     overdue,
     with_whom,
 )
+from reskontra.insight.late import LatePayment, late_payments
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text

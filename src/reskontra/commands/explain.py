@@ -1,7 +1,7 @@
-"""Explain an order, an invoice, a claim or a payment: the decisions taken, their inputs, terms and clauses."""
+"""Explain an order, an invoice, a claim, a payment, a purchase invoice or a statement line: every decision and why."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,9 @@ from reskontra.registers.policy import units_of
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The number, and the unit when the number does not tell it."""
-    parser.add_argument("subject", help="order number, invoice number, or reference of a claim")
+    parser.add_argument(
+        "subject", help="number of an order or invoice, reference of a claim, P…, SP…, PI… or L…"
+    )
     parser.add_argument("--unit", metavar="CODE", help="code of the accounting unit")
     add_person(parser)
 
@@ -63,8 +65,16 @@ def show(found: dict[str, Any], language: str) -> None:
         "invoice",
         "principals",
         "booking_date",
+        "payment_date",
+        "payee",
+        "counterparty",
+        "iban",
         "reference",
         "due_date",
+        "end_to_end_id",
+        "file",
+        "undone_by",
+        "payment",
         "voucher",
         "source",
         "row",
@@ -98,7 +108,26 @@ def show(found: dict[str, Any], language: str) -> None:
         day = format_day(date.fromisoformat(use["on"]), language)
         kind = text(f"settlement.{use['kind']}", language)
         out.print(f"  {day}  {amount:>12}  {kind}  {other or ''}  ({use['clause']})", markup=False)
+    for line in _told_after(found, language):
+        out.print(f"  {line}", markup=False)
     _show_terms(found["decisions"], language)
+
+
+def _told_after(found: dict[str, Any], language: str) -> Iterator[str]:
+    """What payments took of payables, what the bank answered, and how a statement line was posted."""
+    for one in found.get("payments", ()):
+        day = format_day(date.fromisoformat(one["on"]), language)
+        kind = text(f"explain.kind_{one['kind']}", language)
+        yield f"{day}  {format_amount(Decimal(one['amount']), language):>12}  {kind}  {one['number'] or ''}".rstrip()
+    for one in found.get("answers", ()):
+        day = format_day(date.fromisoformat(one["on"]), language)
+        bank = text(f"explain.bank_{one['state']}", language)
+        yield f"{day}  {bank}  {one['code']} {one['reason']}".rstrip()
+    for one in found.get("postings", ()):
+        by = text(f"explain.by_{one['by']}", language, rule=one["rule"] or "")
+        corrected = f", {text('explain.corrects', language)}" if one["corrects"] else ""
+        why = f": {one['reason']}" if one["reason"] else ""
+        yield f"{one['voucher']}  {by}{corrected}{why}  ({one['clause']})"
 
 
 def _days(decision: dict[str, Any], language: str) -> str:

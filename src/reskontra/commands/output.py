@@ -1,6 +1,8 @@
 """Results on standard output, progress on standard error; JSON with stable keys where it is asked for."""
 
+import csv
 import json
+import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
@@ -13,6 +15,8 @@ from rich.table import Table
 from reskontra.kernel.texts import text
 
 out = Console(highlight=False, soft_wrap=True)
+_FORMULA = frozenset("=+-@\t\r")
+_NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)?")
 progress = Console(stderr=True, highlight=False)
 
 
@@ -38,6 +42,23 @@ def say(arguments: Namespace, key: str, **values: object) -> None:
     """Print one sentence in the reader's language, unless JSON was asked for."""
     if not arguments.json:
         out.print(text(key, arguments.lang, **values), markup=False)
+
+
+def as_csv(columns: Sequence[str], rows: Sequence[Sequence[object]], language: str) -> None:
+    """Print a table that a spreadsheet opens: with a byte order mark, apart by ``;``, in English by ``,``.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers.
+    """
+    sys.stdout.write("\ufeff")
+    written = csv.writer(sys.stdout, delimiter="," if language == "en" else ";", lineterminator="\r\n")
+    written.writerow(columns)
+    written.writerows([_harmless(cell) for cell in row] for row in rows)
+
+
+def _harmless(cell: object) -> object:
+    if isinstance(cell, str) and cell[:1] in _FORMULA and not _NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell
 
 
 @contextmanager

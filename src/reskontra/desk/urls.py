@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reskontra.desk import (
+    analysis_pages,
     claim_pages,
     invoice_pages,
     language,
@@ -51,6 +52,7 @@ urlpatterns = [
     path("u/<str:code>/claims/write-offs/<int:id>/act", write_off_pages.act, name="write-off-act"),
     path("u/<str:code>/claims/<str:reference>", claim_pages.claim, name="claim"),
     path("u/<str:code>/claims/<str:reference>/act", claim_pages.act, name="claim-act"),
+    path("u/<str:code>/analysis", analysis_pages.analysis, name="analysis"),
     path("u/<str:code>/runs", run_pages.runs, name="runs"),
     path("u/<str:code>/runs/preview", run_pages.preview, name="run-preview"),
     path("u/<str:code>/runs/<int:id>", run_pages.run, name="run"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from reskontra.documents.letter import Letter, Party, Table
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
@@ -37,23 +38,50 @@ class Complaint:
         """What is complained of in all, in euro without VAT."""
         return sum((one.amount for one in self.charges), Decimal(0))
 
+    def as_letter(self, sender: Party, receiver: Party) -> Letter:
+        """The letter as it is printed: the charges as a table, with their sum."""
+        language = self.language
+        return Letter(
+            kind="complaint",
+            language=language,
+            day=self.day,
+            sender=sender,
+            receiver=receiver,
+            subject=self._subject(),
+            paragraphs=(text("complaint.charges", language, agreed=self.agreed), self._ask()),
+            tables=(
+                Table(
+                    heads=(text("complaint.charge", language), text("complaint.amount", language)),
+                    rows=tuple((one.what, format_amount(one.amount, language)) for one in self.charges),
+                    right=(1,),
+                    caption=text("complaint.charge", language),
+                ),
+            ),
+        )
+
+    def _subject(self) -> str:
+        dated = format_date(self.issue_date, self.language) if self.issue_date else "–"
+        return text("complaint.subject", self.language, invoice=self.invoice, day=dated)
+
+    def _ask(self) -> str:
+        return text(
+            "complaint.ask",
+            self.language,
+            amount=format_amount(self.amount, self.language),
+            day=format_date(self.answer_by, self.language),
+            contact=self.contact,
+        )
+
     def as_text(self) -> str:
         """The letter as plain text in the supplier's language."""
         language = self.language
-        dated = format_date(self.issue_date, language) if self.issue_date else "–"
         return "\n".join(
             [
                 f"{self.unit}, {format_date(self.day, language)}",
                 self.supplier,
-                text("complaint.subject", language, invoice=self.invoice, day=dated),
+                self._subject(),
                 text("complaint.charges", language, agreed=self.agreed),
                 *(f"- {one.what}: {format_amount(one.amount, language)}" for one in self.charges),
-                text(
-                    "complaint.ask",
-                    language,
-                    amount=format_amount(self.amount, language),
-                    day=format_date(self.answer_by, language),
-                    contact=self.contact,
-                ),
+                self._ask(),
             ]
         )

@@ -1,4 +1,4 @@
-"""Where the circulation stands: what is overdue, what falls due, with whom, and what late payment costs."""
+"""Where the circulation stands: what is overdue, what falls due, and with whom."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from reskontra.claims.interest import late_curves
 from reskontra.database.rows import rows
 from reskontra.kernel.clauses import clause
-from reskontra.kernel.interest import Curve, Movement, accrued, stretches
 from reskontra.purchases.circulation import take_people
 from reskontra.registers.models import Person, Unit
 from reskontra.registers.unit_terms import terms_of
@@ -94,69 +92,4 @@ LEFT JOIN (SELECT o.id, array_agg(DISTINCT p.name::text ORDER BY p.name::text) A
            FROM circulation_people o JOIN registers_person p ON p.id = o.person_id
            LEFT JOIN registers_person a ON a.id = o.instead_of_id GROUP BY 1) w ON w.id = c.id
 ORDER BY c.due_date NULLS LAST, c.id
-"""
-
-
-@dataclass(frozen=True)
-class LatePayment:
-    """A payable that was not paid in time: euro, the due date, when the last of it was paid (None: open), interest."""
-
-    invoice: int
-    number: str
-    supplier: str
-    amount: Decimal
-    due_date: date
-    paid_date: date | None
-    interest: Decimal
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values for machines."""
-        return {
-            **self.__dict__,
-            "amount": f"{self.amount:.2f}",
-            "interest": f"{self.interest:.2f}",
-            "due_date": self.due_date.isoformat(),
-            "paid_date": self.paid_date.isoformat() if self.paid_date else None,
-        }
-
-
-@clause("EX 9-d")
-def late_payments(unit: Unit, on: date) -> list[LatePayment]:
-    """Every payable of ``unit`` that was paid late or is late on ``on``, with the interest that it costs.
-
-    The interest is that of the Interest Act, section 4 a (to a private person section 4), on what was open, from the
-    day after the due date to the day of payment, at most to ``on``. What is withheld for a ban and what is set off
-    lessens it too. Called inside ``working_in``; raises ``MissingTerm`` where a reference rate is not known.
-    """
-    curves = {natural: late_curves(unit, "section_4a", consumer=natural) for natural in (False, True)}
-    return [
-        one
-        for row in rows(_PAYABLES, {"unit": unit.pk, "on": on})
-        if (one := _late(row, on, curves[row["natural_person"]])).interest > 0
-    ]
-
-
-def _late(row: dict[str, Any], on: date, curves: Sequence[Curve]) -> LatePayment:
-    moved = [Movement(date.fromisoformat(day), Decimal(amount)) for day, amount in row["moved"]]
-    last = max((one.day for one in moved if one.day), default=None)
-    paid_date = last if sum((one.amount for one in moved), Decimal(0)) >= row["amount"] else None
-    found = stretches(row["amount"], row["due_date"], paid_date or on, moved, late=curves)
-    return LatePayment(
-        row["id"], row["number"], row["supplier"], row["amount"], row["due_date"], paid_date, accrued(found)
-    )
-
-
-_PAYABLES = """
-SELECT p.invoice_id AS id, i.number, s.name AS supplier, p.amount, p.due_date,
-  s.kind IN ('person', 'foreign_person') AS natural_person,
-  coalesce((SELECT jsonb_agg(jsonb_build_array(coalesce(x.payment_date, r.on_date), t.amount::text) ORDER BY t.id)
-            FROM purchases_payablesettlement t
-            JOIN runs_run r ON r.id = t.run_id
-            LEFT JOIN purchases_supplierpayment x ON x.id = t.payment_id
-            WHERE t.payable_id = p.id AND coalesce(x.payment_date, r.on_date) <= %(on)s), '[]') AS moved
-FROM purchases_payable p
-JOIN purchases_purchaseinvoice i ON i.id = p.invoice_id
-JOIN registers_supplier s ON s.id = p.supplier_id
-WHERE p.unit_id = %(unit)s AND p.amount > 0 AND p.due_date < %(on)s
-ORDER BY p.due_date, p.id
 """

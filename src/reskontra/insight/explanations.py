@@ -1,19 +1,19 @@
-"""Why: the decisions about an order, an invoice or a claim, with their inputs, terms and clauses."""
+"""Why: the decisions about an order, an invoice, a claim or a payment, with their inputs, terms and clauses."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from reskontra.bank.models import Payment
 from reskontra.claims.models import Claim, InterestCharge, InterestInvoice, PaymentDecision
 from reskontra.insight.claims import claim_decisions
+from reskontra.insight.paid import find_line, find_sent, of_line, of_purchase, of_sent
 from reskontra.insight.payments import payment_number, rest_of, settlements_of_claim, uses_of_payment
-from reskontra.insight.purchases import find_purchase, purchase_decisions
+from reskontra.insight.purchases import find_purchase
 from reskontra.kernel import references
 from reskontra.kernel.clauses import cite, clause
 from reskontra.kernel.references import NotAReference, normal_reference, running_number, unit_reference
-from reskontra.purchases.models import PurchaseInvoice
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Run
 from reskontra.sales.models import (
@@ -33,7 +33,8 @@ class NothingFound(LookupError):
 
 def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
     """Everything decided about ``subject``: an order, an invoice, a claim's reference, a payment (``P`` and its id),
-    or a supplier's invoice (``PI`` and its id, or the supplier's number).
+    a payment to a supplier (``SP`` and its id, or its end-to-end id), a statement line (``L`` and its id), or a
+    supplier's invoice (``PI`` and its id, or the supplier's number).
 
     A claim of an invoice is told with its invoice, one of interest by itself.
 
@@ -44,6 +45,10 @@ def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
     written = re.sub(r"\s", "", subject)
     if payment := _payment(unit, written):
         return _of_payment(unit, payment, language)
+    if sent := find_sent(unit, written):
+        return of_sent(unit, sent, language)
+    if line := find_line(unit, written):
+        return of_line(unit, line, language)
     if invoice := _invoice(unit, written):
         return _of_invoice(unit, invoice, language)
     if claim := _interest_claim(unit, written):
@@ -51,7 +56,7 @@ def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
     if order := _order(unit, written):
         return _of_order(unit, order, language)
     if purchase := find_purchase(unit, subject):
-        return _of_purchase(unit, purchase, language)
+        return of_purchase(unit, purchase, language)
     raise NothingFound(subject)
 
 
@@ -93,7 +98,7 @@ def _order(unit: Unit, written: str) -> Order | None:
 def _of_order(unit: Unit, order: Order, language: str) -> dict[str, Any]:
     invoiced = InvoicedOrder.objects.filter(unit=unit, number=order.number).first()
     invoice = Invoice.objects.get(unit=unit, pk=invoiced.invoice_id) if invoiced else None
-    decisions = list(_order_decisions(unit, order, language))
+    decisions = _order_decisions(unit, [order], language)
     return {
         "subject": "order",
         "number": str(order.number),
@@ -120,18 +125,6 @@ def _of_delivery(delivery: InvoiceDelivery, language: str) -> dict[str, Any]:
 def _payment(unit: Unit, written: str) -> Payment | None:
     found = re.fullmatch(r"[Pp]([0-9]{1,18})", written)
     return Payment.objects.filter(unit=unit, pk=int(found[1])).first() if found else None
-
-
-def _of_purchase(unit: Unit, invoice: PurchaseInvoice, language: str) -> dict[str, Any]:
-    return {
-        "subject": "purchase_invoice",
-        "number": f"PI{invoice.pk} {invoice.number}".strip(),
-        "unit": unit.code,
-        "amount": None if invoice.total is None else format(invoice.total, ".2f"),
-        "reference": invoice.reference,
-        "due_date": invoice.due_date.isoformat() if invoice.due_date else None,
-        "decisions": list(purchase_decisions(unit, invoice, language)),
-    }
 
 
 @clause("OC 4.1-b", "OC 4.1-c")
@@ -170,11 +163,10 @@ def _payment_decisions(unit: Unit, payment: Payment, language: str) -> Iterator[
 
 def _of_invoice(unit: Unit, invoice: Invoice, language: str) -> dict[str, Any]:
     claim = Claim.objects.get(unit=unit, invoice=invoice)
-    orders = Order.objects.filter(
-        unit=unit, pk__in=InvoicedOrder.objects.filter(unit=unit, invoice=invoice).values("order_id")
-    ).order_by("number")
+    invoiced = InvoicedOrder.objects.filter(unit=unit, invoice=invoice).values("order_id")
+    orders = list(Order.objects.filter(unit=unit, pk__in=invoiced).order_by("number"))
     run = Run.objects.get(unit=unit, pk=invoice.run_id)
-    decisions = [found for order in orders for found in _order_decisions(unit, order, language)]
+    decisions = _order_decisions(unit, orders, language)
     decisions.append(
         _told(
             "PAYMENT_TERM",
@@ -233,19 +225,24 @@ def _of_claim(unit: Unit, claim: Claim) -> dict[str, Any]:
     }
 
 
-def _order_decisions(unit: Unit, order: Order, language: str) -> Iterator[dict[str, Any]]:
-    for found in OrderDecision.objects.filter(unit=unit, order=order).order_by("run_id", "rule"):
-        run = Run.objects.get(unit=unit, pk=found.run_id)
-        if run.state != "applied" and found.rule != "orders":
-            continue  # a plan that nobody applied decided nothing
-        yield {
-            **_told(found.outcome, found.clause, language, run, found.inputs),
-            "order": str(order.number),
+def _order_decisions(unit: Unit, orders: Sequence[Order], language: str) -> list[dict[str, Any]]:
+    """Those about ``orders``, one order after the other in the order given; asked of the database once."""
+    place = {order.pk: at for at, order in enumerate(orders)}
+    numbers = {order.pk: str(order.number) for order in orders}
+    said = OrderDecision.objects.filter(unit=unit, order__in=list(place)).select_related("run")
+    return [
+        {
+            **_told(found.outcome, found.clause, language, found.run, found.inputs),
+            "order": numbers[found.order_id],
             "rule": found.rule,
             "standing": found.standing,
             "reasons": found.reasons,
             "amount": format(found.amount, ".2f"),
         }
+        for found in sorted(said, key=lambda one: (place[one.order_id], one.run_id, one.rule))
+        # A plan that nobody applied decided nothing.
+        if found.run.state == "applied" or found.rule == "orders"
+    ]
 
 
 def _told(

@@ -1,7 +1,7 @@
 """One purchase invoice with everything known: what the file says, what is wrong, whose it is, why, where it waits."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reskontra.database.rows import rows
@@ -18,7 +18,7 @@ from reskontra.purchases.models import (
     PurchaseInvoiceLine,
     PurchaseVat,
 )
-from reskontra.registers.models import Supplier, Unit
+from reskontra.registers.models import CodingTemplate, Person, Supplier, Unit, WorkQueue
 
 _ID = re.compile(r"[Pp][Ii]([0-9]{1,18})")
 
@@ -147,7 +147,7 @@ def invoice_findings(unit: Unit, invoice: PurchaseInvoice) -> list[Finding]:
 
 
 def purchase_decisions(unit: Unit, invoice: PurchaseInvoice, language: str) -> Iterator[dict[str, Any]]:
-    """What applied runs decided about the invoice, in order of time."""
+    """What applied runs decided about the invoice, in order of time; whom they name is named by name."""
     found = PurchaseDecision.objects.filter(unit=unit, invoice=invoice).select_related("run").order_by("id")
     for one in found:
         if one.run.state != "applied":
@@ -159,11 +159,24 @@ def purchase_decisions(unit: Unit, invoice: PurchaseInvoice, language: str) -> I
             "clause": one.clause,
             "citation": cite(one.clause, language),
             "reasons": one.reasons,
-            "inputs": one.inputs,
+            "inputs": _named(unit, one.inputs),
             "amount": format(one.amount, ".2f"),
             "terms": one.run.terms.get("terms", {}),
             "run": {"id": one.run_id, "name": one.run.name, "on": one.run.on_date.isoformat()},
         }
+
+
+def _named(unit: Unit, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """``inputs`` of a decision with the queue's code, the person's name and the posting reference for their ids."""
+    named = dict(inputs)
+    for key, known in (
+        ("queue", WorkQueue.objects.filter(unit=unit).values_list("code")),
+        ("person", Person.objects.values_list("name")),
+        ("template", CodingTemplate.objects.filter(unit=unit).values_list("reference")),
+    ):
+        if isinstance(named.get(key), int):
+            named[key] = next((name for (name,) in known.filter(pk=named[key])), named[key])
+    return named
 
 
 def _plain(amount: Any) -> str | None:

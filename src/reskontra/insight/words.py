@@ -16,6 +16,7 @@ _EURO = re.compile(r"-?[0-9]+\.[0-9]{2}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PAYMENTS = frozenset({"takes_back", "taken_back_by"})
 _DIGEST = "_digest"  # the end of a key whose value tells two plans apart, and people nothing
+FOR_MACHINES = frozenset({"coding", "match", "payee"})  # digests and ids under other names
 
 
 def told_inputs(inputs: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
@@ -25,7 +26,7 @@ def told_inputs(inputs: Mapping[str, Any], language: str) -> list[tuple[str, str
 
 def _told(inputs: Mapping[str, Any], language: str) -> Iterator[tuple[str, str]]:
     for key, value in inputs.items():
-        if not key.endswith(_DIGEST):
+        if not key.endswith(_DIGEST) and key not in FOR_MACHINES:
             label = text(f"input.{key}", language) if f"input.{key}" in texts() else key
             yield label, _value(key, value, language)
 
@@ -34,6 +35,8 @@ def _value(key: str, value: Any, language: str) -> str:
     """Yes or no, euro and days as they are written in ``language``; a code by its words, else as it stands."""
     if isinstance(value, bool):
         return text("term.yes" if value else "term.no", language)
+    if isinstance(value, Mapping):  # amounts by what takes them
+        return format_amount(sum((Decimal(part) for part in value.values()), Decimal(0)), language)
     if isinstance(value, list):
         return ", ".join(_value(key, one, language) for one in value)
     written = str(value)

@@ -7,7 +7,7 @@ SELECT i.id AS invoice_id, coding.id AS coding_id, coding.digest, supplier.suppl
   coalesce(i.due_date, i.received_date + %(days)s) AS due_date,
   CASE WHEN h.order_id IS NOT NULL THEN 'XK' WHEN h.contract_id IS NOT NULL THEN 'XL' ELSE i.voucher_type END AS kind,
   CASE WHEN i.stream = 'procurement' OR i.voucher_type IN ('XP', 'XJ') THEN %(procurement)s ELSE %(other)s END AS account,
-  coalesce(h.by_run AND h.confirmed, false) AS automatic, s.partner_code AS partner
+  coalesce(h.automatic, false) AS automatic, s.partner_code AS partner
 FROM purchases_purchaseinvoice i
 JOIN LATERAL (SELECT c.id, c.digest FROM purchases_coding c WHERE c.invoice_id = i.id ORDER BY c.version DESC LIMIT 1) coding
   ON true

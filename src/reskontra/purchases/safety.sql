@@ -1,10 +1,15 @@
 -- What the books say of expenditure now, read by every room: views with the rights of who asks, so that a unit sees
 -- its own.
 
--- The matches that hold: not ended, and confirmed where somebody had to.
+-- The matches that hold: not ended, and confirmed where somebody had to. ``automatic``: made by a run, and nobody had to
+-- correct a number or name the supplier first; a confirmation is no help (EX 1-a).
 CREATE OR REPLACE VIEW purchases_match_held WITH (security_invoker = true) AS
 SELECT m.id, m.unit_id, m.invoice_id, m.order_id, m.contract_id, m.net, m.waits, m.run_id IS NOT NULL AS by_run,
-  (NOT m.waits OR confirmed.id IS NOT NULL) AS confirmed
+  (NOT m.waits OR confirmed.id IS NOT NULL) AS confirmed,
+  m.run_id IS NOT NULL AND (NOT m.waits OR confirmed.id IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM purchases_invoiceidentifier n WHERE n.invoice_id = m.invoice_id AND n.person_id IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM purchases_invoicesupplier s WHERE s.invoice_id = m.invoice_id AND s.person_id IS NOT NULL)
+    AS automatic
 FROM purchases_match m
 LEFT JOIN purchases_matchend ended ON ended.match_id = m.id
 LEFT JOIN purchases_matchconfirmation confirmed ON confirmed.match_id = m.id

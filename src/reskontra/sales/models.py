@@ -197,6 +197,9 @@ class OrderDecision(Decision):
         Points("order", "an_order_decision_is_about_an_order", set_wise=True),
     )
 
+    class Meta:
+        indexes: ClassVar = [models.Index(name="order_decisions_of_a_run", fields=["run", "outcome"])]
+
 
 class OrderApproval(Approval):
     """A review or an approval of one order version by one person (OC 3.2.1-b)."""

@@ -146,7 +146,10 @@ class DeferralDecision(Decision):
     )
 
     class Meta:
-        indexes: ClassVar = [models.Index(name="decisions_of_a_deferral", fields=["deferral", "-run"])]
+        indexes: ClassVar = [
+            models.Index(name="decisions_of_a_deferral", fields=["deferral", "-run"]),
+            models.Index(name="deferral_decisions_of_a_run", fields=["run", "outcome"]),
+        ]
 
 
 class DeferralEnd(FromRun):

@@ -133,7 +133,10 @@ class OverpaymentDecision(Decision):
     )
 
     class Meta:
-        indexes: ClassVar = [models.Index(name="decisions_of_an_overpayment", fields=["overpayment", "-run"])]
+        indexes: ClassVar = [
+            models.Index(name="decisions_of_an_overpayment", fields=["overpayment", "-run"]),
+            models.Index(name="overpaid_decisions_of_a_run", fields=["run", "outcome"]),
+        ]
 
 
 class Refund(FromRun, AboutOverpayment):

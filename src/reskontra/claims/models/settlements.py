@@ -91,7 +91,10 @@ class PaymentDecision(Decision):
     )
 
     class Meta:
-        indexes: ClassVar = [models.Index(name="decisions_of_a_payment", fields=["payment", "-run"])]
+        indexes: ClassVar = [
+            models.Index(name="decisions_of_a_payment", fields=["payment", "-run"]),
+            models.Index(name="payment_decisions_of_a_run", fields=["run", "outcome"]),
+        ]
 
 
 class ClaimDecision(Decision):
@@ -105,7 +108,10 @@ class ClaimDecision(Decision):
     )
 
     class Meta:
-        indexes: ClassVar = [models.Index(name="decisions_of_a_claim", fields=["claim", "-run"])]
+        indexes: ClassVar = [
+            models.Index(name="decisions_of_a_claim", fields=["claim", "-run"]),
+            models.Index(name="claim_decisions_of_a_run", fields=["run", "outcome"]),
+        ]
 
 
 class Settlement(Fact):

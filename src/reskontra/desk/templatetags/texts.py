@@ -115,6 +115,12 @@ def plain(value: Decimal) -> str:
 
 
 @register.filter
+def plotted(value: Decimal | int) -> str:
+    """A figure for a browser or in a number that people copy: with a point, and without thousands apart."""
+    return str(value)
+
+
+@register.filter
 def price(value: Decimal) -> str:
     """A price of one piece in euro: to the cent, and with as many decimals more as it has (five at most)."""
     if value == round_cents(value):

@@ -23,7 +23,7 @@ from reskontra.purchases.models import (
     InvoiceSupplier,
     PurchaseInvoice,
 )
-from reskontra.registers.models import Person, WorkQueue
+from reskontra.registers.models import Person, Supplier, WorkQueue
 from reskontra.registers.policy import MAY, require, roles_of
 from reskontra.runs.run import Acting, RunRefused, lock
 
@@ -223,15 +223,15 @@ def complain(
     nothing is complained of, the supplier is not known, or the same was said before.
     """
     require(acting.person, "complain_to_supplier", acting.unit, acting.day)
-    named = InvoiceSupplier.objects.filter(invoice=invoice).order_by("-id").select_related("supplier").first()
-    if named is None or not charges or any(one.amount <= 0 for one in charges):
+    supplier = supplier_of(invoice)
+    if supplier is None or not charges or any(one.amount <= 0 for one in charges):
         raise RunRefused("circulation.complaint_names_its_charges")
-    language = named.supplier.language
+    language = supplier.language
     letter = Complaint(
         language=language,
         day=acting.day,
         unit=acting.unit.name(language),
-        supplier=named.supplier.name,
+        supplier=supplier.name,
         invoice=invoice.number,
         issue_date=invoice.issue_date,
         agreed=agreed,
@@ -241,6 +241,12 @@ def complain(
     )
     _say(acting, invoice, letter.as_text(), to_supplier=True)
     return letter
+
+
+def supplier_of(invoice: PurchaseInvoice) -> Supplier | None:
+    """Whose invoice it is, as it was said last; None where nobody knows."""
+    named = InvoiceSupplier.objects.filter(invoice=invoice).order_by("-id").select_related("supplier").first()
+    return named.supplier if named else None
 
 
 def _place(

@@ -58,7 +58,7 @@ CREATE OR REPLACE TRIGGER the_confirmed_match_waits AFTER INSERT ON purchases_ma
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION purchases_confirms_what_waits();
 
 -- A payable was matched by a run, and confirmed where that was asked for, or its newest coding was approved. It counts as
--- automatic only in the first case, and it is its invoice's total.
+-- automatic only in the first case and where nobody helped, and it is its invoice's total.
 CREATE OR REPLACE FUNCTION purchases_payable_is_approved() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -68,8 +68,8 @@ BEGIN
   EXECUTE $check$
     SELECT min(CASE
       WHEN p.amount IS DISTINCT FROM i.total THEN 'a_payable_is_its_invoices_total'
+      WHEN p.automatic AND NOT coalesce(h.automatic, false) THEN 'an_automatic_payable_was_matched_by_a_run'
       WHEN h.id IS NOT NULL THEN NULL
-      WHEN p.automatic THEN 'an_automatic_payable_was_matched_by_a_run'
       WHEN NOT EXISTS (
         SELECT FROM purchases_invoiceapproval a WHERE a.invoice_id = p.invoice_id AND a.act = 'approve'
           AND a.digest = (SELECT c.digest FROM purchases_coding c WHERE c.invoice_id = p.invoice_id
