@@ -7,6 +7,7 @@ from typing import Any
 
 from reskontra.bank.models import Payment
 from reskontra.claims.models import Claim, InterestCharge, InterestInvoice, PaymentDecision
+from reskontra.insight.cards import explain_card_purchase, find_card_purchase
 from reskontra.insight.claims import claim_decisions
 from reskontra.insight.payments import payment_number, rest_of, settlements_of_claim, uses_of_payment
 from reskontra.insight.purchases import find_purchase, purchase_decisions
@@ -33,7 +34,7 @@ class NothingFound(LookupError):
 
 def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
     """Everything decided about ``subject``: an order, an invoice, a claim's reference, a payment (``P`` and its id),
-    or a supplier's invoice (``PI`` and its id, or the supplier's number).
+    a purchase by card (``CP`` and its id), or a supplier's invoice (``PI`` and its id, or the supplier's number).
 
     A claim of an invoice is told with its invoice, one of interest by itself.
 
@@ -44,6 +45,8 @@ def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
     written = re.sub(r"\s", "", subject)
     if payment := _payment(unit, written):
         return _of_payment(unit, payment, language)
+    if card := find_card_purchase(unit, written):
+        return explain_card_purchase(unit, card, language)
     if invoice := _invoice(unit, written):
         return _of_invoice(unit, invoice, language)
     if claim := _interest_claim(unit, written):
