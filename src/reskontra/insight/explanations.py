@@ -9,6 +9,7 @@ from reskontra.bank.models import Payment
 from reskontra.claims.models import Claim, InterestCharge, InterestInvoice, PaymentDecision
 from reskontra.insight.cards import explain_card_purchase, find_card_purchase
 from reskontra.insight.claims import claim_decisions
+from reskontra.insight.offices import explain_office_invoice, find_office_invoice
 from reskontra.insight.payments import payment_number, rest_of, settlements_of_claim, uses_of_payment
 from reskontra.insight.purchases import find_purchase, purchase_decisions
 from reskontra.kernel import references
@@ -34,7 +35,7 @@ class NothingFound(LookupError):
 
 def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
     """Everything decided about ``subject``: an order, an invoice, a claim's reference, a payment (``P`` and its id),
-    a purchase by card (``CP`` and its id), or a supplier's invoice (``PI`` and its id, or the supplier's number).
+    a purchase by card (``CP`` and its id), an invoice abroad (``OA`` and its id), or a supplier's invoice (``PI`` and its id, or the supplier's number).
 
     A claim of an invoice is told with its invoice, one of interest by itself.
 
@@ -47,6 +48,8 @@ def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
         return _of_payment(unit, payment, language)
     if card := find_card_purchase(unit, written):
         return explain_card_purchase(unit, card, language)
+    if abroad := find_office_invoice(unit, written):
+        return explain_office_invoice(unit, abroad, language)
     if invoice := _invoice(unit, written):
         return _of_invoice(unit, invoice, language)
     if claim := _interest_claim(unit, written):

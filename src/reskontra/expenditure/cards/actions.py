@@ -67,7 +67,7 @@ def code_purchase(
             unit=acting.unit,
             purchase=purchase,
             version=earlier.version + 1 if earlier else 1,
-            group=group,
+            bought=group,
             reason=reason.strip(),
             person=acting.person,
             given_at=acting.at,

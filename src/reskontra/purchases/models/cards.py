@@ -128,10 +128,10 @@ class CardReceipt(AboutCardPurchase, ByPerson):
 
 
 class CardCoding(AboutCardPurchase, ByPerson):
-    """One version of how a purchase is coded; the newest counts. ``group`` is what it was bought for."""
+    """One version of how a purchase is coded; the newest counts. ``bought`` is the group of goods."""
 
     version = models.SmallIntegerField()
-    group = models.CharField(max_length=8)
+    bought = models.CharField(max_length=8)
     reason = models.CharField(max_length=200, blank=True)
 
     references = (Points("purchase", "a_coding_is_of_a_card_purchase", set_wise=True),)
@@ -141,7 +141,7 @@ class CardCoding(AboutCardPurchase, ByPerson):
             models.UniqueConstraint(name="a_card_coding_has_each_version_once", fields=["purchase", "version"]),
             models.CheckConstraint(
                 name="a_card_purchase_outside_the_groups_says_why",
-                condition=Q(group__in=GROUPS) | Q(group="other") & ~Q(reason=""),
+                condition=Q(bought__in=GROUPS) | Q(bought="other") & ~Q(reason=""),
             ),
         ]
 

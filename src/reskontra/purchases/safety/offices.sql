@@ -33,6 +33,11 @@ BEGIN
       WHERE r.invoice_id = fresh.invoice_id AND r.digest = fresh.digest AND r.act = 'review')) THEN
     PERFORM purchases_refuse('a_memo_voucher_is_reviewed_before_it_is_approved', TG_TABLE_NAME);
   END IF;
+  IF EXISTS (
+    SELECT FROM fresh_rows fresh JOIN purchases_officeapproval r ON r.invoice_id = fresh.invoice_id
+    WHERE r.digest = fresh.digest AND r.act = 'return' AND r.id <> fresh.id) THEN
+    PERFORM purchases_refuse('a_memo_voucher_sent_back_is_drawn_up_anew', TG_TABLE_NAME);
+  END IF;
   IF EXISTS (SELECT FROM fresh_rows fresh JOIN purchases_officepayment p ON p.invoice_id = fresh.invoice_id) THEN
     PERFORM purchases_refuse('what_is_paid_abroad_circulates_no_more', TG_TABLE_NAME);
   END IF;
