@@ -159,7 +159,8 @@ class Cards:
 
     def _buy(self, lines: Sequence[Line]) -> None:
         for (number, billed), told in groupby(
-            lines, key=lambda one: (one.options(3).get("statement", "S1"), one.options(3).get("billed", "88123"))
+            lines,
+            key=lambda one: (one.options(3).get("statement", "S1"), one.options(3).get("billed", "88123")),
         ):
             rows = list(told)
             document = a_statement(
@@ -229,16 +230,12 @@ def tell(text: str, where: Unit | None = None) -> Cards:
 
 
 def decide_in_crowd_and_alone(text: str) -> Cards:
-    """Every purchase becomes what the table expects, in one run with all, and asked for by itself in a unit of its own."""
+    """Every purchase becomes what the table expects, in one run with all, and asked for by itself in another unit."""
     table = read(text)
-    expected = {
-        one.words[0]: (one.words[1], one.clause, tuple(one.words[3:])) for one in table.all("expect")
-    }
+    expected = {one.words[0]: (one.words[1], one.clause, tuple(one.words[3:])) for one in table.all("expect")}
     told = Cards(table, unit()).tell()
     assert told.decided() == expected
     apart = Cards(table, new_unit(str(next(_codes)))).tell()
     for name, answer in expected.items():
         assert apart.decided(name) == {name: answer}, name
     return told
-
-

@@ -1,4 +1,4 @@
-"""Invoices at offices abroad: the ways in their order, memo vouchers by two people, payments from local money (EX 7)."""
+"""Invoices at offices abroad: the ways in order, memo vouchers by two people, payments from local money (EX 7)."""
 
 from collections.abc import Callable
 from decimal import Decimal

@@ -40,17 +40,19 @@ RIGHTS: Mapping[str, str] = {
     "invoice": "name_card_invoice",
     "difference": "explain_card_difference",
 }
-_COLUMNS = (
-    "purchase", "day", "merchant", "amount", "card", "receipt", "coded", "invoice", "difference", "outcome",
-)  # fmt: skip
-_RIGHT = ("amount", "difference")
+# What fits a terminal; --json tells card, reference, statement, invoice and difference too.
+_COLUMNS = ("purchase", "day", "merchant", "amount", "receipt", "coded", "outcome")
+_RIGHT = ("amount",)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The act, the purchases, and what they are posted to."""
     parser.add_argument("act", choices=sorted(RIGHTS))
     parser.add_argument(
-        "subjects", nargs="*", metavar="NUMBER", help="CP… of purchases, number of a statement (invoice), or PI…"
+        "subjects",
+        nargs="*",
+        metavar="NUMBER",
+        help="CP… of purchases, number of a statement (invoice), or PI…",
     )
     parser.add_argument("--outcome", help="only what the next run will say this of (list)")
     parser.add_argument("--file", type=Path, help="the receipt (receipt)")
@@ -88,9 +90,7 @@ def handle(arguments: Namespace) -> int:
 
 
 def _list(arguments: Namespace, person: Acting) -> Any:
-    found = open_purchases(
-        person.unit, terms_of(person.unit, arguments.on or today()), arguments.outcome
-    )
+    found = open_purchases(person.unit, terms_of(person.unit, arguments.on or today()), arguments.outcome)
     return [{**one, "purchase": card_purchase_number(one["purchase"])} for one in found]
 
 

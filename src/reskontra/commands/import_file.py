@@ -82,7 +82,14 @@ def handle(arguments: Namespace) -> int:
 def take_in(
     arguments: Namespace, data: bytes
 ) -> (
-    Answer | BankAnswer | ReportTaken | PackageTaken | EnforcementTaken | AgencyTaken | PurchasesTaken | CardsTaken
+    Answer
+    | BankAnswer
+    | ReportTaken
+    | PackageTaken
+    | EnforcementTaken
+    | AgencyTaken
+    | PurchasesTaken
+    | CardsTaken
 ):
     """Keep the bytes, read them, and store what they ask for: each in its own session."""
     name = arguments.file.name

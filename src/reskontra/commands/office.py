@@ -49,7 +49,9 @@ _COLUMNS = ("invoice", "office", "supplier", "number", "due_date", "amount", "wa
 def add_arguments(parser: ArgumentParser) -> None:
     """The act, the invoice, and what is known of it."""
     parser.add_argument("act", choices=sorted(RIGHTS))
-    parser.add_argument("subject", nargs="?", default="", help="code of the office (tell), else OA… of the invoice")
+    parser.add_argument(
+        "subject", nargs="?", default="", help="code of the office (tell), else OA… of the invoice"
+    )
     parser.add_argument("--all", action="store_true", help="also what is done (list)")
     parser.add_argument("--supplier", default="")
     parser.add_argument("--number", default="", help="number of the supplier's invoice")

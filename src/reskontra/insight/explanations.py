@@ -35,7 +35,8 @@ class NothingFound(LookupError):
 
 def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
     """Everything decided about ``subject``: an order, an invoice, a claim's reference, a payment (``P`` and its id),
-    a purchase by card (``CP`` and its id), an invoice abroad (``OA`` and its id), or a supplier's invoice (``PI`` and its id, or the supplier's number).
+    a purchase by card (``CP`` and its id), an invoice abroad (``OA`` and its id), or a supplier's invoice (``PI`` and
+    its id, or the supplier's number).
 
     A claim of an invoice is told with its invoice, one of interest by itself.
 

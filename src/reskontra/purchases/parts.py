@@ -54,7 +54,10 @@ def check_parts(unit: Unit, parts: Sequence[Part], amount: Decimal, on: date) ->
         for dimension in DIMENSIONS:
             code = getattr(part, dimension)
             known = DimensionValue.objects.filter(
-                Q(in_unit=unit) | Q(in_unit__isnull=True), dimension=dimension, code=code, validity__contains=on
+                Q(in_unit=unit) | Q(in_unit__isnull=True),
+                dimension=dimension,
+                code=code,
+                validity__contains=on,
             )
             if code and not known.exists():
                 raise RunRefused("parts.unknown_dimension", dimension=dimension, code=code)
@@ -62,7 +65,7 @@ def check_parts(unit: Unit, parts: Sequence[Part], amount: Decimal, on: date) ->
 
 @clause("EX 4-a", "EX 7-a")
 def post_parts(run: Run, kind: str, parts: Sequence[Part], against: str) -> Voucher:
-    """A voucher of ``kind`` on the day of ``run``: the parts against the account ``against``. Its number is taken last."""
+    """A voucher of ``kind`` on the day of ``run``: the parts against ``against``. Its number is taken last."""
     total = sum((part.amount for part in parts), Decimal(0))
     year = run.on_date.year
     voucher = Voucher.objects.create(
@@ -83,5 +86,9 @@ def post_parts(run: Run, kind: str, parts: Sequence[Part], against: str) -> Vouc
 
 def posted_control(run: Run, account: str, amount: Decimal) -> Control:
     """That the vouchers of ``run`` took ``amount`` (euro) from ``account``."""
-    moved = Entry.objects.filter(unit=run.unit, voucher__run=run, account=account).aggregate(told=Sum("amount"))
-    return Control("taken from the account = amount", f"{amount:.2f}", f"{-(moved['told'] or Decimal(0)):.2f}")
+    moved = Entry.objects.filter(unit=run.unit, voucher__run=run, account=account).aggregate(
+        told=Sum("amount")
+    )
+    return Control(
+        "taken from the account = amount", f"{amount:.2f}", f"{-(moved['told'] or Decimal(0)):.2f}"
+    )

@@ -39,7 +39,9 @@ def sent_back(h: House) -> Any:
     invoice = another(h, "purchases_officeinvoice")
     drawn = digest("sent back")
     another(h, "purchases_officememo", invoice_id=invoice, digest=drawn)
-    another(h, "purchases_officeapproval", invoice_id=invoice, digest=drawn, act="return", comment="wrong account")
+    another(
+        h, "purchases_officeapproval", invoice_id=invoice, digest=drawn, act="return", comment="wrong account"
+    )
     return invoice
 
 

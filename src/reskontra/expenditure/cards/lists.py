@@ -33,7 +33,9 @@ class Clearing:
 
     def as_json(self) -> dict[str, str]:
         """Stable keys; amounts as texts."""
-        amounts = {name: getattr(self, name) for name in ("balance", "invoiced", "transferred", "unexplained")}
+        amounts = {
+            name: getattr(self, name) for name in ("balance", "invoiced", "transferred", "unexplained")
+        }
         return {"account": self.account, **{name: format(value, ".2f") for name, value in amounts.items()}}
 
 
@@ -49,8 +51,9 @@ def open_purchases(
     take_cards_in_hand(unit, terms)
     query = decide_cards(terms).select(
         "cards_in_hand",
-        "decided.id AS purchase, day, merchant, decided.amount, digits AS card, identifier AS reference, receipted AS receipt,"
-        " coding_id IS NOT NULL OR coded_by <> 'purchase' AS coded, invoice, nullif(rest, 0) AS difference, statement",
+        "decided.id AS purchase, day, merchant, decided.amount, digits AS card, identifier AS reference,"
+        " receipted AS receipt, coding_id IS NOT NULL OR coded_by <> 'purchase' AS coded, invoice,"
+        " nullif(rest, 0) AS difference, statement",
     )
     return rows(
         f"SELECT * FROM ({query}) told WHERE outcome <> 'CARD_SETTLED'"

@@ -1,7 +1,8 @@
-"""What is posted of cards by itself: purchases that the travel system settled, and differences on the clearing account."""
+"""What is posted of cards: purchases that the travel system settled, and differences on the clearing account."""
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -92,7 +93,8 @@ class DifferenceRun:
         check_parts(run.unit, [self.part], self.part.amount, run.on_date)
         take_cards_in_hand(run.unit, terms, self._purchases())
         found = rows(
-            "SELECT rest, way FROM cards_in_hand WHERE invoice_id = %s AND way IS NOT NULL LIMIT 1", [self.invoice.pk]
+            "SELECT rest, way FROM cards_in_hand WHERE invoice_id = %s AND way IS NOT NULL LIMIT 1",
+            [self.invoice.pk],
         )
         if not found or not _within(self.part.amount, found[0]["rest"]):
             rest = found[0]["rest"] if found else Decimal(0)
@@ -109,7 +111,9 @@ class DifferenceRun:
     def _purchases(self) -> list[int]:
         """The purchases of the statements that may belong to the invoice."""
         invoice = self.invoice
-        named = CardStatementInvoice.objects.filter(unit=invoice.unit_id, invoice=invoice).values("statement_id")
+        named = CardStatementInvoice.objects.filter(unit=invoice.unit_id, invoice=invoice).values(
+            "statement_id"
+        )
         told = Q(statement__in=named)
         if invoice.number_key:
             told |= Q(statement__invoice_key=invoice.number_key)
@@ -144,7 +148,7 @@ def _within(part: Decimal, rest: Decimal) -> bool:
 
 
 @clause("EX 4-a", "EX 4-b")
-def _decided(subjects: str, values: Sequence[object], outcome: Outcome, named: str) -> None:
+def _decided(subjects: str, values: Sequence[Any], outcome: Outcome, named: str) -> None:
     """What people or another system have decided already, as the machine reads it."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS decided")

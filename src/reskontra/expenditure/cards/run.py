@@ -1,6 +1,7 @@
-"""The run of purchases by card: it reconciles them with the invoices, and codes an invoice whose purchases are all known."""
+"""The run of purchases by card: it reconciles them with invoices, and codes an invoice whose purchases are known."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -32,7 +33,7 @@ def take_cards_in_hand(unit: Unit, terms: Terms, only: Sequence[int] | None = No
 
     All of the statements that something is open of; given ``only`` (ids), these. Called inside ``working_in``.
     """
-    values = {
+    values: dict[str, Any] = {
         "unit": unit.pk,
         "on": terms.on,
         "only": None if only is None else list(only),
@@ -72,7 +73,7 @@ class CardsRun:
 
     def apply(self, run: Run, terms: Terms, acting: Acting) -> Applied:
         """Tie what is ready to its invoice; code an invoice from its purchases when none of them is open."""
-        values = {
+        values: dict[str, Any] = {
             "unit": run.unit.pk,
             "run": run.pk,
             "at": acting.at,

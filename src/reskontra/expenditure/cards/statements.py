@@ -75,7 +75,7 @@ def take_in_card_statement(acting: Acting, received: Received, told: Document, o
         raise Refused(Finding("card_statement_not_in_euro", clause=_CLAUSE, value=told.currency))
     company = _company(acting.unit, told.company)
     if before := CardStatement.objects.filter(unit=acting.unit, company=company, number=told.number).first():
-        if _digest_of(before) != [_as_stored(one) for one in told.purchases]:
+        if _stored_of(before) != [_as_stored(one) for one in told.purchases]:
             raise Refused(Finding("card_statement_differs", clause=_CLAUSE, value=told.number))
         return CardsTaken(told.number, company.name, before.purchases, before.total, before.run_id, True)
     run = Run.objects.create(
@@ -84,7 +84,12 @@ def take_in_card_statement(acting: Acting, received: Received, told: Document, o
     _check(run, told, _store(run, received, company, told))
     run.state, run.applied_at = "applied", acting.at
     run.outcomes = [
-        {"outcome": "accepted", "clause": _CLAUSE, "count": len(told.purchases), "amount": f"{told.total:.2f}"}
+        {
+            "outcome": "accepted",
+            "clause": _CLAUSE,
+            "count": len(told.purchases),
+            "amount": f"{told.total:.2f}",
+        }
     ]
     run.save()
     return CardsTaken(
@@ -139,14 +144,13 @@ def _as_stored(one: Told) -> dict[str, Any]:
     }
 
 
-def _digest_of(statement: CardStatement) -> list[dict[str, Any]]:
+def _stored_of(statement: CardStatement) -> list[dict[str, Any]]:
     stored = CardPurchase.objects.filter(unit=statement.unit_id, statement=statement).order_by("position")
-    return list(
-        stored.values(
-            "position", "digits", "holder", "day", "merchant", "country", "amount", "original_amount",
-            "original_currency", "vat_percent", "vat", "receipt",
-        )
+    columns = (
+        "position", "digits", "holder", "day", "merchant", "country", "amount", "original_amount", "original_currency",
+        "vat_percent", "vat", "receipt",
     )  # fmt: skip
+    return [{name: getattr(one, name) for name in columns} for one in stored]
 
 
 def _check(run: Run, told: Document, statement: CardStatement) -> None:

@@ -58,7 +58,9 @@ def tell_invoice(
     before, is nothing, or the e-invoice is passed over without a reason.
     """
     require(acting.person, "tell_invoice_abroad", acting.unit, acting.day)
-    if not OfficeAbroad.objects.filter(pk=office.pk, unit=acting.unit, validity__contains=acting.day).exists():
+    if not OfficeAbroad.objects.filter(
+        pk=office.pk, unit=acting.unit, validity__contains=acting.day
+    ).exists():
         raise RunRefused("offices.closed", office=office.code)
     with refused_as(ActRefused):
         invoice = OfficeInvoice.objects.create(

@@ -36,7 +36,8 @@ WITH told AS (
     CASE
       WHEN way.outcome = ANY (%(finland)s) THEN CASE WHEN EXISTS (
         SELECT FROM purchases_purchaseinvoice p
-        WHERE p.unit_id = i.unit_id AND p.number_key = i.number_key AND p.total = i.amount) THEN 'done' ELSE 'arrive' END
+        WHERE p.unit_id = i.unit_id AND p.number_key = i.number_key AND p.total = i.amount)
+        THEN 'done' ELSE 'arrive' END
       WHEN paid.id IS NOT NULL THEN CASE WHEN way.outcome = ANY (%(original)s) AND NOT EXISTS (
         SELECT FROM purchases_officeoriginal k WHERE k.invoice_id = i.id) THEN 'original' ELSE 'done' END
       WHEN NOT way.outcome = ANY (%(circulating)s) THEN 'pay'

@@ -21,8 +21,8 @@ KEPT_IN = ("purchases_officedecision", "invoice_id")
 VOUCHER = "ME"
 PAID = Outcome("ABROAD_PAID", "READY")
 
-_SUBJECTS = """(SELECT i.id, i.unit_id, i.amount, i.supplier, i.number, i.reason, i.can_einvoice, i.can_request, i.can_memo,
-  i.can_mail, o.code AS office, o.captures, o.account <> '' AS local
+_SUBJECTS = """(SELECT i.id, i.unit_id, i.amount, i.supplier, i.number, i.reason, i.can_einvoice, i.can_request,
+  i.can_memo, i.can_mail, o.code AS office, o.captures, o.account <> '' AS local
 FROM purchases_officeinvoice i JOIN registers_officeabroad o ON o.id = i.office_id WHERE i.id = %(invoice)s)"""
 _INPUTS = """jsonb_strip_nulls(jsonb_build_object('office', office, 'supplier', supplier, 'number', number,
   'can_einvoice', can_einvoice, 'captures', captures, 'can_request', can_request, 'local_account', local,
@@ -46,7 +46,9 @@ class WayRun:
         )
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS decided")
-            cursor.execute(f"CREATE TEMP TABLE decided ON COMMIT DROP AS {query}", {"invoice": self.invoice.pk})
+            cursor.execute(
+                f"CREATE TEMP TABLE decided ON COMMIT DROP AS {query}", {"invoice": self.invoice.pk}
+            )
 
     def record(self, run: Run) -> None:
         """Store the way, with every later one that was open too as a reason."""
@@ -63,7 +65,7 @@ class WayRun:
 
 
 class PaidRun:
-    """One invoice that an office has paid, posted from its local account or its cash; a card is posted by its company."""
+    """One invoice that an office has paid, posted from its account or its cash; a card is posted by its company."""
 
     name = "office_payment"
     lock = LOCK
@@ -101,6 +103,4 @@ class PaidRun:
         paid.run, paid.voucher = run, post_parts(run, VOUCHER, self.parts, self.against)
         paid.save(force_insert=True)
         total: Decimal = paid.amount
-        return Applied(
-            [posted_control(run, self.against, total)], facts={"voucher": str(paid.voucher)}
-        )
+        return Applied([posted_control(run, self.against, total)], facts={"voucher": str(paid.voucher)})

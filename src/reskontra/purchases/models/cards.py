@@ -37,9 +37,7 @@ class CardStatement(FromRun):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                name="a_card_statement_comes_once", fields=["unit", "company", "number"]
-            ),
+            models.UniqueConstraint(name="a_card_statement_comes_once", fields=["unit", "company", "number"]),
         ]
 
 
@@ -138,7 +136,9 @@ class CardCoding(AboutCardPurchase, ByPerson):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(name="a_card_coding_has_each_version_once", fields=["purchase", "version"]),
+            models.UniqueConstraint(
+                name="a_card_coding_has_each_version_once", fields=["purchase", "version"]
+            ),
             models.CheckConstraint(
                 name="a_card_purchase_outside_the_groups_says_why",
                 condition=Q(bought__in=GROUPS) | Q(bought="other") & ~Q(reason=""),
@@ -169,7 +169,7 @@ class CardCodingLine(Fact, Tracked):
 
 
 class CardTransfer(FromRun, AboutCardPurchase):
-    """The travel system has settled a purchase in a claim that was approved there: cost against the clearing account."""
+    """The travel system has settled a purchase in a claim approved there: cost against the clearing account."""
 
     voucher = models.ForeignKey(
         "ledger.Voucher", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
@@ -209,7 +209,9 @@ class CardCharge(FromRun, AboutCardPurchase):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(name="a_card_purchase_is_charged_once", fields=["purchase"]),
-            models.UniqueConstraint(name="an_invoice_row_charges_one_card_purchase", fields=["invoice", "row"]),
+            models.UniqueConstraint(
+                name="an_invoice_row_charges_one_card_purchase", fields=["invoice", "row"]
+            ),
         ]
 
 

@@ -82,7 +82,9 @@ class OfficeMemo(AboutOfficeInvoice, ByPerson):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(name="a_memo_voucher_has_each_version_once", fields=["invoice", "version"]),
+            models.UniqueConstraint(
+                name="a_memo_voucher_has_each_version_once", fields=["invoice", "version"]
+            ),
         ]
 
 

@@ -41,8 +41,7 @@ class CardAgreement(UnitRegister):
             ),
             models.CheckConstraint(
                 name="a_card_is_international_or_of_one_of_five_profiles",
-                condition=Q(kind="international", profile="")
-                | Q(kind="procurement", profile__in=PROFILES),
+                condition=Q(kind="international", profile="") | Q(kind="procurement", profile__in=PROFILES),
             ),
             models.CheckConstraint(
                 name="a_card_is_issued_to_a_person_or_an_organisation",
