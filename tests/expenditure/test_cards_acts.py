@@ -12,7 +12,16 @@ import pytest
 from django.db import connections
 
 from cast import DAY, inside, run, unit
-from expenditure.cards_tables import CLEARING, COMPANY, Cards, a_purchase, a_statement, take_in, tell
+from expenditure.cards_tables import (
+    CLEARING,
+    COMPANY,
+    Cards,
+    a_purchase,
+    a_statement,
+    take_in,
+    tell,
+    the_company,
+)
 from expenditure.circulation_tables import a_queue
 from expenditure.statement_tables import balances_of
 from reskontra.database.refused import ActRefused
@@ -38,6 +47,8 @@ from reskontra.purchases.models import (
     Payable,
 )
 from reskontra.purchases.parts import Part
+from reskontra.registers.loading import load
+from reskontra.registers.models import OfficeAbroad, PaymentCard
 from reskontra.registers.policy import NotAllowed
 from reskontra.registers.unit_terms import terms_of
 from reskontra.runs.run import RunRefused
@@ -283,6 +294,9 @@ def test_cards_by_commands(command: Command, tmp_path: Path) -> None:
         "card", "transfer", travel, "--claim", "M2", "--account", "43000000", *on, "cecilia"
     )
     assert (code, answer["count"]) == (0, 1)
+    several = ("--claim", "M3", "--account", "43000000", "--vat", "1,00")
+    code, answer = command("card", "transfer", travel, travel, *several, *on, "cecilia")
+    assert (code, answer["refused"]) == (2, "cards.vat_is_of_one_purchase")
     told._invoice(("I", "77", "102.00", "TK1FLEET"))
     with inside(told.where):
         number = f"PI{told.invoices['I'].pk}"
@@ -302,3 +316,23 @@ def test_cards_by_commands(command: Command, tmp_path: Path) -> None:
     code, answer = command("explain", travel, "--unit", "4210", "--as", "kirsi")
     assert [one["outcome"] for one in answer["decisions"]] == ["CARD_TRANSFERRED", "CARD_OTHER_REFERENCE"]
     assert run(CardsRun(), unit(), DAY).facts == {"charges": 0, "codings": 0}
+
+
+def test_registers_of_cards_and_offices_are_loaded_from_files(tmp_path: Path) -> None:
+    """EX 4-b, EX 7-a"""
+    where, company = unit(), the_company()
+    for name, text in {
+        "card_agreements": "unit;identifier;name;company;kind;profile;issued_to;way;valid_from;valid_to\n"
+        f"4210;TK1FUEL;Fuel;{company.number};procurement;5;organisation;invoice;2024-01-01;\n",
+        "payment_cards": "unit;agreement;digits;holder;person;valid_from;valid_to\n"
+        "4210;4210/TK1FUEL;0042;Bil 1;;2024-01-01;2026-12-31\n",
+        "offices_abroad": "unit;code;name;country;captures;local_account;account;valid_from;valid_to\n"
+        "4210;STO;Ambassaden;SE;yes;;;2024-01-01;\n",
+    }.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    assert load(tmp_path) == {"card_agreements": 1, "payment_cards": 1, "offices_abroad": 1}
+    assert load(tmp_path) == {"card_agreements": 0, "payment_cards": 0, "offices_abroad": 0}
+    with inside(where):
+        card = PaymentCard.objects.select_related("agreement").get(unit=where)
+        assert (card.digits, card.agreement.profile, card.agreement.company) == ("0042", "5", company)
+        assert OfficeAbroad.objects.get(unit=where, code="STO").captures

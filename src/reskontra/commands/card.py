@@ -29,7 +29,7 @@ from reskontra.purchases.models.cards import GROUPS
 from reskontra.purchases.parts import Part
 from reskontra.registers.posting import posting_account
 from reskontra.registers.unit_terms import terms_of
-from reskontra.runs.run import Acting
+from reskontra.runs.run import Acting, RunRefused
 
 RIGHTS: Mapping[str, str] = {
     "list": "see",
@@ -115,6 +115,8 @@ def _code(arguments: Namespace, person: Acting) -> Any:
 
 def _transfer(arguments: Namespace, person: Acting) -> Any:
     purchases = [_purchase(arguments, person, place) for place in range(max(1, len(arguments.subjects)))]
+    if arguments.vat and len(purchases) > 1:
+        raise RunRefused("cards.vat_is_of_one_purchase")
     done = settle_by_travel(
         person, arguments.claim, [(one, _parts(arguments, person, one)) for one in purchases]
     )
