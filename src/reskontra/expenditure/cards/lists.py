@@ -17,8 +17,9 @@ from reskontra.registers.posting import posting_account
 class Clearing:
     """The clearing account of cards: ``balance`` in euro, and what explains it.
 
-    ``invoiced``: charged by the company, not yet settled in the travel system. ``transferred``: settled there, on no
-    invoice that is owed yet (it takes away). ``unexplained`` is what neither of them tells: zero, or somebody looks.
+    ``invoiced``: charged by the company, not yet settled in the travel system. ``transferred``: settled there or told
+    as a difference, on no invoice that is owed yet (it takes away). ``unexplained`` is what neither of them tells: zero,
+    or somebody looks.
     """
 
     account: str
@@ -89,4 +90,5 @@ SELECT
   (SELECT coalesce(sum(t.amount), 0) FROM purchases_cardtransfer t
    LEFT JOIN purchases_cardcharge c ON c.purchase_id = t.purchase_id
    WHERE t.unit_id = %(unit)s AND (c.id IS NULL OR c.invoice_id NOT IN (SELECT invoice_id FROM owed)))
+  + (SELECT coalesce(sum(amount), 0) FROM explained WHERE invoice_id NOT IN (SELECT invoice_id FROM owed))
 """
