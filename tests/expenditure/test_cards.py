@@ -7,7 +7,9 @@ import pytest
 
 from cast import DAY, inside, plan_of, run, set_term
 from expenditure.cards_tables import decide_in_crowd_and_alone, tell
+from expenditure.circulation_tables import a_queue
 from reskontra.expenditure.cards.run import CardsRun
+from reskontra.expenditure.circulation.run import CirculationRun
 from reskontra.purchases.models import CardCharge, Coding, CodingLine
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -170,6 +172,9 @@ def test_purchases_of_a_month_code_their_invoice_with_the_fee() -> None:
             ],
         )
         assert CardCharge.objects.filter(unit=told.where, row__isnull=True).count() == 3
+        a_queue(told.where, "UNIT", "review", "maria")
+    sent_on = run(CirculationRun(), told.where, DAY)
+    assert [one.outcome for one in sent_on.counts] == ["ROUTE_TO_REVIEW"]
     assert told.decided() == {}
 
 

@@ -18,8 +18,8 @@ class Clearing:
     """The clearing account of cards: ``balance`` in euro, and what explains it.
 
     ``invoiced``: charged by the company, not yet settled in the travel system. ``transferred``: settled there or told
-    as a difference, on no invoice that is owed yet (it takes away). ``unexplained`` is what neither of them tells: zero,
-    or somebody looks.
+    as a difference, on no invoice that is owed yet (it takes away). ``unexplained`` is what neither of them tells:
+    zero, or somebody looks.
     """
 
     account: str
