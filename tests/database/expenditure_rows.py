@@ -96,6 +96,18 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
         "operating_unit": "", "project": "", "function": "", "clause": "EX 10-a", "validity": ALWAYS,
         "told_by_id": h.of("registers_person"), "approved_by_id": another(h, "registers_person"), "approved_at": AT,
     },
+    "registers_cardagreement": lambda h: {
+        "identifier": f"TK1{h.next()}", "name": "Tjänsteresor", "company_id": h.of("registers_supplier"),
+        "kind": "international", "profile": "", "issued_to": "person", "way": "travel", "validity": ALWAYS,
+    },
+    "registers_paymentcard": lambda h: {
+        "agreement_id": h.of("registers_cardagreement"), "digits": "1234", "holder": f"Mia {h.next()}",
+        "person_id": None, "validity": ALWAYS,
+    },
+    "registers_officeabroad": lambda h: {
+        "code": f"O{h.next()}", "name": "Ambassaden", "country": "SE", "captures": False,
+        "local_account": "SE-1", "account": "19700000", "validity": ALWAYS,
+    },
     # Orders and receipts (EX 1, 3)
     "purchases_purchaseorder": lambda h: {
         "run_id": h.of("runs_run"), "number": f"V1{h.next()}", "supplier_id": h.of("registers_supplier"),
@@ -242,6 +254,73 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
         **by_person(h), "number": f"VK/{h.next()}", "from_date": DAY, "until_date": "2026-03-31",
         "reason": "the bank's channel is closed",
     },
+    # Cards (EX 4)
+    "purchases_cardstatement": lambda h: {
+        "run_id": h.of("runs_run"), "file_id": h.of("exchange_inboxfile"), "number": f"K{h.next()}",
+        "company_id": h.of("registers_supplier"), "invoice": "88123", "invoice_key": "88123", "from_date": DAY,
+        "to_date": DAY, "purchases": 1, "total": "100.00",
+    },
+    "purchases_cardpurchase": lambda h: {
+        "statement_id": h.of("purchases_cardstatement"), "position": h.next(), "digits": "1234", "holder": "Mia",
+        "day": DAY, "merchant": "Hotellet", "country": "SE", "amount": "100.00", "original_amount": None,
+        "original_currency": "", "vat_percent": None, "vat": None, "receipt": "",
+    },
+    "purchases_cardstatementinvoice": lambda h: {
+        **by_person(h), "statement_id": h.of("purchases_cardstatement"),
+        "invoice_id": h.of("purchases_purchaseinvoice"),
+    },
+    "purchases_cardreceipt": lambda h: {
+        **by_person(h), "purchase_id": h.of("purchases_cardpurchase"), "document": "", "ereceipt": f"E{h.next()}",
+    },
+    "purchases_cardcoding": lambda h: {
+        **by_person(h), "purchase_id": h.of("purchases_cardpurchase"), "version": h.next(), "bought": "travel",
+        "reason": "",
+    },
+    "purchases_cardcodingline": lambda h: {
+        **_tracked(), "coding_id": another(h, "purchases_cardcoding"), "position": 1, "amount": "100.00",
+    },
+    "purchases_cardtransfer": lambda h: {
+        "run_id": h.of("runs_run"), "purchase_id": by_a_card(h), "voucher_id": h.of("ledger_voucher"),
+        "claim": "M2-1", "day": DAY, "amount": "100.00",
+    },
+    "purchases_cardcharge": lambda h: {
+        "run_id": h.of("runs_run"), "purchase_id": another(h, "purchases_cardpurchase"),
+        "invoice_id": of_the_company(h), "row": None, "amount": "100.00",
+    },
+    "purchases_carddifference": lambda h: {
+        **_tracked(), "run_id": h.of("runs_run"), "invoice_id": h.of("purchases_purchaseinvoice"),
+        "voucher_id": None, "amount": "5.00", "reason": "yearly fee",
+    },
+    "purchases_cardpurchasedecision": lambda h: {
+        **_decided(h, "cards", "CARD_TO_COST"), "purchase_id": h.of("purchases_cardpurchase"),
+    },
+    # Offices abroad (EX 7)
+    "purchases_officeinvoice": lambda h: {
+        **by_person(h), "office_id": h.of("registers_officeabroad"), "supplier": "Elbolaget", "number": f"{h.next()}",
+        "number_key": f"{h.next()}", "issue_date": DAY, "due_date": DAY, "amount": "80.00", "can_einvoice": False,
+        "can_request": False, "can_memo": True, "can_mail": False, "reason": "sells on paper only",
+    },
+    "purchases_officedecision": lambda h: {
+        **_decided(h, "offices", "ABROAD_MEMO"), "invoice_id": h.of("purchases_officeinvoice"),
+    },
+    "purchases_officememo": lambda h: {
+        **by_person(h), "invoice_id": h.of("purchases_officeinvoice"), "version": h.next(),
+        "digest": digest(f"memo {h.next()}"),
+    },
+    "purchases_officememoline": lambda h: {
+        **_tracked(), "memo_id": another(h, "purchases_officememo"), "position": 1, "amount": "80.00",
+    },
+    "purchases_officeapproval": lambda h: {
+        **drawn_up(h), "act": "review", "person_id": h.of("registers_person"), "given_at": AT, "comment": "",
+    },
+    "purchases_officepayment": lambda h: {
+        "run_id": h.of("runs_run"), "invoice_id": another(h, "purchases_officeinvoice"),
+        "voucher_id": h.of("ledger_voucher"), "means": "account", "day": DAY, "amount": "80.00", "receipt": "",
+        "reviewed_by": "A. Attaché", "approved_by": "B. Consul",
+    },
+    "purchases_officeoriginal": lambda h: {
+        **by_person(h), "invoice_id": another(h, "purchases_officeinvoice"), "document": digest(f"scan {h.next()}"),
+    },
     # Statement lines (EX 10)
     "bank_linedecision": lambda h: {
         **_decided(h, "statement", "POSTED_BY_RULE"), "line_id": h.of("bank_line"),
@@ -252,6 +331,29 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
         "corrects_id": None,
     },
 }  # fmt: skip
+
+
+def by_a_card(h: House, **agreement: Any) -> Any:
+    """A purchase of its own with a card of an agreement of its own: the unit's person's, in the travel system."""
+    digits = f"{h.next() % 10_000:04d}"
+    of = another(h, "registers_cardagreement", **agreement)
+    another(h, "registers_paymentcard", agreement_id=of, digits=digits)
+    return another(h, "purchases_cardpurchase", digits=digits)
+
+
+def of_the_company(h: House) -> Any:
+    """An invoice of its own of the company whose statement the unit has."""
+    invoice = another(h, "purchases_purchaseinvoice")
+    company = h.of("purchases_cardstatement", "company_id")
+    another(h, "purchases_invoicesupplier", invoice_id=invoice, supplier_id=company)
+    return invoice
+
+
+def drawn_up(h: House) -> Row:
+    """An invoice abroad of its own with its memo voucher, as an act names it."""
+    invoice, drawn = another(h, "purchases_officeinvoice"), digest(f"drawn {h.next()}")
+    another(h, "purchases_officememo", invoice_id=invoice, digest=drawn)
+    return {"invoice_id": invoice, "digest": drawn}
 
 
 def to_confirm(h: House) -> Any:

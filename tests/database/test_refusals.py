@@ -19,14 +19,14 @@ from psycopg.errors import IntegrityError, RestrictViolation
 from database.cast import an_order, bill, post
 from database.conftest import Street
 from database.house import DAY, House, another, constraint_of, digest, insert, logged_in, work_in
-from database.refusal_lines import bank, claims, exchange, ledger, purchases, registers, runs, sales
+from database.refusal_lines import bank, cards, claims, exchange, ledger, purchases, registers, runs, sales
 from database.refusal_lines.line import NOWHERE, one_more, same
 from database.refusal_lines.registers import SEALED
 from database.test_roles import FACTS
 from reskontra.database import server
 from reskontra.database.safety import FUNCTIONS, our_models, own_safety
 
-TABLES = (registers, runs, exchange, ledger, sales, bank, claims, purchases)
+TABLES = (registers, runs, exchange, ledger, sales, bank, claims, purchases, cards)
 REFUSED = [line for table in TABLES for line in table.REFUSED]
 
 

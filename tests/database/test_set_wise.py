@@ -16,6 +16,7 @@ from database.cast import an_order, claimed, of_interest, paid
 from database.conftest import Street
 from database.expenditure_rows import credited
 from database.house import House, another, constraint_of, copy, digest, insert
+from database.refusal_lines.cards import without_an_account
 from database.test_roles import OURS
 from reskontra.database.tables import InUnit, Points
 from reskontra.runs.models import Decision
@@ -78,6 +79,11 @@ INSTEAD: dict[str, Callable[[House], dict[str, Any]]] = {
         "amount": "-1.00",
     },
     "a_bank_line_tells_of_a_payment_of_its_unit": lambda h: {"kind": "other"},
+    "a_payment_abroad_has_its_voucher": lambda h: {
+        "means": "card",
+        "receipt": digest("receipt"),
+        "invoice_id": without_an_account(h),
+    },
 }
 # What comes beside such a row in its statement: what is set off has a counterpart.
 BESIDE: dict[str, Callable[[House], dict[str, Any]]] = {

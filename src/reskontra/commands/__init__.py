@@ -26,6 +26,7 @@ COMMANDS = (
     "circulation", "circulate",
     "payment",
     "statement",
+    "card", "office",
     "registers", "password",
 )  # fmt: skip
 _MODULES = {"import": "import_file"}

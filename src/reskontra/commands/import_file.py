@@ -9,6 +9,7 @@ from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, working
 from reskontra.documents.agency import AgencyReport
+from reskontra.documents.card_statement import CardStatement
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
 from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.findings import Finding
@@ -18,6 +19,7 @@ from reskontra.exchange.attachments import beside
 from reskontra.exchange.inbox import receive
 from reskontra.exchange.messages import message
 from reskontra.exchange.reading import is_invoice_file, read_documents
+from reskontra.expenditure.cards.statements import CardsTaken, take_in_card_statement
 from reskontra.expenditure.intake.files import PurchasesTaken, check_size, take_in_invoices
 from reskontra.expenditure.intake.run import inbox_kind
 from reskontra.income.agency.reports import AgencyTaken, take_in_agency_report
@@ -70,6 +72,8 @@ def handle(arguments: Namespace) -> int:
         show_agency(answer, arguments)
     elif isinstance(answer, PurchasesTaken):
         show_purchases(answer, arguments)
+    elif isinstance(answer, CardsTaken):
+        show_cards(answer, arguments)
     else:
         show_operators(answer, arguments)
     return 1 if answer.count("returned") or answer.count("contradicts") else 0
@@ -77,7 +81,16 @@ def handle(arguments: Namespace) -> int:
 
 def take_in(
     arguments: Namespace, data: bytes
-) -> Answer | BankAnswer | ReportTaken | PackageTaken | EnforcementTaken | AgencyTaken | PurchasesTaken:
+) -> (
+    Answer
+    | BankAnswer
+    | ReportTaken
+    | PackageTaken
+    | EnforcementTaken
+    | AgencyTaken
+    | PurchasesTaken
+    | CardsTaken
+):
     """Keep the bytes, read them, and store what they ask for: each in its own session."""
     name = arguments.file.name
     if is_invoice_file(data):
@@ -101,6 +114,8 @@ def take_in(
                 return take_in_enforcement_report(person, received, report, on)
             case AgencyReport() as told:
                 return take_in_agency_report(person, received, told, on)
+            case CardStatement() as statement:
+                return take_in_card_statement(person, received, statement, on)
             case document:
                 return take_in_document(person, received, document, fetch, on, arguments.lang)
 
@@ -138,6 +153,19 @@ def show_purchases(answer: PurchasesTaken, arguments: Namespace) -> None:
         out.print(f"  {mark} {number}  {message(finding, language)}", markup=False)
     if len(answer.findings) > _MOST_SHOWN:
         say(arguments, "import.more", count=len(answer.findings) - _MOST_SHOWN)
+
+
+def show_cards(answer: CardsTaken, arguments: Namespace) -> None:
+    """What became of a card company's statement, for a person."""
+    say(
+        arguments,
+        "cards.known" if answer.known else "cards.taken_in",
+        statement=f"{answer.company} {answer.number}",
+        count=answer.read,
+        amount=format_amount(answer.total, arguments.lang),
+    )
+    for finding in answer.findings:
+        out.print(f"! {message(finding, arguments.lang)}", markup=False)
 
 
 def show_operators(answer: ReportTaken | PackageTaken, arguments: Namespace) -> None:

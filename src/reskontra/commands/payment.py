@@ -9,6 +9,7 @@ from typing import Any
 
 from reskontra.commands.connection import acting, moment, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
+from reskontra.commands.money import amount_argument
 from reskontra.commands.output import as_json, out, say, table
 from reskontra.exchange.messages import message
 from reskontra.exchange.signing import public_pem
@@ -65,10 +66,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--until", type=date.fromisoformat, metavar="DATE", help="last day (permit)")
     parser.add_argument("--protocol", default="", help="number of the ban's protocol")
     parser.add_argument(
-        "--sum", type=Decimal, help="what the ban takes in all, euro (default: until it ends)"
+        "--sum", type=amount_argument, help="what the ban takes in all, euro (default: until it ends)"
     )
     parser.add_argument("--share", type=Decimal, default=Decimal(100), help="percent of each gross invoice")
-    parser.add_argument("--each", type=Decimal, help="at most so much of each invoice, euro")
+    parser.add_argument("--each", type=amount_argument, help="at most so much of each invoice, euro")
     parser.add_argument("--payee", default="", help="the authority's name")
     parser.add_argument("--iban", default="", help="the authority's account")
     parser.add_argument("--reference", default="", help="the authority's reference")

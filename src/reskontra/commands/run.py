@@ -12,6 +12,7 @@ from reskontra.database.session import working_in
 from reskontra.documents.findings import Finding
 from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
+from reskontra.expenditure.cards.run import CardsRun
 from reskontra.expenditure.circulation.run import CirculationRun
 from reskontra.expenditure.intake.run import IntakeRun
 from reskontra.expenditure.matching.run import MatchingRun
@@ -67,6 +68,7 @@ ROOMS: Mapping[str, type[Room]] = {
     "circulation": CirculationRun,
     "payment": PaymentRun,
     "statement_posting": StatementPostingRun,
+    "cards": CardsRun,
 }
 
 # Runs that leave a batch: it is handed over once they have committed.

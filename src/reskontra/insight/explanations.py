@@ -1,14 +1,16 @@
 """Why: the decisions about an order, an invoice, a claim or a payment, with their inputs, terms and clauses."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from reskontra.bank.models import Payment
 from reskontra.claims.models import Claim, InterestCharge, InterestInvoice, PaymentDecision
+from reskontra.insight.cards import explain_card_purchase, find_card_purchase
 from reskontra.insight.claims import claim_decisions
 from reskontra.insight.paid import find_line, find_sent, of_line, of_purchase, of_sent
+from reskontra.insight.offices import explain_office_invoice, find_office_invoice
 from reskontra.insight.payments import payment_number, rest_of, settlements_of_claim, uses_of_payment
 from reskontra.insight.purchases import find_purchase
 from reskontra.kernel import references
@@ -33,8 +35,9 @@ class NothingFound(LookupError):
 
 def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
     """Everything decided about ``subject``: an order, an invoice, a claim's reference, a payment (``P`` and its id),
-    a payment to a supplier (``SP`` and its id, or its end-to-end id), a statement line (``L`` and its id), or a
-    supplier's invoice (``PI`` and its id, or the supplier's number).
+    a payment to a supplier (``SP`` and its id, or its end-to-end id), a statement line (``L`` and its id), a purchase by
+    card (``CP`` and its id), an invoice abroad (``OA`` and its id), or a supplier's invoice (``PI`` and its id, or the
+    supplier's number).
 
     A claim of an invoice is told with its invoice, one of interest by itself.
 
@@ -43,18 +46,9 @@ def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
     Raises ``NothingFound``.
     """
     written = re.sub(r"\s", "", subject)
-    if payment := _payment(unit, written):
-        return _of_payment(unit, payment, language)
-    if sent := find_sent(unit, written):
-        return of_sent(unit, sent, language)
-    if line := find_line(unit, written):
-        return of_line(unit, line, language)
-    if invoice := _invoice(unit, written):
-        return _of_invoice(unit, invoice, language)
-    if claim := _interest_claim(unit, written):
-        return _of_interest_claim(unit, claim, language)
-    if order := _order(unit, written):
-        return _of_order(unit, order, language)
+    for find, tell in _SUBJECTS:
+        if found := find(unit, written):
+            return tell(unit, found, language)
     if purchase := find_purchase(unit, subject):
         return of_purchase(unit, purchase, language)
     raise NothingFound(subject)
@@ -261,3 +255,16 @@ def _told(
 def _acts(unit: Unit, order: Order) -> Iterator[dict[str, Any]]:
     for act in OrderApproval.objects.filter(unit=unit, order=order).select_related("person").order_by("id"):
         yield {"act": act.act, "person": act.person.username, "at": act.given_at.isoformat()}
+
+
+# Who knows a number, in the order in which they are asked, and who tells of what it is.
+_SUBJECTS: tuple[tuple[Callable[[Unit, str], Any], Callable[[Unit, Any, str], dict[str, Any]]], ...] = (
+    (_payment, _of_payment),
+    (find_sent, of_sent),
+    (find_line, of_line),
+    (find_card_purchase, explain_card_purchase),
+    (find_office_invoice, explain_office_invoice),
+    (_invoice, _of_invoice),
+    (_interest_claim, _of_interest_claim),
+    (_order, _of_order),
+)

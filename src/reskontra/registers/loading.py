@@ -31,6 +31,7 @@ from reskontra.registers.files import (
 )
 from reskontra.registers.models import (
     Account,
+    CardAgreement,
     CodingTemplate,
     CodingTemplateLine,
     Country,
@@ -38,7 +39,9 @@ from reskontra.registers.models import (
     CustomerInUnit,
     DimensionValue,
     Item,
+    OfficeAbroad,
     OwnSystem,
+    PaymentCard,
     Person,
     PostingAccount,
     PriceListEntry,
@@ -151,6 +154,9 @@ REGISTERS: Sequence[Register] = (
     Register("coding_template_lines", CodingTemplateLine, ("unit_id", "template_id", "position")),
     Register("spending_rights", SpendingRight, ("unit_id", "person_id", "budget_account", "validity")),
     Register("statement_rules", StatementRule, ("unit_id", "name")),
+    Register("card_agreements", CardAgreement, ("unit_id", "identifier")),
+    Register("payment_cards", PaymentCard, ("unit_id", "agreement_id", "digits", "holder")),
+    Register("offices_abroad", OfficeAbroad, ("unit_id", "code")),
 )
 
 
@@ -217,6 +223,7 @@ _NAMES: Mapping[type[Table], tuple[str, ...]] = {
     UnitAccount: ("iban",),
     WorkQueue: ("unit__code", "code"),
     CodingTemplate: ("unit__code", "reference"),
+    CardAgreement: ("unit__code", "identifier"),
 }
 
 

@@ -99,6 +99,21 @@ MAY: Mapping[str, frozenset[str]] = {
     "propose_statement_rule": frozenset({"K", "PK"}),
     "approve_statement_rule": frozenset({"PK", "PG"}),
     "post_memo": frozenset({"PK"}),
+    # Cards: whoever bought brings the receipt, the unit codes, the travel system's connection tells what it settled.
+    "run_cards": frozenset({"K", "PK"}),
+    "take_in_card_statement": frozenset({"K", "PK", "IN"}),
+    "attach_card_receipt": frozenset({"K", "SG", "GK", "PK"}),
+    "code_card_purchase": frozenset({"K", "PK"}),
+    "transfer_card_purchases": frozenset({"PK", "IN"}),
+    "name_card_invoice": frozenset({"K", "PK"}),
+    "explain_card_difference": frozenset({"K", "PK"}),
+    # Offices abroad: the unit tells and draws up, the centre draws up what it gets by mail; two of the unit decide.
+    "tell_invoice_abroad": frozenset({"K", "PK"}),
+    "draw_up_memo_abroad": frozenset({"K", "PK"}),
+    "review_memo_abroad": frozenset({"SG"}),
+    "approve_memo_abroad": frozenset({"GK"}),
+    "pay_abroad": frozenset({"K", "PK"}),
+    "keep_original": frozenset({"K", "PK"}),
     "load_registers": frozenset({"PK", "AD"}),
     "set_password": frozenset({"AD"}),
 }

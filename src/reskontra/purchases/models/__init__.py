@@ -1,5 +1,17 @@
 """Expenditure: what was ordered, invoiced, matched, coded, approved, owed and paid."""
 
+from reskontra.purchases.models.cards import (
+    CardCharge,
+    CardCoding,
+    CardCodingLine,
+    CardDifference,
+    CardPurchase,
+    CardPurchaseDecision,
+    CardReceipt,
+    CardStatement,
+    CardStatementInvoice,
+    CardTransfer,
+)
 from reskontra.purchases.models.circulation import Assignment, Coding, CodingLine, InvoiceApproval
 from reskontra.purchases.models.contracts import Contract, ContractEnd, ContractLine, ContractRow
 from reskontra.purchases.models.invoices import (
@@ -14,6 +26,15 @@ from reskontra.purchases.models.invoices import (
     PurchaseVat,
 )
 from reskontra.purchases.models.matches import Match, MatchConfirmation, MatchEnd, MatchLine
+from reskontra.purchases.models.offices import (
+    OfficeApproval,
+    OfficeDecision,
+    OfficeInvoice,
+    OfficeMemo,
+    OfficeMemoLine,
+    OfficeOriginal,
+    OfficePayment,
+)
 from reskontra.purchases.models.orders import PurchaseOrder, PurchaseOrderEnd, PurchaseOrderLine, Receipt
 from reskontra.purchases.models.payables import (
     Payable,
@@ -32,6 +53,16 @@ from reskontra.purchases.models.payables import (
 
 __all__ = [
     "Assignment",
+    "CardCharge",
+    "CardCoding",
+    "CardCodingLine",
+    "CardDifference",
+    "CardPurchase",
+    "CardPurchaseDecision",
+    "CardReceipt",
+    "CardStatement",
+    "CardStatementInvoice",
+    "CardTransfer",
     "Coding",
     "CodingLine",
     "Contract",
@@ -48,6 +79,13 @@ __all__ = [
     "MatchConfirmation",
     "MatchEnd",
     "MatchLine",
+    "OfficeApproval",
+    "OfficeDecision",
+    "OfficeInvoice",
+    "OfficeMemo",
+    "OfficeMemoLine",
+    "OfficeOriginal",
+    "OfficePayment",
     "Payable",
     "PayableDecision",
     "PayableSettlement",

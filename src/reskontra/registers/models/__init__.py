@@ -1,6 +1,7 @@
 """The registers as tables. Customers, suppliers, items and accounts are state-wide; the rest belongs to a unit."""
 
 from reskontra.registers.models.accounts import Account, DimensionValue, PostingAccount, Tracked
+from reskontra.registers.models.cards import CardAgreement, OfficeAbroad, PaymentCard
 from reskontra.registers.models.circulation import (
     Absence,
     CodingTemplate,
@@ -28,6 +29,7 @@ from reskontra.registers.models.units import (
 __all__ = [
     "Absence",
     "Account",
+    "CardAgreement",
     "CodingTemplate",
     "CodingTemplateLine",
     "Country",
@@ -36,7 +38,9 @@ __all__ = [
     "DimensionValue",
     "History",
     "Item",
+    "OfficeAbroad",
     "OwnSystem",
+    "PaymentCard",
     "Person",
     "PersonManager",
     "PostingAccount",

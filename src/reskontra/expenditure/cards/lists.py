@@ -1,0 +1,94 @@
+"""What people look at: purchases with what each still needs, and what the clearing account is made of."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from reskontra.database.rows import one_row, rows
+from reskontra.expenditure.cards.rules import decide_cards
+from reskontra.expenditure.cards.run import take_cards_in_hand
+from reskontra.kernel.clauses import clause
+from reskontra.kernel.terms import Terms
+from reskontra.registers.models import Unit
+from reskontra.registers.posting import posting_account
+
+
+@dataclass(frozen=True)
+class Clearing:
+    """The clearing account of cards: ``balance`` in euro, and what explains it.
+
+    ``invoiced``: charged by the company, not yet settled in the travel system. ``transferred``: settled there or told
+    as a difference, on no invoice that is owed yet (it takes away). ``unexplained`` is what neither of them tells:
+    zero, or somebody looks.
+    """
+
+    account: str
+    balance: Decimal
+    invoiced: Decimal
+    transferred: Decimal
+
+    @property
+    def unexplained(self) -> Decimal:
+        """What of the balance is neither."""
+        return self.balance - self.invoiced + self.transferred
+
+    def as_json(self) -> dict[str, str]:
+        """Stable keys; amounts as texts."""
+        amounts = {
+            name: getattr(self, name) for name in ("balance", "invoiced", "transferred", "unexplained")
+        }
+        return {"account": self.account, **{name: format(value, ".2f") for name, value in amounts.items()}}
+
+
+@clause("EX 4-a", "EX 4-b")
+def open_purchases(
+    unit: Unit, terms: Terms, outcome: str | None = None, most: int = 1000
+) -> list[dict[str, Any]]:
+    """Purchases that are not reconciled, each with what the next run will say of it, the oldest first.
+
+    With ``outcome`` only those: such as ``CARD_RECEIPT_OVERDUE``, whose receipts are to be asked for. Called inside
+    ``working_in``.
+    """
+    take_cards_in_hand(unit, terms)
+    query = decide_cards(terms).select(
+        "cards_in_hand",
+        "decided.id AS purchase, day, merchant, decided.amount, digits AS card, identifier AS reference,"
+        " receipted AS receipt, coding_id IS NOT NULL OR coded_by <> 'purchase' AS coded, invoice,"
+        " nullif(rest, 0) AS difference, statement",
+    )
+    return rows(
+        f"SELECT * FROM ({query}) told WHERE outcome <> 'CARD_SETTLED'"
+        " AND (%(outcome)s::text IS NULL OR outcome = %(outcome)s) ORDER BY day, purchase LIMIT %(most)s",
+        {"outcome": outcome, "most": most},
+    )
+
+
+@clause("EX 4-a", "EX 4-b")
+def clearing(unit: Unit, terms: Terms) -> Clearing:
+    """The clearing account on the day of ``terms``, and what explains it. Called inside ``working_in``."""
+    account = posting_account("card_clearing", terms.on)
+    balance, invoiced, transferred = one_row(_CLEARING, {"unit": unit.pk, "account": account})
+    return Clearing(account, balance, invoiced, transferred)
+
+
+# An invoice that is owed has put its purchases on the account; what the travel system has settled has taken them off.
+_CLEARING = """
+WITH owed AS (
+  SELECT p.invoice_id, sum(e.amount) AS amount
+  FROM purchases_payable p JOIN ledger_entry e ON e.voucher_id = p.voucher_id
+  WHERE p.unit_id = %(unit)s AND e.account = %(account)s GROUP BY 1),
+matched AS (
+  SELECT c.invoice_id, sum(c.amount) AS amount FROM purchases_cardcharge c
+  WHERE c.unit_id = %(unit)s AND c.invoice_id IN (SELECT invoice_id FROM owed) GROUP BY 1),
+explained AS (
+  SELECT d.invoice_id, sum(d.amount) AS amount FROM purchases_carddifference d
+  WHERE d.unit_id = %(unit)s AND d.voucher_id IS NOT NULL GROUP BY 1)
+SELECT
+  (SELECT coalesce(sum(amount), 0) FROM ledger_entry WHERE unit_id = %(unit)s AND account = %(account)s),
+  (SELECT coalesce(sum(o.amount - coalesce(m.amount, 0) - coalesce(x.amount, 0)), 0)
+   FROM owed o LEFT JOIN matched m USING (invoice_id) LEFT JOIN explained x USING (invoice_id)),
+  (SELECT coalesce(sum(t.amount), 0) FROM purchases_cardtransfer t
+   LEFT JOIN purchases_cardcharge c ON c.purchase_id = t.purchase_id
+   WHERE t.unit_id = %(unit)s AND (c.id IS NULL OR c.invoice_id NOT IN (SELECT invoice_id FROM owed)))
+  + (SELECT coalesce(sum(amount), 0) FROM explained WHERE invoice_id NOT IN (SELECT invoice_id FROM owed))
+"""
