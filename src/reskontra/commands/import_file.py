@@ -12,14 +12,19 @@ from reskontra.documents.agency import AgencyReport
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
 from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.findings import Finding
+from reskontra.documents.purchase import CodingTemplates, Contracts, PurchaseOrders, Receipts
 from reskontra.documents.statement import BankMaterial
+from reskontra.documents.supplier_list import SupplierList
 from reskontra.exchange import archive
 from reskontra.exchange.attachments import beside
 from reskontra.exchange.inbox import receive
 from reskontra.exchange.messages import message
 from reskontra.exchange.reading import is_invoice_file, read_documents
+from reskontra.expenditure.circulation.templates import take_in_templates
 from reskontra.expenditure.intake.files import PurchasesTaken, check_size, take_in_invoices
 from reskontra.expenditure.intake.run import inbox_kind
+from reskontra.expenditure.intake.supplier_lists import take_in_suppliers
+from reskontra.expenditure.matching.files import take_in_contracts, take_in_orders, take_in_receipts
 from reskontra.income.agency.reports import AgencyTaken, take_in_agency_report
 from reskontra.income.bank_material.intake import BankAnswer, take_in_bank_material
 from reskontra.income.delivery.archived import PackageTaken, take_in_package
@@ -29,8 +34,19 @@ from reskontra.income.legal.enforcement_report import take_in_enforcement_report
 from reskontra.income.order_handling.files import Answer, take_in_document
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
+from reskontra.purchases.files import OUTCOMES, FileTaken
 from reskontra.purchases.models.invoices import CHANNELS
 
+Taken = (
+    Answer
+    | BankAnswer
+    | ReportTaken
+    | PackageTaken
+    | EnforcementTaken
+    | AgencyTaken
+    | PurchasesTaken
+    | FileTaken
+)
 _MOST_SHOWN = 20
 
 
@@ -70,14 +86,14 @@ def handle(arguments: Namespace) -> int:
         show_agency(answer, arguments)
     elif isinstance(answer, PurchasesTaken):
         show_purchases(answer, arguments)
+    elif isinstance(answer, FileTaken):
+        show_kept(answer, arguments)
     else:
         show_operators(answer, arguments)
     return 1 if answer.count("returned") or answer.count("contradicts") else 0
 
 
-def take_in(
-    arguments: Namespace, data: bytes
-) -> Answer | BankAnswer | ReportTaken | PackageTaken | EnforcementTaken | AgencyTaken | PurchasesTaken:
+def take_in(arguments: Namespace, data: bytes) -> Taken:
     """Keep the bytes, read them, and store what they ask for: each in its own session."""
     name = arguments.file.name
     if is_invoice_file(data):
@@ -101,6 +117,16 @@ def take_in(
                 return take_in_enforcement_report(person, received, report, on)
             case AgencyReport() as told:
                 return take_in_agency_report(person, received, told, on)
+            case PurchaseOrders() as orders:
+                return take_in_orders(person, received, orders, on)
+            case Receipts() as receipts:
+                return take_in_receipts(person, received, receipts, on)
+            case Contracts() as contracts:
+                return take_in_contracts(person, received, contracts, on)
+            case CodingTemplates() as templates:
+                return take_in_templates(person, received, templates, on)
+            case SupplierList() as suppliers:
+                return take_in_suppliers(person, received, suppliers, on)
             case document:
                 return take_in_document(person, received, document, fetch, on, arguments.lang)
 
@@ -136,6 +162,22 @@ def show_purchases(answer: PurchasesTaken, arguments: Namespace) -> None:
     for number, finding in answer.findings[:_MOST_SHOWN]:
         mark = "✖" if finding.severity == "error" else "!"
         out.print(f"  {mark} {number}  {message(finding, language)}", markup=False)
+    if len(answer.findings) > _MOST_SHOWN:
+        say(arguments, "import.more", count=len(answer.findings) - _MOST_SHOWN)
+
+
+def show_kept(answer: FileTaken, arguments: Namespace) -> None:
+    """What became of orders, receipts, contracts, templates or suppliers, for a person."""
+    language = arguments.lang
+    out.print(f"[bold]{arguments.file.name}[/]  {text(f'term.{answer.kind}', language)}")
+    say(
+        arguments,
+        "kept.counts",
+        **{name: answer.outcomes.get(name, 0) for name in OUTCOMES},
+        read=answer.entries,
+    )
+    for finding in answer.findings[:_MOST_SHOWN]:
+        out.print(f"  ! {message(finding, language)}", markup=False)
     if len(answer.findings) > _MOST_SHOWN:
         say(arguments, "import.more", count=len(answer.findings) - _MOST_SHOWN)
 

@@ -1,7 +1,13 @@
 """Expenditure: what was ordered, invoiced, matched, coded, approved, owed and paid."""
 
 from reskontra.purchases.models.circulation import Assignment, Coding, CodingLine, InvoiceApproval
-from reskontra.purchases.models.contracts import Contract, ContractEnd, ContractLine, ContractRow
+from reskontra.purchases.models.contracts import (
+    Contract,
+    ContractEnd,
+    ContractLine,
+    ContractPeriod,
+    ContractRow,
+)
 from reskontra.purchases.models.invoices import (
     InvoiceFinding,
     InvoiceIdentifier,
@@ -12,9 +18,16 @@ from reskontra.purchases.models.invoices import (
     PurchaseInvoice,
     PurchaseInvoiceLine,
     PurchaseVat,
+    SenderAnswer,
 )
 from reskontra.purchases.models.matches import Match, MatchConfirmation, MatchEnd, MatchLine
-from reskontra.purchases.models.orders import PurchaseOrder, PurchaseOrderEnd, PurchaseOrderLine, Receipt
+from reskontra.purchases.models.orders import (
+    PurchaseOrder,
+    PurchaseOrderEnd,
+    PurchaseOrderLine,
+    PurchaseOrderLineChange,
+    Receipt,
+)
 from reskontra.purchases.models.payables import (
     Payable,
     PayableDecision,
@@ -37,6 +50,7 @@ __all__ = [
     "Contract",
     "ContractEnd",
     "ContractLine",
+    "ContractPeriod",
     "ContractRow",
     "InvoiceApproval",
     "InvoiceFinding",
@@ -65,7 +79,9 @@ __all__ = [
     "PurchaseOrder",
     "PurchaseOrderEnd",
     "PurchaseOrderLine",
+    "PurchaseOrderLineChange",
     "PurchaseVat",
     "Receipt",
+    "SenderAnswer",
     "SupplierPayment",
 ]

@@ -50,7 +50,8 @@ class Assignment(AboutInvoice, ByRunOrPerson):
 class Coding(AboutInvoice, ByRunOrPerson):
     """One version of an invoice's coding; the newest counts. ``digest`` is over its lines and the invoice's total.
 
-    ``source``: match, template (a posting reference), earlier (the supplier's last invoice) or person.
+    ``source``: match, template (a posting reference), earlier (the supplier's last invoice), sender (who asked for the
+    payment) or person.
     """
 
     version = models.SmallIntegerField()
@@ -68,7 +69,7 @@ class Coding(AboutInvoice, ByRunOrPerson):
             models.UniqueConstraint(name="a_coding_has_each_version_once", fields=["invoice", "version"]),
             models.CheckConstraint(
                 name="a_coding_comes_from_a_known_source",
-                condition=Q(source__in=["match", "template", "earlier", "person"]),
+                condition=Q(source__in=["match", "template", "earlier", "sender", "person"]),
             ),
         ]
 
