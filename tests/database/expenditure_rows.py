@@ -26,6 +26,7 @@ def _purchase_invoice(house: House) -> Row:
         "net": "100.00", "vat": "25.50", "total": "125.50", "payable": "125.50", "seller_name": "Leverantör",
         "seller_key": "leverantor", "seller_business_id": "", "seller_vat_id": "", "iban": "", "reference": "",
         "message": "", "original_number": "", "late_interest_percent": None, "sender_reference": "",
+        "sender_instalment": None, "sender_system": "",
         "attachments": [],
     }  # fmt: skip
 

@@ -12,6 +12,7 @@ from reskontra.documents.agency import AgencyReport
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
 from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.findings import Finding
+from reskontra.documents.payment_request import PaymentRequest
 from reskontra.documents.purchase import CodingTemplates, Contracts, PurchaseOrders, Receipts
 from reskontra.documents.statement import BankMaterial
 from reskontra.documents.supplier_list import SupplierList
@@ -22,6 +23,7 @@ from reskontra.exchange.messages import message
 from reskontra.exchange.reading import is_invoice_file, read_documents
 from reskontra.expenditure.circulation.templates import take_in_templates
 from reskontra.expenditure.intake.files import PurchasesTaken, check_size, take_in_invoices
+from reskontra.expenditure.intake.requests import take_in_requests
 from reskontra.expenditure.intake.run import inbox_kind
 from reskontra.expenditure.intake.supplier_lists import take_in_suppliers
 from reskontra.expenditure.matching.files import take_in_contracts, take_in_orders, take_in_receipts
@@ -117,6 +119,8 @@ def take_in(arguments: Namespace, data: bytes) -> Taken:
                 return take_in_enforcement_report(person, received, report, on)
             case AgencyReport() as told:
                 return take_in_agency_report(person, received, told, on)
+            case PaymentRequest() as request:
+                return take_in_requests(person, received, request, on)
             case PurchaseOrders() as orders:
                 return take_in_orders(person, received, orders, on)
             case Receipts() as receipts:

@@ -12,6 +12,7 @@ from reskontra.database.session import working_in
 from reskontra.documents.findings import Finding
 from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
+from reskontra.expenditure.answers.run import AnswersRun
 from reskontra.expenditure.circulation.run import CirculationRun
 from reskontra.expenditure.intake.run import IntakeRun
 from reskontra.expenditure.matching.run import MatchingRun
@@ -67,11 +68,12 @@ ROOMS: Mapping[str, type[Room]] = {
     "circulation": CirculationRun,
     "payment": PaymentRun,
     "statement_posting": StatementPostingRun,
+    "answers": AnswersRun,
 }
 
 # Runs that leave a batch: it is handed over once they have committed.
 SENDING = frozenset(
-    {"delivery", "letters", "refunds", "agency", "court", "enforcement", "obstacles", "payment"}
+    {"delivery", "letters", "refunds", "agency", "court", "enforcement", "obstacles", "payment", "answers"}
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from reskontra.documents.coding import Coding
 from reskontra.documents.findings import Finding, Refused, Severity
+from reskontra.documents.payment_request import PaymentRequest
 from reskontra.documents.purchase import CodingTemplates, Contracts, PurchaseOrders, Receipts, SupplierKey
 from reskontra.documents.supplier_list import SupplierList
 from reskontra.exchange.inbox import Received
@@ -29,7 +30,7 @@ KeptWhole = PurchaseOrders | Receipts | Contracts | CodingTemplates | SupplierLi
 class Problems:
     """What is wrong with the entries of one file, each with its row and its column as the file names it."""
 
-    document: KeptWhole
+    document: KeptWhole | PaymentRequest
     clause: str
     found: list[Finding] = field(default_factory=list)
 

@@ -96,6 +96,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "keep_payment_bans": frozenset({"PK"}),
     "hold_payment": frozenset({"K", "PK"}),
     "run_payment": frozenset({"PK"}),
+    "run_answers": frozenset({"PK", "IN"}),
     "release_payment": frozenset({"PG"}),
     "record_payment_permit": frozenset({"PK"}),
     "run_statement_posting": frozenset({"PK"}),
