@@ -1,4 +1,4 @@
-"""What procurement data services collect: every procurement invoice that became payable, and nothing else (EX 2.1-a)."""
+"""What procurement data services collect: the procurement in the books, and nothing else (EX 2.1-a)."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from reskontra.registers.models import Unit
 class Procured:
     """One coding line of one procurement invoice in the books; amounts in euro, ``net`` without VAT.
 
-    A private person stands without name and identity: the data goes out to the public.
+    A private person stands without name, identity and text: the data goes out to the public.
     """
 
     invoice: str
@@ -57,10 +57,11 @@ _PROCURED = """
 SELECT 'PI' || i.id AS invoice, i.number, v.kind || ' ' || v.year || '/' || v.number AS voucher, v.kind AS voucher_type,
   v.posting_date, i.issue_date,
   CASE WHEN private.one THEN '' ELSE s.number END AS supplier,
-  CASE WHEN private.one THEN '' ELSE coalesce(nullif(s.business_id, ''), nullif(s.vat_id, ''), s.foreign_id) END AS supplier_id,
+  CASE WHEN private.one THEN '' ELSE coalesce(nullif(s.business_id, ''), nullif(s.vat_id, ''), s.foreign_id) END
+    AS supplier_id,
   CASE WHEN private.one THEN '' ELSE s.name END AS supplier_name, s.country,
-  coalesce(o.number, '') AS order, coalesce(c.number, '') AS contract, l.account, l.budget_account, l.operating_unit, l.text,
-  l.net, l.vat
+  coalesce(o.number, '') AS order, coalesce(c.number, '') AS contract, l.account, l.budget_account, l.operating_unit,
+  CASE WHEN private.one THEN '' ELSE l.text END AS text, l.net, l.vat
 FROM purchases_payable p
 JOIN purchases_purchaseinvoice i ON i.id = p.invoice_id AND i.stream = 'procurement'
 JOIN ledger_voucher v ON v.id = p.voucher_id
@@ -69,7 +70,8 @@ CROSS JOIN LATERAL (SELECT s.kind IN ('person', 'foreign_person') AS one) privat
 LEFT JOIN purchases_match_held m ON m.invoice_id = i.id
 LEFT JOIN purchases_purchaseorder o ON o.id = m.order_id
 LEFT JOIN purchases_contract c ON c.id = m.contract_id
-JOIN LATERAL (SELECT k.id FROM purchases_coding k WHERE k.invoice_id = i.id ORDER BY k.version DESC LIMIT 1) coding ON true
+JOIN LATERAL (SELECT k.id FROM purchases_coding k WHERE k.invoice_id = i.id ORDER BY k.version DESC LIMIT 1) coding
+  ON true
 JOIN purchases_codingline l ON l.coding_id = coding.id
 WHERE p.unit_id = %(unit)s AND v.posting_date BETWEEN %(first)s AND %(last)s
 ORDER BY v.kind, v.year, v.number, l.position
