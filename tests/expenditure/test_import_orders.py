@@ -69,15 +69,18 @@ def test_what_is_wrong_in_an_order_is_told_at_once_and_nothing_of_the_file_is_ke
         A15;S000001;EUR;16.3.2026;;1;;No prefix;1;1;;;40000000
         V16;S000001;EUR;16.3.2026;;1;;No account;1;1;;;49999999
         V17;S000001;EUR;16.3.2026;;1;;Less than nothing;-1;1;;;40000000
+        V18;S000001;EUR;16.3.2026;;12000;;Too much;1000000;1000000;;;40000000
         V11;S000002;EUR;16.3.2026;;1;CHAIR;Taken, another item, less than came;3;10;;;40000000
     """) == [
         ("purchase_supplier_unknown", 3, "supplier_number"),
         ("purchase_number_prefix", 4, "order_number"),
         ("purchase_account_unknown", 5, "account"),
         ("purchase_line_asks_for_nothing", 6, "quantity"),
-        ("purchase_order_taken", 7, "order_number"),
-        ("purchase_order_another_item", 7, "item"),
-        ("purchase_order_below_received", 7, "net"),
+        ("form_number_too_large", 7, "position"),
+        ("form_number_too_large", 7, "net"),
+        ("purchase_order_taken", 8, "order_number"),
+        ("purchase_order_another_item", 8, "item"),
+        ("purchase_order_below_received", 8, "net"),
     ]  # fmt: skip
     with inside(unit()):
         assert list(PurchaseOrder.objects.values_list("number", flat=True)) == ["V11"]

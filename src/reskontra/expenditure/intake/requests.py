@@ -69,8 +69,7 @@ class Asked:
     def staged(self, n: int, file: int, position: int, received: date) -> dict[str, str]:
         """Its lines of the tables of ``stage.sql``."""
         one, payee = self.payment, self.payment.payee
-        vat = one.vat if one.vat is not None else _NOTHING
-        net = one.net if one.net is not None or one.amount is None else one.amount - vat
+        net, vat = _net_and_vat(one)
         seller = seller_columns(_party(payee))
         number = one.invoice_number or _reference(one)
         address = self.request.receiver or ""
@@ -183,6 +182,15 @@ def _reviewers(unit: Unit, on: date) -> frozenset[str]:
 
 def _rows_of(one: RequestedPayment) -> list[int]:
     return [one.row, *(row.row for row in one.postings)]
+
+
+def _net_and_vat(one: RequestedPayment) -> tuple[Decimal | None, Decimal]:
+    """As told; what is not told is the rest of the amount, and without both there is no VAT."""
+    if one.amount is None or (one.net is not None and one.vat is not None):
+        return one.net, one.vat or _NOTHING
+    if one.net is not None:
+        return one.net, one.amount - one.net
+    return one.amount - (one.vat or _NOTHING), one.vat or _NOTHING
 
 
 def _reference(one: RequestedPayment) -> str:

@@ -54,6 +54,8 @@ from reskontra.runs.run import Acting
 
 _NOTHING: Final = Decimal(0)
 _ORDER_PREFIX: Final = "V1"
+_LAST_PLACE: Final = 9999
+_MOST: Final = Decimal(10) ** 10  # what the columns of orders hold of money, and of a price
 _CLOSED_BY_FILE: Final = "closed in the ordering system"
 
 
@@ -141,6 +143,10 @@ class _Orders:
             self.tell("purchase_number_prefix", one.row, "order_number", one.number, prefix=_ORDER_PREFIX)
         lines = [self._line(line) for line in one.lines]
         for line, told in zip(one.lines, lines, strict=True):
+            if told.position > _LAST_PLACE:
+                self.tell("form_number_too_large", line.row, "position", told.position, most="4")
+            if told.net >= _MOST or told.as_changed()["price"] >= _MOST:
+                self.tell("form_number_too_large", line.row, "net", plain(told.net), most="10")
             if told.quantity <= 0 or told.net < 0:
                 self.tell("purchase_line_asks_for_nothing", line.row, "quantity", plain(told.quantity))
         if supplier is None or one.number is None or one.ordered_on is None:
@@ -175,6 +181,8 @@ class _Orders:
             asked, row = wanted.get(position, (None, one.row))
             if asked is not None and asked.item not in ("", line.item):
                 self.tell("purchase_order_another_item", row, "item", asked.item, item=line.item or "–")
+            if asked is not None and asked.as_changed() == line.columns:
+                continue  # more may have come of it than was ordered, but that is not this file's doing
             net, quantity = (asked.net, asked.quantity) if asked else (_NOTHING, _NOTHING)
             if line.worth(line.received_quantity, net, quantity) > net or line.received_quantity > quantity:
                 self.tell("purchase_order_below_received", row, "net", plain(net), line=str(position),

@@ -54,7 +54,7 @@ class OrderLineTold:
             "measure": self.measure,
             "price": price.quantize(_PRICE),
             "net": self.net,
-            "vat_percent": self.vat_percent,
+            "vat_percent": None if self.vat_percent is None else round_cents(self.vat_percent),
             **self.coding.columns(),
         }
 
