@@ -116,4 +116,4 @@ def test_a_file_is_brought_in_by_command(command: Command, tmp_path: Path) -> No
     assert (code, told["kind"], told["read"], told["outcomes"]) == (0, "purchase_orders", 1, {"new": 1})
     file.write_text(f"{ORDER}\nV12;S000099;EUR;16.3.2026;;1;;Desk;10;10;;25,5;40000000\n", encoding="utf-8")
     code, shown = command(*words, "--lang", "fi", text=True)
-    assert (code, "Toimittajaa S000099 ei ole" in shown, "{" in shown) == (2, True, False)
+    assert (code, "Rivi 2: Toimittajaa S000099 ei ole" in shown, "{" in shown) == (2, True, False)

@@ -19,7 +19,7 @@ from reskontra.documents.supplier_list import SupplierList
 from reskontra.exchange import archive
 from reskontra.exchange.attachments import beside
 from reskontra.exchange.inbox import receive
-from reskontra.exchange.messages import message
+from reskontra.exchange.messages import message, placed
 from reskontra.exchange.reading import is_invoice_file, read_documents
 from reskontra.expenditure.circulation.templates import take_in_templates
 from reskontra.expenditure.intake.files import PurchasesTaken, check_size, take_in_invoices
@@ -181,7 +181,7 @@ def show_kept(answer: FileTaken, arguments: Namespace) -> None:
         read=answer.entries,
     )
     for finding in answer.findings[:_MOST_SHOWN]:
-        out.print(f"  ! {message(finding, language)}", markup=False)
+        out.print(f"  ! {placed(finding, language)}", markup=False)
     if len(answer.findings) > _MOST_SHOWN:
         say(arguments, "import.more", count=len(answer.findings) - _MOST_SHOWN)
 
