@@ -1,10 +1,12 @@
 # ruff: noqa: E501 - tables of one line for each row of a file
 """Orders, receipts and contract cover sheets from files: whole or not at all, once, and matched by what they change."""
 
+import threading
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connections
 
 from cast import inside, person, run, unit
 from expenditure.import_tables import CONTRACT, ORDER, RECEIPT, bring, outcome
@@ -133,6 +135,27 @@ def test_receipts_are_partial_several_corrected_and_never_more_than_ordered() ->
     ]
     with pytest.raises(NotAllowed):
         bring(RECEIPT, "V11;1;16.3.2026;Kirsi;1;;R12")  # the centre does not receive goods
+
+
+def test_two_who_bring_the_same_file_at_once_keep_it_once() -> None:
+    """EX 3-a"""
+    supplier("kontor")
+    bring(ORDER, DESKS)
+    found: list[dict[str, int]] = []
+
+    def bring_receipt() -> None:
+        try:
+            found.append(dict(bring(RECEIPT, "V11;1;16.3.2026;Kirsi;6;;", "kirsi").outcomes))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=bring_receipt) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found, key=str) == [{"known": 1}, {"known": 1}, {"new": 1}]
+    assert lines() == [(1, 10, 100, 60)]
 
 
 def test_a_corrected_receipt_and_a_changed_order_are_matched_by_themselves() -> None:
