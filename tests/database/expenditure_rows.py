@@ -26,6 +26,7 @@ def _purchase_invoice(house: House) -> Row:
         "net": "100.00", "vat": "25.50", "total": "125.50", "payable": "125.50", "seller_name": "Leverantör",
         "seller_key": "leverantor", "seller_business_id": "", "seller_vat_id": "", "iban": "", "reference": "",
         "message": "", "original_number": "", "late_interest_percent": None, "sender_reference": "",
+        "sender_instalment": None, "sender_system": "",
         "attachments": [],
     }  # fmt: skip
 
@@ -117,6 +118,10 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
         **_tracked(), "order_id": h.of("purchases_purchaseorder"), "position": h.next(), "item": "", "text": "Stolar",
         "quantity": "10", "measure": "st", "price": "10.00", "net": "100.00", "vat_percent": "25.50",
     },
+    "purchases_purchaseorderlinechange": lambda h: {
+        **_tracked(), **by_run(h), "line_id": h.of("purchases_purchaseorderline"), "text": "Stolar", "quantity": "9",
+        "measure": "st", "price": "10.00", "net": "90.00", "vat_percent": "25.50",
+    },
     "purchases_purchaseorderend": lambda h: {
         **by_run(h), "order_id": another(h, "purchases_purchaseorder"), "day": DAY, "reason": "all of it has come",
     },
@@ -134,6 +139,10 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
     "purchases_contractrow": lambda h: {
         "contract_id": h.of("purchases_contract"), "position": h.next(), "expected_date": DAY, "net": "100.00",
         "tolerance": "1.00",
+    },
+    "purchases_contractperiod": lambda h: {
+        "contract_id": h.of("purchases_contract"), "position": h.next(), "from_date": DAY, "until_date": DAY,
+        "net": "100.00",
     },
     "purchases_contractline": lambda h: {
         **_tracked(), "contract_id": h.of("purchases_contract"), "position": h.next(), "share": "100",
@@ -169,6 +178,10 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
     },
     "purchases_purchasedecision": lambda h: {
         **_decided(h, "matching", "MATCHED"), "invoice_id": h.of("purchases_purchaseinvoice"),
+    },
+    "purchases_senderanswer": lambda h: {
+        "run_id": h.of("runs_run"), "invoice_id": another(h, "purchases_purchaseinvoice"),
+        "file_id": h.of("exchange_outboxfile"), "state": "paid", "day": DAY, "amount": "125.50",
     },
     "purchases_invoicenote": lambda h: {
         **by_person(h), "invoice_id": h.of("purchases_purchaseinvoice"), "text": "What is this?",

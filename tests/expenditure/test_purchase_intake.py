@@ -15,7 +15,7 @@ from expenditure.intake_tables import (
     decide_in_crowd_and_alone,
     take_in,
 )
-from reskontra.documents.invoice import InvoiceLine
+from reskontra.documents.invoice import Attachment, InvoiceLine
 from reskontra.expenditure.intake.rules import decide_intake
 from reskontra.expenditure.intake.run import IntakeRun
 from reskontra.kernel.texts import LANGUAGES, text
@@ -318,6 +318,23 @@ def test_a_digitised_envelope_holds_one_invoice() -> None:
     with inside(where):
         told = InvoiceFinding.objects.filter(unit=where, rule="purchase_several_in_envelope")
         assert [one.invoice.number for one in told.order_by("id")] == ["1", "2"]
+
+
+def test_a_digitised_invoice_brings_its_picture() -> None:
+    """EX 5.1-a"""
+    where = unit()
+    picture, other = (Attachment(name, "application/pdf", content) for name, content in
+                      (("page.pdf", b"%PDF-1.7 a page"), ("page.exe", b"MZ no picture")))  # fmt: skip
+    for number, attachments in (("1", ()), ("2", (picture,)), ("3", (picture, other))):
+        take_in(where, [replace(an_invoice(where, number), attachments=attachments)], channel="digitised")
+    take_in(where, [an_invoice(where, "4")])
+    with inside(where):
+        told = InvoiceFinding.objects.filter(unit=where, rule__startswith="purchase_picture").order_by("id")
+        assert [(one.invoice.number, one.rule, one.value) for one in told] == [
+            ("1", "purchase_picture_missing", ""), ("3", "purchase_picture_unreadable", "page.exe"),
+        ]  # fmt: skip
+        kept = PurchaseInvoice.objects.get(unit=where, number="2").attachments
+        assert (kept[0]["name"], kept[0]["size"]) == ("page.pdf", 15)
 
 
 def test_amounts_that_have_no_place_are_told_and_left_empty() -> None:

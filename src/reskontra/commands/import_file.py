@@ -1,8 +1,10 @@
 """Take in a file for a unit: orders, customers, bank material, reports from outside; every row has an outcome."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from reskontra.commands.bank import show_answer
 from reskontra.commands.connection import acting, open_database, today
@@ -13,15 +15,22 @@ from reskontra.documents.card_statement import CardStatement
 from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
 from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.findings import Finding
+from reskontra.documents.payment_request import PaymentRequest
+from reskontra.documents.purchase import CodingTemplates, Contracts, PurchaseOrders, Receipts
 from reskontra.documents.statement import BankMaterial
+from reskontra.documents.supplier_list import SupplierList
 from reskontra.exchange import archive
 from reskontra.exchange.attachments import beside
-from reskontra.exchange.inbox import receive
-from reskontra.exchange.messages import message
+from reskontra.exchange.inbox import Received, receive
+from reskontra.exchange.messages import message, placed
 from reskontra.exchange.reading import is_invoice_file, read_documents
 from reskontra.expenditure.cards.statements import CardsTaken, take_in_card_statement
+from reskontra.expenditure.circulation.templates import take_in_templates
 from reskontra.expenditure.intake.files import PurchasesTaken, check_size, take_in_invoices
+from reskontra.expenditure.intake.requests import take_in_requests
 from reskontra.expenditure.intake.run import inbox_kind
+from reskontra.expenditure.intake.supplier_lists import take_in_suppliers
+from reskontra.expenditure.matching.files import take_in_contracts, take_in_orders, take_in_receipts
 from reskontra.income.agency.reports import AgencyTaken, take_in_agency_report
 from reskontra.income.bank_material.intake import BankAnswer, take_in_bank_material
 from reskontra.income.delivery.archived import PackageTaken, take_in_package
@@ -31,8 +40,21 @@ from reskontra.income.legal.enforcement_report import take_in_enforcement_report
 from reskontra.income.order_handling.files import Answer, take_in_document
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
+from reskontra.purchases.files import OUTCOMES, FileTaken
 from reskontra.purchases.models.invoices import CHANNELS
+from reskontra.runs.run import Acting
 
+Taken = (
+    Answer
+    | BankAnswer
+    | ReportTaken
+    | PackageTaken
+    | EnforcementTaken
+    | AgencyTaken
+    | PurchasesTaken
+    | CardsTaken
+    | FileTaken
+)
 _MOST_SHOWN = 20
 
 
@@ -62,35 +84,12 @@ def handle(arguments: Namespace) -> int:
     if arguments.json:
         told = {"file": str(arguments.file), "unit": arguments.unit, **answer.as_json(arguments.lang)}
         as_json(told)
-    elif isinstance(answer, Answer):
-        show(answer, arguments)
-    elif isinstance(answer, BankAnswer):
-        show_answer(answer, arguments)
-    elif isinstance(answer, EnforcementTaken):
-        show_enforcement(answer, arguments)
-    elif isinstance(answer, AgencyTaken):
-        show_agency(answer, arguments)
-    elif isinstance(answer, PurchasesTaken):
-        show_purchases(answer, arguments)
-    elif isinstance(answer, CardsTaken):
-        show_cards(answer, arguments)
     else:
-        show_operators(answer, arguments)
+        next(tell for kind, tell in _SHOWN if isinstance(answer, kind))(answer, arguments)
     return 1 if answer.count("returned") or answer.count("contradicts") else 0
 
 
-def take_in(
-    arguments: Namespace, data: bytes
-) -> (
-    Answer
-    | BankAnswer
-    | ReportTaken
-    | PackageTaken
-    | EnforcementTaken
-    | AgencyTaken
-    | PurchasesTaken
-    | CardsTaken
-):
+def take_in(arguments: Namespace, data: bytes) -> Taken:
     """Keep the bytes, read them, and store what they ask for: each in its own session."""
     name = arguments.file.name
     if is_invoice_file(data):
@@ -105,19 +104,12 @@ def take_in(
         on = arguments.on or today()
         if material:
             return take_in_bank_material(person, received, material, on)
-        match documents[0]:
-            case DeliveryReport() as report:
-                return take_in_report(person, received, report, on)
-            case ArchivePackage() as package:
-                return take_in_package(person, received, package, fetch, on)
-            case EnforcementReport() as report:
-                return take_in_enforcement_report(person, received, report, on)
-            case AgencyReport() as told:
-                return take_in_agency_report(person, received, told, on)
-            case CardStatement() as statement:
-                return take_in_card_statement(person, received, statement, on)
-            case document:
-                return take_in_document(person, received, document, fetch, on, arguments.lang)
+        document = documents[0]
+        if isinstance(document, ArchivePackage):
+            return take_in_package(person, received, document, fetch, on)
+        if take := _TAKEN.get(type(document)):
+            return take(person, received, document, on)
+        return take_in_document(person, received, document, fetch, on, arguments.lang)
 
 
 def _purchases(arguments: Namespace, data: bytes, name: str) -> PurchasesTaken:
@@ -166,6 +158,22 @@ def show_cards(answer: CardsTaken, arguments: Namespace) -> None:
     )
     for finding in answer.findings:
         out.print(f"! {message(finding, arguments.lang)}", markup=False)
+
+
+def show_kept(answer: FileTaken, arguments: Namespace) -> None:
+    """What became of orders, receipts, contracts, templates or suppliers, for a person."""
+    language = arguments.lang
+    out.print(f"[bold]{arguments.file.name}[/]  {text(f'term.{answer.kind}', language)}")
+    say(
+        arguments,
+        "kept.counts",
+        **{name: answer.outcomes.get(name, 0) for name in OUTCOMES},
+        read=answer.entries,
+    )
+    for finding in answer.findings[:_MOST_SHOWN]:
+        out.print(f"  ! {placed(finding, language)}", markup=False)
+    if len(answer.findings) > _MOST_SHOWN:
+        say(arguments, "import.more", count=len(answer.findings) - _MOST_SHOWN)
 
 
 def show_operators(answer: ReportTaken | PackageTaken, arguments: Namespace) -> None:
@@ -232,3 +240,29 @@ def show(answer: Answer, arguments: Namespace) -> None:
         say(arguments, "import.more", count=len(shown) - _MOST_SHOWN)
     if answer.result:
         say(arguments, "import.result", path=archive.path_of(answer.result))
+
+
+# Who stores what a file holds, by the kind of document that it is.
+_TAKEN: Mapping[type, Callable[[Acting, Received, Any, date], Taken]] = {
+    DeliveryReport: take_in_report,
+    EnforcementReport: take_in_enforcement_report,
+    AgencyReport: take_in_agency_report,
+    CardStatement: take_in_card_statement,
+    PaymentRequest: take_in_requests,
+    PurchaseOrders: take_in_orders,
+    Receipts: take_in_receipts,
+    Contracts: take_in_contracts,
+    CodingTemplates: take_in_templates,
+    SupplierList: take_in_suppliers,
+}
+# Who tells a person what became of it.
+_SHOWN: Sequence[tuple[Any, Callable[[Any, Namespace], None]]] = (
+    (Answer, show),
+    (BankAnswer, show_answer),
+    (EnforcementTaken, show_enforcement),
+    (AgencyTaken, show_agency),
+    (PurchasesTaken, show_purchases),
+    (CardsTaken, show_cards),
+    (FileTaken, show_kept),
+    (ReportTaken | PackageTaken, show_operators),
+)

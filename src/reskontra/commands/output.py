@@ -7,7 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -44,13 +44,17 @@ def say(arguments: Namespace, key: str, **values: object) -> None:
         out.print(text(key, arguments.lang, **values), markup=False)
 
 
-def as_csv(columns: Sequence[str], rows: Sequence[Sequence[object]], language: str) -> None:
-    """Print a table that a spreadsheet opens: with a byte order mark, apart by ``;``, in English by ``,``.
+def as_csv(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], language: str, to: TextIO | None = None
+) -> None:
+    """Print a table that a spreadsheet opens, or write it ``to`` a file: with a byte order mark, apart by ``;``, in
+    English by ``,``.
 
     A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers.
     """
-    sys.stdout.write("\ufeff")
-    written = csv.writer(sys.stdout, delimiter="," if language == "en" else ";", lineterminator="\r\n")
+    to = to or sys.stdout
+    to.write("\ufeff")
+    written = csv.writer(to, delimiter="," if language == "en" else ";", lineterminator="\r\n")
     written.writerow(columns)
     written.writerows([_harmless(cell) for cell in row] for row in rows)
 

@@ -18,6 +18,7 @@ from reskontra.documents.payment_request import PaymentRequest
 from reskontra.documents.payment_status import BatchStatus, PaymentReport, TransactionStatus
 from reskontra.documents.purchase import CodingTemplates, Contracts, PurchaseOrders, Receipts
 from reskontra.documents.statement import PaymentList, Statement
+from reskontra.documents.supplier_list import SupplierList
 from reskontra.exchange.reading import read_documents
 from reskontra.kernel.identifiers import find_personal_codes, masked_personal_code
 from reskontra.kernel.money import format_amount
@@ -128,7 +129,9 @@ def _show_cards(statement: CardStatement) -> None:
     table("", heads, [_escaped(row) for row in told], right=(0, 6))
 
 
-def _show_purchases(document: PurchaseOrders | Receipts | Contracts | CodingTemplates) -> None:
+def _show_purchases(
+    document: PurchaseOrders | Receipts | Contracts | CodingTemplates | SupplierList,
+) -> None:
     heads: tuple[str, ...]
     told: list[tuple[object, ...]]
     if isinstance(document, PurchaseOrders):
@@ -156,6 +159,19 @@ def _show_purchases(document: PurchaseOrders | Receipts | Contracts | CodingTemp
              one.plan_type, _cents(one.limit))
             for one in document.contracts
         ]  # fmt: skip
+    elif isinstance(document, SupplierList):
+        heads = ("row", "number", "kind", "name", "id", "account")
+        told = [
+            (
+                one.row,
+                one.number,
+                one.kind,
+                one.name,
+                one.business_id or one.technical_id or one.vat_id,
+                one.iban,
+            )
+            for one in document.suppliers
+        ]
     else:
         heads = ("row", "reference", "queue", "coding lines")
         told = [(one.row, one.reference, one.queue, len(one.coding_lines)) for one in document.templates]

@@ -10,7 +10,7 @@ from reskontra.database.server import DatabaseUnavailable
 from reskontra.desk.refusals import reason
 from reskontra.documents.findings import Refused
 from reskontra.exchange.archive import ArchiveBroken
-from reskontra.exchange.messages import message
+from reskontra.exchange.messages import message, placed
 from reskontra.exchange.outbox import NotHeld
 from reskontra.insight.explanations import NothingFound
 from reskontra.kernel.secrets import KeyFileRefused
@@ -23,7 +23,9 @@ def told(problem: Exception, arguments: Namespace) -> int | None:
     language = arguments.lang
     if isinstance(problem, Refused):
         reasons = [{**found.as_json(), "message": message(found, language)} for found in problem.findings]
-        return _tell(arguments, "refused", [one["message"] for one in reasons], 2, reasons=reasons)
+        tell = message if arguments.json else placed
+        shown = [tell(found, language) for found in problem.findings]
+        return _tell(arguments, "refused", shown, 2, reasons=reasons)
     sentence = _sentence(problem, language)
     if sentence is None:
         return None

@@ -1,6 +1,7 @@
 """What people follow: automation, mismatches, suppliers, spend, what could run by itself, late payments, coverage.
 
-Days are days of arrival; those of late payments are due dates.
+And procurement, as data for others. Days are days of arrival; those of late payments are due dates, those of
+procurement days of posting.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -8,15 +9,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
-from reskontra.commands.output import as_csv, as_json, table
+from reskontra.commands.output import as_csv, as_json, say, table
 from reskontra.database.session import working_in
 from reskontra.insight.automation import automation, mismatches, mismatches_by_month, solved, targets
 from reskontra.insight.coverage import Recurring, uncovered
 from reskontra.insight.late import late_payments
+from reskontra.insight.procurement import procurement
 from reskontra.insight.spend import ORDERS_OF_SUPPLIERS, candidates, recurring, spend, suppliers
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount
@@ -46,11 +49,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Report:
-    """How a report is found, its columns in a spreadsheet, and which of them fit a screen (all, unless told)."""
+    """How a report is found, its columns in a spreadsheet, and which of them fit a screen (all, unless told).
+
+    What is ``data`` goes to other systems: headings are keys, values are as in JSON.
+    """
 
     find: Callable[[Asked], Sequence[Any]]
     columns: Sequence[str]
     on_screen: Sequence[str] = ()
+    data: bool = False
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -58,7 +65,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("name", choices=sorted(REPORTS))
     add_acting(parser)
     add_days(parser)
-    parser.add_argument("--csv", action="store_true", help="as a table for a spreadsheet")
+    parser.add_argument(
+        "--csv",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="as a table for a spreadsheet, printed or into a file",
+    )
     parser.add_argument(
         "--by", choices=("month", *ORDERS_OF_SUPPLIERS), help="how mismatches or suppliers are put"
     )
@@ -71,9 +84,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def add_days(parser: ArgumentParser) -> None:
-    """``--from`` and ``--until``: days of arrival."""
-    for name, dest in (("--from", "first"), ("--until", "last")):
-        parser.add_argument(name, dest=dest, type=date.fromisoformat, metavar="DATE")
+    """``--from`` and ``--until``: days of arrival; of what is posted, days of posting."""
+    for names, dest in ((("--from",), "first"), (("--until", "--to"), "last")):
+        parser.add_argument(*names, dest=dest, type=date.fromisoformat, metavar="DATE")
 
 
 def days(arguments: Namespace) -> tuple[date, date]:
@@ -90,26 +103,43 @@ def handle(arguments: Namespace) -> int:
     with acting(arguments, "see") as person:
         asked = Asked(person, first, last, arguments.by, arguments.most, arguments.all_units)
         told = [one.as_json() for one in report.find(asked)]
-    if arguments.json:
+    if arguments.csv:
+        _export(arguments, told, report)
+    elif arguments.json:
         as_json({"unit": arguments.unit, "from": first, "until": last, arguments.name: told})
     else:
         _show(arguments, told, report)
     return 0
 
 
+def _export(arguments: Namespace, told: Sequence[Mapping[str, Any]], report: Report) -> None:
+    language = arguments.lang
+    if report.data:
+        heads = tuple(told[0] if told else report.columns)
+        rows = [tuple("" if one[name] is None else one[name] for name in heads) for one in told]
+    else:
+        columns = _filled(report.columns, told)
+        heads = tuple(_heading(name, language) for name in columns)
+        rows = [tuple(_exported(name, one[name], language) for name in columns) for one in told]
+    if arguments.csv == "-":
+        as_csv(heads, rows, language)
+        return
+    with Path(arguments.csv).open("w", encoding="utf-8", newline="") as file:
+        as_csv(heads, rows, language, file)
+    say(arguments, "report.written", count=len(told), path=arguments.csv)
+
+
+def _filled(columns: Sequence[str], told: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+    """The columns that say something in any row."""
+    return [name for name in columns if not told or any(one[name] is not None for one in told)]
+
+
 def _show(arguments: Namespace, told: Sequence[Mapping[str, Any]], report: Report) -> None:
     language = arguments.lang
-    columns = report.columns if arguments.csv else report.on_screen or report.columns
-    shown = [name for name in columns if not told or any(one[name] is not None for one in told)]
-    heads = tuple(_heading(name, language) for name in shown)
-    if arguments.csv:
-        as_csv(
-            heads, [tuple(_exported(name, one[name], language) for name in shown) for one in told], language
-        )
-        return
+    shown = _filled(report.on_screen or report.columns, told)
     table(
         text(f"report.{arguments.name}", language),
-        heads,
+        tuple(_heading(name, language) for name in shown),
         [tuple(_cell(name, one[name], language) for name in shown) for one in told],
         right=tuple(place for place, name in enumerate(shown) if name not in _WORDS),
     )
@@ -118,11 +148,12 @@ def _show(arguments: Namespace, told: Sequence[Mapping[str, Any]], report: Repor
 # What is read as words and stands to the left; everything else is a figure or a day.
 _WORDS = frozenset(
     {
-        "account", "also", "candidate", "category", "cause", "field", "handled", "how", "invoice", "iban", "month",
-        "name", "newest", "number", "pattern", "person", "reason", "supplier", "unit",
+        "account", "also", "candidate", "category", "cause", "contract", "field", "handled", "how", "invoice", "iban",
+        "month", "name", "newest", "number", "order", "pattern", "person", "reason", "supplier", "supplier_id", "supplier_name",
+        "unit", "voucher",
     }
 )  # fmt: skip
-_MONEY = frozenset({"amount", "interest", "net", "usual_net"})
+_MONEY = frozenset({"amount", "interest", "net", "usual_net", "vat"})
 _SHARES = frozenset({"cumulative", "same_account", "share", "spread"})
 _OUTCOMES = frozenset({"candidate", "cause", "reason"})
 
@@ -218,6 +249,14 @@ REPORTS: Mapping[str, Report] = {
     ),
     "mismatches": Report(
         _mismatches, ("month", "reason", "invoices", "amount", "open", "share", "cumulative")
+    ),
+    "procurement": Report(
+        lambda asked: procurement(asked.unit, asked.first, asked.last),
+        (
+            "voucher", "posting_date", "number", "supplier_name", "supplier_id", "order", "contract", "account", "net",
+            "vat",
+        ),
+        data=True,
     ),
     "recurring": Report(
         lambda asked: recurring(asked.unit, asked.first, asked.last),

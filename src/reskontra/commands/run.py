@@ -12,6 +12,7 @@ from reskontra.database.session import working_in
 from reskontra.documents.findings import Finding
 from reskontra.exchange.messages import message
 from reskontra.exchange.outbox import hand_over, waiting
+from reskontra.expenditure.answers.run import AnswersRun
 from reskontra.expenditure.cards.run import CardsRun
 from reskontra.expenditure.circulation.run import CirculationRun
 from reskontra.expenditure.intake.run import IntakeRun
@@ -69,11 +70,12 @@ ROOMS: Mapping[str, type[Room]] = {
     "payment": PaymentRun,
     "statement_posting": StatementPostingRun,
     "cards": CardsRun,
+    "answers": AnswersRun,
 }
 
 # Runs that leave a batch: it is handed over once they have committed.
 SENDING = frozenset(
-    {"delivery", "letters", "refunds", "agency", "court", "enforcement", "obstacles", "payment"}
+    {"delivery", "letters", "refunds", "agency", "court", "enforcement", "obstacles", "payment", "answers"}
 )
 
 

@@ -55,6 +55,7 @@ class PurchaseOrder:
     supplier: SupplierKey = SupplierKey()
     currency: str | None = None
     ordered_on: date | None = None
+    closed_on: date | None = None  # from this day on it takes no more receipts or invoices
     lines: tuple[PurchaseOrderLine, ...] = ()
 
 
@@ -63,6 +64,7 @@ class Receipt:
     """What somebody received of an order: a quantity or an amount without VAT; a negative one corrects."""
 
     row: int
+    number: str | None = None  # its own, in the system that tells it
     order_number: str | None = None
     position: int | None = None  # None: of the order as a whole, by amount
     day: date | None = None
@@ -107,6 +109,7 @@ class Contract:
 
     row: int
     number: str | None = None  # begins with VSK1
+    name: str | None = None
     supplier: SupplierKey = SupplierKey()
     valid_from: date | None = None
     valid_until: date | None = None  # None: until further notice

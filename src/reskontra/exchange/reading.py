@@ -13,6 +13,7 @@ from reskontra.documents.payment_request import PaymentRequest
 from reskontra.documents.payment_status import PaymentReport
 from reskontra.documents.purchase import CodingTemplates, Contracts, PurchaseOrders, Receipts
 from reskontra.documents.statement import PaymentList, Statement
+from reskontra.documents.supplier_list import SupplierList
 from reskontra.formats.agency import reader as agency
 from reskontra.formats.camt import reader as camt
 from reskontra.formats.cards import reader as cards
@@ -50,6 +51,7 @@ Document = (
     | Contracts
     | CodingTemplates
     | CardStatement
+    | SupplierList
 )
 
 # A file is of the other kind of form when what refuses it is that the form's own heading is not there.
@@ -107,7 +109,9 @@ def whole_file_findings(document: Document) -> list[Finding]:
     """What refuses the whole file: its own counts do not agree with what was read (OC 3.9-a)."""
     if isinstance(document, BillingRequest):
         return counts_agree(document)
-    if isinstance(document, PaymentRequest | PurchaseOrders | Receipts | Contracts | CodingTemplates):
+    if isinstance(
+        document, PaymentRequest | PurchaseOrders | Receipts | Contracts | CodingTemplates | SupplierList
+    ):
         return counts_of_expenditure_agree(document)
     return []
 

@@ -9,8 +9,8 @@ from reskontra.bank.models import Payment
 from reskontra.claims.models import Claim, InterestCharge, InterestInvoice, PaymentDecision
 from reskontra.insight.cards import explain_card_purchase, find_card_purchase
 from reskontra.insight.claims import claim_decisions
-from reskontra.insight.paid import find_line, find_sent, of_line, of_purchase, of_sent
 from reskontra.insight.offices import explain_office_invoice, find_office_invoice
+from reskontra.insight.paid import find_line, find_sent, of_line, of_purchase, of_sent
 from reskontra.insight.payments import payment_number, rest_of, settlements_of_claim, uses_of_payment
 from reskontra.insight.purchases import find_purchase
 from reskontra.kernel import references
@@ -35,9 +35,9 @@ class NothingFound(LookupError):
 
 def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:
     """Everything decided about ``subject``: an order, an invoice, a claim's reference, a payment (``P`` and its id),
-    a payment to a supplier (``SP`` and its id, or its end-to-end id), a statement line (``L`` and its id), a purchase by
-    card (``CP`` and its id), an invoice abroad (``OA`` and its id), or a supplier's invoice (``PI`` and its id, or the
-    supplier's number).
+    a payment to a supplier (``SP`` and its id, or its end-to-end id), a statement line (``L`` and its id), a purchase
+    by card (``CP`` and its id), an invoice abroad (``OA`` and its id), or a supplier's invoice (``PI`` and its id, or
+    the supplier's number).
 
     A claim of an invoice is told with its invoice, one of interest by itself.
 

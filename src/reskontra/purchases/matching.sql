@@ -91,14 +91,20 @@ SELECT s.id, s.unit_id, s.kind, s.net, s.vat, s.total, s.currency, s.received_da
     OR coalesce(s.supply_date, s.issue_date, s.received_date) > c.valid_until
     OR EXISTS (SELECT FROM purchases_contractend e WHERE e.unit_id = c.unit_id AND e.number = c.number
                AND e.day <= coalesce(s.supply_date, s.issue_date, s.received_date))) AS expired,
-  c.plan, c.total_limit, c.period_limit, c.period, coalesce(c.confirm, false) AS confirm
+  c.plan, c.total_limit, c.period_limit, c.period, period.from_date AS period_from, period.until_date AS period_until,
+  CASE WHEN period.from_date IS NOT NULL THEN period.net
+       WHEN EXISTS (SELECT FROM purchases_contractperiod t WHERE t.contract_id = c.id) THEN 0 END AS told_limit,
+  coalesce(c.confirm, false) AS confirm
 FROM scope_of_matching s
 LEFT JOIN numbers_told n ON n.invoice_id = s.id
 LEFT JOIN doubts doubt ON doubt.invoice_id = s.id
 LEFT JOIN LATERAL (SELECT f.supplier_id FROM purchases_invoicesupplier f WHERE f.invoice_id = s.id
                    ORDER BY f.id DESC LIMIT 1) supplier ON true
 LEFT JOIN purchases_purchaseorder o ON o.id = n.order_id AND n.numbers = 1
-LEFT JOIN newest_contracts c ON c.number = n.number AND n.numbers = 1;
+LEFT JOIN newest_contracts c ON c.number = n.number AND n.numbers = 1
+LEFT JOIN LATERAL (SELECT t.from_date, t.until_date, t.net FROM purchases_contractperiod t
+                   WHERE t.contract_id = c.id AND coalesce(s.issue_date, s.received_date) BETWEEN t.from_date AND t.until_date
+                   ORDER BY t.position LIMIT 1) period ON true;
 
 CREATE UNIQUE INDEX ON invoices_to_match (id);
 
@@ -112,7 +118,7 @@ WITH items AS (
   WHERE l.item <> '' AND l.order_id IN (SELECT order_id FROM invoices_to_match)
   GROUP BY 1, 2 HAVING count(*) = 1),
 agreed AS (
-  SELECT DISTINCT order_id FROM purchases_purchaseorderline
+  SELECT DISTINCT order_id FROM purchases_order_line_now
   WHERE order_id IN (SELECT order_id FROM invoices_to_match) AND text ~* %(charges)s),
 told AS (
   SELECT t.id AS invoice_id, t.net AS invoice_net, r.position, r.net, r.quantity, r.vat_percent, r.text,
@@ -136,7 +142,7 @@ ANALYZE rows_to_match;
 CREATE TEMP TABLE lines_in_hand ON COMMIT DROP AS
 SELECT l.id, l.order_id, l.position, l.net, l.vat_percent, coalesce(r.net, 0) AS received, coalesce(i.net, 0) AS invoiced,
   l.account <> '' AND a.id IS NOT NULL AS coded
-FROM purchases_purchaseorderline l
+FROM purchases_order_line_now l
 LEFT JOIN registers_account a ON a.code = l.account AND a.validity @> %(on)s::date
 LEFT JOIN (SELECT line_id, sum(net) AS net FROM purchases_receipt WHERE unit_id = %(unit)s GROUP BY 1) r ON r.line_id = l.id
 LEFT JOIN (SELECT t.order_line_id, sum(t.net) AS net
@@ -191,9 +197,9 @@ WITH contested AS (
   SELECT t.number FROM invoices_to_match t
   WHERE t.match_id IS NULL AND t.contract_id IS NOT NULL
   GROUP BY t.number, t.contract_id
-  HAVING bool_or(t.plan = 'schedule' OR t.net < 0) OR (bool_or(t.total_limit IS NOT NULL OR t.period_limit IS NOT NULL)
+  HAVING bool_or(t.plan = 'schedule' OR t.net < 0) OR (bool_or(t.total_limit IS NOT NULL OR t.period_limit IS NOT NULL OR t.told_limit IS NOT NULL)
     AND sum(t.net) + coalesce((SELECT sum(u.net) FROM contract_use u WHERE u.number = t.number), 0)
-      > least(min(t.total_limit), min(t.period_limit))))
+      > least(min(t.total_limit), min(t.period_limit), min(t.told_limit))))
 SELECT id, CASE WHEN order_id IS NOT NULL OR number IN (SELECT number FROM contested)
   THEN row_number() OVER (PARTITION BY number ORDER BY issue_day, id) ELSE 1 END AS turn
 FROM invoices_to_match WHERE match_id IS NULL AND (order_id IS NOT NULL OR contract_id IS NOT NULL)

@@ -25,8 +25,9 @@ taxed AS (
   FROM purchases_purchasevat v WHERE v.invoice_id IN (SELECT id FROM mine) GROUP BY 1),
 used AS (
   SELECT m.id, sum(u.net) AS total, sum(u.net) FILTER (
-      WHERE m.period <> '' AND date_trunc(m.period, u.issue_day) = date_trunc(m.period, m.issue_day)) AS in_period
-  FROM (SELECT id, number, issue_day, coalesce(nullif(period, ''), '') AS period FROM mine WHERE contract_id IS NOT NULL) m
+      WHERE m.period <> '' AND date_trunc(m.period, u.issue_day) = date_trunc(m.period, m.issue_day)) AS in_period,
+    sum(u.net) FILTER (WHERE u.issue_day BETWEEN m.period_from AND m.period_until) AS in_told_period
+  FROM (SELECT id, number, issue_day, coalesce(nullif(period, ''), '') AS period, period_from, period_until FROM mine WHERE contract_id IS NOT NULL) m
   JOIN contract_use u ON u.number = m.number GROUP BY 1),
 coded AS (
   SELECT l.contract_id, sum(l.share) = 100 AND bool_and(a.id IS NOT NULL) AS coded
@@ -37,7 +38,8 @@ SELECT m.*, CASE WHEN n.invoice_id IS NOT NULL THEN 'line' ELSE 'header' END AS 
   CASE WHEN m.contract_id IS NOT NULL THEN coalesce(u.total, 0) ELSE coalesce(n.invoiced, w.invoiced, 0) END AS invoiced,
   coalesce(n.not_received, false) AS line_not_received, coalesce(n.over_invoiced, false) AS line_over_invoiced,
   coalesce(g.amount, 0) AS charge,
-  least(m.total_limit - coalesce(u.total, 0), m.period_limit - coalesce(u.in_period, 0)) AS limit_left,
+  least(m.total_limit - coalesce(u.total, 0), m.period_limit - coalesce(u.in_period, 0),
+    m.told_limit - coalesce(u.in_told_period, 0)) AS limit_left,
   e.id AS row_id, e.net AS row_net, e.tolerance AS row_tolerance, e.expected_date AS row_date, e.away AS row_away,
   coalesce(x.amount, 0) <> coalesce(m.vat, 0) OR m.total <> m.net + m.vat
     OR coalesce(CASE WHEN n.invoice_id IS NOT NULL THEN n.vat_differs ELSE NOT x.rates <@ w.rates END, false) AS vat_differs,

@@ -15,12 +15,26 @@ LEFT JOIN purchases_matchend ended ON ended.match_id = m.id
 LEFT JOIN purchases_matchconfirmation confirmed ON confirmed.match_id = m.id
 WHERE ended.id IS NULL;
 
+-- Each order line as it is now: the newest of its changes, else what was ordered.
+CREATE OR REPLACE VIEW purchases_order_line_now WITH (security_invoker = true) AS
+SELECT l.id, l.unit_id, l.order_id, l.position, l.item, coalesce(c.text, l.text) AS text,
+  coalesce(c.quantity, l.quantity) AS quantity, coalesce(c.measure, l.measure) AS measure,
+  coalesce(c.price, l.price) AS price, coalesce(c.net, l.net) AS net,
+  CASE WHEN c.id IS NULL THEN l.vat_percent ELSE c.vat_percent END AS vat_percent, coalesce(c.account, l.account) AS account,
+  coalesce(c.budget_account, l.budget_account) AS budget_account,
+  coalesce(c.operating_unit, l.operating_unit) AS operating_unit, coalesce(c.project, l.project) AS project,
+  coalesce(c.function, l.function) AS function, coalesce(c.product, l.product) AS product, coalesce(c.area, l.area) AS area,
+  coalesce(c.tracking1, l.tracking1) AS tracking1, coalesce(c.tracking2, l.tracking2) AS tracking2
+FROM purchases_purchaseorderline l
+LEFT JOIN LATERAL (SELECT c.* FROM purchases_purchaseorderlinechange c WHERE c.line_id = l.id
+                   ORDER BY c.id DESC LIMIT 1) c ON true;
+
 -- Each order line: ordered, received and invoiced so far, in euro without VAT and in its own measure.
 CREATE OR REPLACE VIEW purchases_order_line_state WITH (security_invoker = true) AS
 SELECT l.id, l.unit_id, l.order_id, l.position, l.quantity, l.net,
   coalesce(r.net, 0) AS received_net, coalesce(r.quantity, 0) AS received_quantity, r.last_date AS received_date,
   coalesce(i.net, 0) AS invoiced_net, coalesce(i.quantity, 0) AS invoiced_quantity
-FROM purchases_purchaseorderline l
+FROM purchases_order_line_now l
 LEFT JOIN (SELECT line_id, sum(net) AS net, sum(quantity) AS quantity, max(received_date) AS last_date
            FROM purchases_receipt GROUP BY line_id) r ON r.line_id = l.id
 LEFT JOIN (SELECT t.order_line_id, sum(t.net) AS net, sum(t.quantity) AS quantity
@@ -51,5 +65,5 @@ LEFT JOIN LATERAL (SELECT a.step, a.queue_id, a.to_person_id, a.day FROM purchas
 LEFT JOIN purchases_invoicereturn returned ON returned.invoice_id = i.id
 LEFT JOIN purchases_payable payable ON payable.invoice_id = i.id;
 
-GRANT SELECT ON purchases_match_held, purchases_order_line_state, purchases_payable_open, purchases_invoice_state
+GRANT SELECT ON purchases_match_held, purchases_order_line_now, purchases_order_line_state, purchases_payable_open, purchases_invoice_state
   TO reskontra_app, reskontra_read, reskontra_check;

@@ -71,7 +71,10 @@ MAY: Mapping[str, frozenset[str]] = {
     "run_intake": frozenset({"PK", "IN"}),
     "run_matching": frozenset({"PK"}),
     "keep_orders": frozenset({"K", "PK", "IN"}),
+    "keep_templates": frozenset({"K", "PK"}),
     "receive_goods": frozenset({"K", "SG"}),
+    # What the ordering system or the unit's own list says was received: the receiver is named on each row.
+    "import_receipts": frozenset({"K", "IN"}),
     "accept_match": frozenset({"K", "PK"}),
     "confirm_match": frozenset({"K", "SG"}),
     "route_invoice": frozenset({"K", "PK"}),
@@ -93,6 +96,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "keep_payment_bans": frozenset({"PK"}),
     "hold_payment": frozenset({"K", "PK"}),
     "run_payment": frozenset({"PK"}),
+    "run_answers": frozenset({"PK", "IN"}),
     "release_payment": frozenset({"PG"}),
     "record_payment_permit": frozenset({"PK"}),
     "run_statement_posting": frozenset({"PK"}),

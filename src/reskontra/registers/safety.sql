@@ -20,6 +20,12 @@ BEGIN
        'true'),
       ('registers_postingaccount', 'an_event_posts_to_one_account_a_day',
        'int8range(hashtextextended(event, 0), hashtextextended(event, 0), ''[]'') WITH &&, validity WITH &&',
+       'true'),
+      ('registers_codingtemplate', 'a_posting_reference_has_one_template_a_day',
+       'int8range(unit_id, unit_id, ''[]'') WITH &&, int8range(hashtextextended(reference, 0), hashtextextended(reference, 0), ''[]'') WITH &&, validity WITH &&',
+       'true'),
+      ('registers_receivingaddress', 'an_address_steers_to_one_stream_a_day',
+       'int8range(hashtextextended(edi_code, 0), hashtextextended(edi_code, 0), ''[]'') WITH &&, validity WITH &&',
        'true')
     ) AS rules (table_name, name, elements, condition)
   LOOP

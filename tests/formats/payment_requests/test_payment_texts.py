@@ -17,7 +17,7 @@ TEXTS = {
 }
 OF_A_FINDING = {"value", "row", "column", "where"}
 DETAILS = {"first", "sum", "amount", "reference", "counted", "prefix"}
-NAMED = re.compile(r'"((?:entry|value|payment|purchase)_[a-z_0-9]+)"')
+NAMED = re.compile(r'"((?:(?:entry|value|payment|purchase)_|supplier_(?:bic|twice))[a-z_0-9]*)"')
 # Names in the sources that are no rules: a kind of document and forms.
 OTHER_NAMES = {"payment_request", "purchase_orders", "payment_term"}
 

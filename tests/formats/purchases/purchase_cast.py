@@ -47,11 +47,19 @@ TEMPLATES: Sequence[Row] = (
     {"posting_reference": "TK1-55", "percent": 66.6667, "account": "40100000", "operating_unit": "1234567891"},
     {"posting_reference": "TK1-56", "queue": "Resor"},
 )  # fmt: skip
+SUPPLIERS: Sequence[Row] = (
+    {"supplier_number": "500123", "supplier_kind": "företag", "name": "Kontor Ab", "language": "sv",
+     "business_id": "0245440-1", "street": "Provgatan 1", "postcode": "00990", "town": "Provstad", "country": "FI",
+     "iban": "FI2112345600000785", "bic": "NDEAFIHH"},
+    {"supplier_kind": "person", "name": "Koe Saara", "technical_id": "4140276-0", "country": "FI"},
+    {"supplier_kind": "foreign_company", "name": "Probe GmbH", "foreign_id": "HRB 99001", "country": "DE"},
+)  # fmt: skip
 FILES: Mapping[Form, Sequence[Row]] = {
     "purchase_orders": ORDERS,
     "receipts": RECEIPTS,
     "contracts": CONTRACTS,
     "coding_templates": TEMPLATES,
+    "suppliers": SUPPLIERS,
 }
 
 

@@ -40,7 +40,7 @@ def read(form: Form, rows: Sequence[Row], language: str = "sv") -> Expenditure:
 
 
 def entries(document: Expenditure) -> object:
-    for name in ("orders", "receipts", "contracts", "templates"):
+    for name in ("orders", "receipts", "contracts", "templates", "suppliers"):
         if hasattr(document, name):
             return getattr(document, name)
     raise AssertionError(document)

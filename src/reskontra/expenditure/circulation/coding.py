@@ -215,7 +215,7 @@ def _finding(rule: str, row: int | None, value: str, **detail: str) -> Finding:
 _FROM_MATCH = f"""
 SELECT abs(t.net) AS share, o.number AS origin, l.account, {", ".join(f"l.{name}" for name in DIMENSIONS)}
 FROM purchases_match_held m JOIN purchases_matchline t ON t.match_id = m.id
-JOIN purchases_purchaseorderline l ON l.id = t.order_line_id JOIN purchases_purchaseorder o ON o.id = m.order_id
+JOIN purchases_order_line_now l ON l.id = t.order_line_id JOIN purchases_purchaseorder o ON o.id = m.order_id
 WHERE m.invoice_id = %(invoice)s AND m.confirmed AND t.net <> 0
 UNION ALL
 SELECT l.share, k.number, l.account, {", ".join(f"l.{name}" for name in DIMENSIONS)}

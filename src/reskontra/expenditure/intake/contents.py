@@ -97,8 +97,23 @@ def _digitised(invoice: Invoice, alone: bool) -> Iterator[Finding]:
     for name, holds in _REQUIRED:
         if not holds(invoice):
             yield _finding("purchase_required_missing", None, name=name)
+    yield from _picture(invoice)
     if not alone:
         yield Finding("purchase_several_in_envelope", "warning", _CLAUSE)
+
+
+# What a picture begins with, so that a browser can show it: PDF, PNG, JPEG, TIFF of both byte orders.
+_PICTURES: Final = (b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
+
+
+def _picture(invoice: Invoice) -> Iterator[Finding]:
+    """The reading of a paper is only worth what its picture shows: the picture comes along."""
+    pictures = [one for one in invoice.attachments if one.content is not None]
+    if not pictures:
+        yield Finding("purchase_picture_missing", "warning", _CLAUSE)
+    for one in pictures:
+        if one.content is not None and not one.content.startswith(_PICTURES):
+            yield Finding("purchase_picture_unreadable", "warning", _CLAUSE, value=one.name)
 
 
 def _finding(rule: str, value: str | None, **detail: str) -> Finding:

@@ -35,8 +35,7 @@ class PurchasesTaken:
     result: Result | None = None
     before: str = ""  # when the same bytes came in before
     known: Sequence[Finding] = field(default=())
-
-    kind = "purchase_invoices"
+    kind: str = "purchase_invoices"
 
     def count(self, status: str) -> int:
         """How many invoices were ``accepted``, ``returned``, or came in before with the file (``duplicate``)."""
@@ -108,22 +107,29 @@ def take_in_invoices(acting: Acting, received: Received, data: bytes, on: date) 
     require(acting.person, "run_intake", acting.unit, acting.day)
     lock(acting.unit, IntakeRun.lock)  # two who bring the same file at once: the second finds it taken in
     file = received.file
-    if PurchaseInvoice.objects.filter(unit=acting.unit, file=file).exists():
-        known = Finding(
-            "file_known",
-            "warning",
-            "EX 5-a",
-            value=file.name,
-            detail={"when": received.first_came, "who": file.person.username},
-        )
-        before = file.received_at.isoformat()
-        return PurchasesTaken(stored_of(acting.unit, file.pk), before=before, known=[known])
+    if known := taken_before(acting.unit, received, "EX 5-a"):
+        return known
     in_hand = read_invoices(file, data, terms_of(acting.unit, on))
     result = apply(IntakeRun([in_hand]), acting, on)
-    return PurchasesTaken(stored_of(acting.unit, file.pk), _findings(acting.unit, file.pk), result, known=())
+    return PurchasesTaken(stored_of(acting.unit, file.pk), findings_of(acting.unit, file.pk), result)
 
 
-def _findings(unit: Unit, file: int) -> list[tuple[str, Finding]]:
+def taken_before(unit: Unit, received: Received, clause: str) -> PurchasesTaken | None:
+    """What became of the same bytes when they came in before; None when they did not."""
+    file = received.file
+    if not PurchaseInvoice.objects.filter(unit=unit, file=file).exists():
+        return None
+    known = Finding(
+        "file_known",
+        "warning",
+        clause,
+        value=file.name,
+        detail={"when": received.first_came, "who": file.person.username},
+    )
+    return PurchasesTaken(stored_of(unit, file.pk), before=file.received_at.isoformat(), known=[known])
+
+
+def findings_of(unit: Unit, file: int) -> list[tuple[str, Finding]]:
     """The first findings of a file's invoices, errors before warnings."""
     found = (
         InvoiceFinding.objects.filter(unit=unit, invoice__file_id=file)

@@ -1,7 +1,7 @@
 """The run that takes in files of suppliers' invoices: every invoice is kept and decided, in one transaction."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -92,21 +92,24 @@ class IntakeRun:
             cursor.execute(f"CREATE TEMP TABLE decided ON COMMIT DROP AS {query}", values)
             cursor.execute("ANALYZE decided (id)")
 
-    def _waiting(self, unit: Unit, terms: Terms) -> list[FileInHand]:
-        """The files that were received and not taken in, in the order in which they came."""
+    def _waiting(self, unit: Unit, terms: Terms) -> Iterator[FileInHand]:
+        """The files that were received and not taken in, as they came: one at a time is in memory, and read to its end
+        before any of it is handed over.
+        """
         found = InboxFile.objects.filter(unit=unit, kind__startswith=_KIND).extra(
             where=[
                 "NOT EXISTS (SELECT FROM purchases_purchaseinvoice p"
                 " WHERE p.unit_id = exchange_inboxfile.unit_id AND p.file_id = exchange_inboxfile.id)"
             ]
         )
-        files = []
         for one in found.order_by("id"):
             try:
-                files.append(read_invoices(one, archive.read(one.digest), terms))
+                file = read_invoices(one, archive.read(one.digest), terms)
             except Refused as refused:
                 self.unreadable.append(Unreadable(one, refused.findings))
-        return files
+                continue
+            yield file
+            del file
 
     def record(self, run: Run) -> None:
         """Nothing yet: a decision is about an invoice, which is stored when the run is applied."""

@@ -1,5 +1,5 @@
 -- The invoices of the files in hand as they were read, before anything is decided.
-DROP TABLE IF EXISTS invoice_in_hand, row_in_hand, vat_in_hand, number_in_hand, finding_in_hand, address_in_hand,
+DROP TABLE IF EXISTS invoice_in_hand, row_in_hand, vat_in_hand, number_in_hand, finding_in_hand, coding_in_hand, address_in_hand,
   supplier_in_hand, met_before, subject_in_hand, decided;
 
 CREATE TEMP TABLE invoice_in_hand (
@@ -11,7 +11,9 @@ CREATE TEMP TABLE invoice_in_hand (
   technical_id text NOT NULL, foreign_id text NOT NULL, seller_vat_id text NOT NULL, iban text NOT NULL, reference text NOT NULL,
   message text NOT NULL, original_number text NOT NULL, late_interest_percent numeric(5,2),
   sender_reference text NOT NULL, written_key text NOT NULL, contradicts boolean NOT NULL, errors integer NOT NULL,
-  findings integer NOT NULL, attachments jsonb NOT NULL
+  findings integer NOT NULL, attachments jsonb NOT NULL, asked boolean NOT NULL, told_type text NOT NULL,
+  told_supplier text NOT NULL, sender_instalment integer, sender_system text NOT NULL, reviewer text NOT NULL,
+  coded boolean NOT NULL
 ) ON COMMIT DROP;
 
 CREATE TEMP TABLE row_in_hand (
@@ -27,6 +29,12 @@ CREATE TEMP TABLE vat_in_hand (
 
 CREATE TEMP TABLE number_in_hand (
   n integer NOT NULL, kind text NOT NULL, value text NOT NULL, field text NOT NULL, right_field boolean NOT NULL
+) ON COMMIT DROP;
+
+CREATE TEMP TABLE coding_in_hand (
+  n integer NOT NULL, position integer NOT NULL, net numeric(15,2) NOT NULL, text text NOT NULL, account text NOT NULL,
+  budget_account text NOT NULL, operating_unit text NOT NULL, project text NOT NULL, function text NOT NULL,
+  product text NOT NULL, area text NOT NULL, tracking1 text NOT NULL, tracking2 text NOT NULL
 ) ON COMMIT DROP;
 
 CREATE TEMP TABLE finding_in_hand (

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from django.db import connection
 
@@ -32,10 +32,10 @@ from reskontra.registers.suppliers import is_technical_id
 
 ROOM: Final = "reskontra.expenditure.intake"
 _BLOCK: Final = 500  # invoices handed over at once
-_NULL: Final = "\x01"  # stands in no file: XML may not hold it
+NULL: Final = "\x01"  # stands in no file: XML may not hold it
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\r": "\\r", "\n": "\\n", "\x01": None})
 # Digits before the point that the columns hold: money, quantities, prices, percentages.
-_MONEY, _QUANTITY, _PRICE, _PERCENT = (Decimal(10) ** digits - 1 for digits in (13, 13, 15, 3))
+MONEY, _QUANTITY, _PRICE, _PERCENT = (Decimal(10) ** digits - 1 for digits in (13, 13, 15, 3))
 _CODE_MAY_BE: Final = re.compile(r"[0-9]{6}[-+A-FU-Y]")
 
 _COLUMNS: Final = {
@@ -44,16 +44,35 @@ _COLUMNS: Final = {
         " issue_date, due_date, supply_date, currency, net, vat, total, payable, seller_name, name_key,"
         " seller_business_id, business_id, technical_id, foreign_id, seller_vat_id, iban, reference, message,"
         " original_number, late_interest_percent, sender_reference, written_key, contradicts, errors, findings,"
-        " attachments"
+        " attachments, asked, told_type, told_supplier, sender_instalment, sender_system, reviewer, coded"
     ),
     "row_in_hand": (
         "n, position, item, text, quantity, measure, price, net, vat, vat_category, vat_percent, order_line, accounting"
     ),
     "vat_in_hand": "n, position, category, percent, base, amount",
     "number_in_hand": "n, kind, value, field, right_field",
+    "coding_in_hand": (
+        "n, position, net, text, account, budget_account, operating_unit, project, function, product, area, tracking1,"
+        " tracking2"
+    ),
     "finding_in_hand": 'n, position, rule, severity, "row", place, value, clause, detail',
 }
 _EMPTY_LIST, _EMPTY_OBJECT = "[]", "{}"
+
+
+class StagedItem(Protocol):
+    """Something else than an invoice that becomes a purchase invoice, and says itself how it stands in the tables."""
+
+    @property
+    def total(self) -> Decimal | None:
+        """What it asks for."""
+
+    @property
+    def lines(self) -> Sequence[object]:
+        """Its rows."""
+
+    def staged(self, n: int, file: int, position: int, received: date) -> dict[str, str]:
+        """Its lines of each table, as COPY takes them."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +83,7 @@ class FileInHand:
     name: str
     channel: str
     received: date
-    invoices: Sequence[Invoice]
+    invoices: Sequence["Invoice | StagedItem"]
 
 
 @dataclass
@@ -92,7 +111,7 @@ def stage(files: Iterable[FileInHand]) -> Staged:
         while block := list(islice(lines, _BLOCK)):
             for table, columns in _COLUMNS.items():
                 if text := "".join(told[table] for told in block):
-                    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN (NULL '{_NULL}')") as copy:
+                    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN (NULL '{NULL}')") as copy:
                         copy.write(text)
         for table in _COLUMNS:
             cursor.execute(f"ANALYZE {table} (n)")
@@ -107,65 +126,70 @@ def _lines(files: Iterable[FileInHand], staged: Staged) -> Iterator[dict[str, st
         for position, invoice in enumerate(one.invoices, 1):
             staged.invoices += 1
             staged.rows += len(invoice.lines)
-            if (total := _held(invoice.total, _MONEY)) is not None:
+            if (total := _held(invoice.total, MONEY)) is not None:
                 staged.total += round_cents(total)
-            yield _invoice(staged.invoices, one, position, invoice, alone)
+            if isinstance(invoice, Invoice):
+                yield _invoice(staged.invoices, one, position, invoice, alone)
+            else:
+                yield invoice.staged(staged.invoices, one.file, position, one.received)
 
 
 def _invoice(n: int, file: FileInHand, position: int, invoice: Invoice, alone: bool) -> dict[str, str]:
     found = content_findings(invoice, file.channel, alone)
     kind = kind_of(invoice)
-    seller = _seller(invoice.seller)
+    seller = seller_columns(invoice.seller)
     number = (invoice.number or "")[:70]
     address = invoice.buyer.einvoice_address or ""
-    header = _row(
+    header = copy_row(
         str(n),
         str(file.file),
         str(position),
         (invoice.format or "")[:30],
         file.channel,
-        _day(file.received),
+        copy_day(file.received),
         address[:50],
         edi_address(address)[:50],
         kind,
         number,
         number_key(number),
-        _day(invoice.issue_date),
-        _day(invoice.due_date),
-        _day(invoice.supply_date),
+        copy_day(invoice.issue_date),
+        copy_day(invoice.due_date),
+        copy_day(invoice.supply_date),
         (invoice.currency or "")[:3],
-        _number(invoice.net, _MONEY),
-        _number(invoice.vat, _MONEY),
-        _number(invoice.total, _MONEY),
-        _number(invoice.payable, _MONEY),
+        copy_number(invoice.net, MONEY),
+        copy_number(invoice.vat, MONEY),
+        copy_number(invoice.total, MONEY),
+        copy_number(invoice.payable, MONEY),
         *seller[:-1],
         (invoice.reference or "")[:35],
         "",
         (invoice.original_number or "")[:70],
-        _number(invoice.late_interest_percent, _PERCENT),
+        copy_number(invoice.late_interest_percent, _PERCENT),
         "",
         seller[-1],
         "t" if contradicts(invoice) else "f",
         str(sum(one.severity == "error" for one in found)),
         str(len(found)),
         _attachments(invoice),
-    )
+        "f", "", "", NULL, "", "", "f",
+    )  # fmt: skip
     return {
+        "coding_in_hand": "",
         "invoice_in_hand": header,
         "row_in_hand": _rows(n, invoice.lines),
         "vat_in_hand": "".join(
-            _row(
+            copy_row(
                 str(n),
                 str(place),
                 (part.category or "")[:3],
-                _number(part.percent, _PERCENT),
-                _number(part.base, _MONEY),
-                _number(part.amount, _MONEY),
+                copy_number(part.percent, _PERCENT),
+                copy_number(part.base, MONEY),
+                copy_number(part.amount, MONEY),
             )
             for place, part in enumerate(invoice.vat_breakdown, 1)
         ),
         "number_in_hand": _numbers(n, invoice),
-        "finding_in_hand": "".join(_finding(n, place, one) for place, one in enumerate(found, 1)),
+        "finding_in_hand": "".join(copy_finding(n, place, one) for place, one in enumerate(found, 1)),
     }
 
 
@@ -181,7 +205,7 @@ def _numbers(n: int, invoice: Invoice) -> str:
         if line.order or line.accounting:
             fields += [("row_order", line.order), ("row_accounting", line.accounting)]
     return "".join(
-        _row(str(n), one.kind, one.value, one.field, "t" if one.right_field else "f")
+        copy_row(str(n), one.kind, one.value, one.field, "t" if one.right_field else "f")
         for one in purchase_numbers(fields)
     )
 
@@ -190,18 +214,18 @@ def _rows(n: int, lines: Sequence[InvoiceLine]) -> str:
     """Rows keep the positions that the sender gave them, where no two have the same."""
     own = len({line.position for line in lines}) == len(lines)
     return "".join(
-        _row(
+        copy_row(
             str(n),
             str(line.position if own else place),
             (line.item or "")[:70],
             "\n".join(filter(None, (line.name, line.text)))[:300],
-            _number(line.quantity, _QUANTITY),
+            copy_number(line.quantity, _QUANTITY),
             (line.unit or "")[:14],
-            _number(line.unit_price, _PRICE),
-            _number(line.net, _MONEY),
-            _number(line.vat, _MONEY),
+            copy_number(line.unit_price, _PRICE),
+            copy_number(line.net, MONEY),
+            copy_number(line.vat, MONEY),
             (line.vat_category or "")[:3],
-            _number(line.vat_percent, _PERCENT),
+            copy_number(line.vat_percent, _PERCENT),
             (line.order_line or "")[:20],
             (line.accounting or "")[:70],
         )
@@ -210,7 +234,7 @@ def _rows(n: int, lines: Sequence[InvoiceLine]) -> str:
 
 
 @lru_cache(maxsize=4096)  # a file holds many invoices of the same seller
-def _seller(seller: Party) -> tuple[str, ...]:
+def seller_columns(seller: Party) -> tuple[str, ...]:
     """Name, its key, business id as written, the ids that tell who it is, VAT id, account; and the key of all.
 
     A personal code that somebody wrote for a business id is not kept: the archived file has it (OC 2.2-f).
@@ -270,14 +294,14 @@ def _attachments(invoice: Invoice) -> str:
     return json.dumps(kept)
 
 
-def _finding(n: int, place: int, one: Finding) -> str:
+def copy_finding(n: int, place: int, one: Finding) -> str:
     detail = json.dumps({key: _unsaid(text) for key, text in one.detail.items()}) if one.detail else ""
-    return _row(
+    return copy_row(
         str(n),
         str(place),
         one.rule[:60],
         one.severity,
-        _NULL if one.row is None else str(one.row),
+        NULL if one.row is None else str(one.row),
         (one.where or one.column or "")[:120],
         _unsaid(one.value or "")[:200],
         (one.clause or "")[:80],
@@ -297,19 +321,19 @@ def _held(amount: Decimal | None, most: Decimal) -> Decimal | None:
     return amount
 
 
-def _number(amount: Decimal | None, most: Decimal) -> str:
+def copy_number(amount: Decimal | None, most: Decimal) -> str:
     held = _held(amount, most)
-    return _NULL if held is None else str(held)
+    return NULL if held is None else str(held)
 
 
 @lru_cache(maxsize=4096)
-def _day(day: date | None) -> str:
-    return day.isoformat() if day else _NULL
+def copy_day(day: date | None) -> str:
+    return day.isoformat() if day else NULL
 
 
-def _row(*fields: str) -> str:
+def copy_row(*fields: str) -> str:
     """One line as COPY takes it."""
     line = "\t".join(fields)
     if line.count("\t") == len(fields) - 1 and not ("\\" in line or "\n" in line or "\r" in line):
         return f"{line}\n"
-    return "\t".join(one if one == _NULL else one.translate(_ESCAPED) for one in fields) + "\n"
+    return "\t".join(one if one == NULL else one.translate(_ESCAPED) for one in fields) + "\n"

@@ -35,7 +35,7 @@ SELECT m.coding_id, m.invoice_id, m.version,
   coalesce(l.tracking2, c.tracking2) AS tracking2
 FROM taken t
 JOIN new_match m ON m.invoice_id = t.invoice_id
-LEFT JOIN purchases_purchaseorderline l ON l.id = t.order_line_id
+LEFT JOIN purchases_order_line_now l ON l.id = t.order_line_id
 LEFT JOIN purchases_contractline c ON c.id = t.contract_line_id
 WHERE t.net <> 0 OR t.vat <> 0;
 

@@ -1,51 +1,39 @@
 """Orders, receipts and contracts as they come in, from a file or from the desk: each told once, kept as it was told."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any, Final
 
 from reskontra.database.refused import ActRefused, refused_as
+from reskontra.database.rows import rows
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.money import round_cents
 from reskontra.purchases.models import (
     Contract,
     ContractEnd,
     ContractLine,
+    ContractPeriod,
     ContractRow,
     PurchaseOrder,
     PurchaseOrderEnd,
     PurchaseOrderLine,
+    PurchaseOrderLineChange,
     Receipt,
 )
-from reskontra.registers.models import Supplier
+from reskontra.registers.models import Person, Supplier
 from reskontra.registers.policy import require
+from reskontra.registers.tracking import UNTRACKED, Tracking
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, RunRefused, lock
 
-
-@dataclass(frozen=True, slots=True)
-class Tracking:
-    """The tracking objects of a line: where it is posted."""
-
-    account: str = ""
-    budget_account: str = ""
-    operating_unit: str = ""
-    project: str = ""
-    function: str = ""
-    product: str = ""
-    area: str = ""
-    tracking1: str = ""
-    tracking2: str = ""
-
-    def columns(self) -> dict[str, str]:
-        """As columns of a tracked line."""
-        return {one.name: getattr(self, one.name) for one in fields(self)}
+_PRICE: Final = Decimal("0.00001")  # what the column of a price holds
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLineTold:
-    """One line of an order; ``net`` is euro without VAT for the whole quantity."""
+    """One line of an order; ``net`` is euro without VAT for the whole quantity. ``position`` 0: as it stands."""
 
     text: str
     net: Decimal
@@ -54,7 +42,21 @@ class OrderLineTold:
     item: str = ""
     measure: str = ""
     vat_percent: Decimal | None = None
-    coding: Tracking = Tracking()
+    coding: Tracking = UNTRACKED
+    position: int = 0
+
+    def as_changed(self) -> dict[str, Any]:
+        """The columns of the line that may change."""
+        price = self.net / self.quantity if self.price is None else self.price
+        return {
+            "text": self.text,
+            "quantity": self.quantity,
+            "measure": self.measure,
+            "price": price.quantize(_PRICE),
+            "net": self.net,
+            "vat_percent": None if self.vat_percent is None else round_cents(self.vat_percent),
+            **self.coding.columns(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,13 @@ class ContractTold:
     confirm: bool = False
     currency: str = "EUR"
     rows: Sequence[ScheduleRowTold] = field(default=())
+    periods: Sequence[tuple[date, date, Decimal]] = field(default=())  # first and last day, euro without VAT
+    owner: Person | None = None  # whoever tells it, where it names nobody
 
 
 @clause("EX 3-a")
-def keep_orders(acting: Acting, orders: Sequence[OrderTold]) -> Run:
-    """Keep approved orders, all or none; gives back the run that holds them.
+def keep_orders(acting: Acting, orders: Sequence[OrderTold], run: Run | None = None) -> Run:
+    """Keep approved orders, all or none; gives back the run that holds them: ``run``, or one of their own.
 
     Called inside ``working_in``. Raises ``NotAllowed``; ``RunRefused`` for a supplier that the register does not hold,
     and for an order without lines; ``ActRefused`` with the constraint, such as a number that is there already.
@@ -122,7 +126,7 @@ def keep_orders(acting: Acting, orders: Sequence[OrderTold]) -> Run:
     require(acting.person, "keep_orders", acting.unit, acting.day)
     suppliers = _suppliers({one.supplier for one in orders})
     with refused_as(ActRefused):
-        run = _run(acting, "purchase_orders")
+        run = run or _run(acting, "purchase_orders")
         for one in orders:
             if not one.lines:
                 raise RunRefused("matching.order_without_lines", number=one.number)
@@ -135,23 +139,119 @@ def keep_orders(acting: Acting, orders: Sequence[OrderTold]) -> Run:
                 currency=one.currency,
                 orderer=acting.person,
             )
-            PurchaseOrderLine.objects.bulk_create(
-                PurchaseOrderLine(
-                    unit=acting.unit,
-                    order=order,
-                    position=place,
-                    item=line.item,
-                    text=line.text,
-                    quantity=line.quantity,
-                    measure=line.measure,
-                    price=line.net / line.quantity if line.price is None else line.price,
-                    net=line.net,
-                    vat_percent=line.vat_percent,
-                    **line.coding.columns(),
-                )
-                for place, line in enumerate(one.lines, start=1)
+            _add_lines(
+                order, [(line.position or place, line) for place, line in enumerate(one.lines, start=1)]
             )
     return run
+
+
+def _add_lines(order: PurchaseOrder, lines: Sequence[tuple[int, OrderLineTold]]) -> None:
+    PurchaseOrderLine.objects.bulk_create(
+        PurchaseOrderLine(
+            unit_id=order.unit_id, order=order, position=position, item=line.item, **line.as_changed()
+        )
+        for position, line in lines
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LineNow:
+    """A line of an order as it is now, and what came of it.
+
+    ``received`` is euro without VAT, ``by_amount`` how much of that was told without a quantity.
+    """
+
+    id: int
+    position: int
+    item: str
+    columns: Mapping[str, Any]  # those of ``OrderLineTold.as_changed``
+    received: Decimal
+    received_quantity: Decimal
+    by_amount: Decimal
+
+    def worth(self, came: Decimal, net: Decimal | None = None, quantity: Decimal | None = None) -> Decimal:
+        """What came is worth once ``came`` of the line has come, which is ``net`` for ``quantity``, as now if not told.
+
+        By what has come in all, so that parts add up to the line to the cent.
+        """
+        net = self.columns["net"] if net is None else net
+        quantity = self.columns["quantity"] if quantity is None else quantity
+        return self.by_amount + (round_cents(net * came / quantity) if quantity else Decimal(0))
+
+
+def lines_now(orders: Sequence[PurchaseOrder]) -> dict[int, list[LineNow]]:
+    """The lines of ``orders`` as they are now, by the order's id and in their places. Called inside ``working_in``."""
+    found: dict[int, list[LineNow]] = {order.pk: [] for order in orders}
+    for row in rows(_LINES_NOW, [list(found)]):
+        named = {
+            name: row.pop(name)
+            for name in ("id", "order_id", "position", "item", "received", "received_quantity", "by_amount")
+        }
+        found[named.pop("order_id")].append(LineNow(columns=row, **named))
+    return found
+
+
+_LINES_NOW = """
+SELECT l.id, l.order_id, l.position, l.item, l.text, l.quantity, l.measure, l.price, l.net, l.vat_percent, l.account,
+  l.budget_account, l.operating_unit, l.project, l.function, l.product, l.area, l.tracking1, l.tracking2,
+  coalesce(r.net, 0) AS received, coalesce(r.quantity, 0) AS received_quantity, coalesce(r.by_amount, 0) AS by_amount
+FROM purchases_order_line_now l
+LEFT JOIN (SELECT line_id, sum(net) AS net, sum(quantity) AS quantity,
+             sum(net) FILTER (WHERE quantity IS NULL) AS by_amount
+           FROM purchases_receipt GROUP BY 1) r ON r.line_id = l.id
+WHERE l.order_id = ANY (%s) ORDER BY l.order_id, l.position
+"""
+
+
+@clause("EX 3-a")
+def change_order(
+    acting: Acting, order: PurchaseOrder, lines: Sequence[OrderLineTold], run: Run | None = None
+) -> int:
+    """The order asks for ``lines`` from now on; gives back how many of its lines that changes.
+
+    A line that is not told any more asks for nothing. What had come by quantity is worth what the line says now. Called
+    inside ``working_in``. Raises ``NotAllowed``; ``RunRefused`` where less is asked for than has come, where a line has
+    another item than before, and for an order that has ended; ``ActRefused`` with the constraint.
+    """
+    require(acting.person, "keep_orders", acting.unit, acting.day)
+    lock(acting.unit, "matching")
+    if PurchaseOrderEnd.objects.filter(unit=acting.unit, order=order).exists():
+        raise RunRefused("matching.order_has_ended", number=order.number)
+    by = {"run": run} if run else {"person": acting.person}
+    told = {line.position or place: line for place, line in enumerate(lines, start=1)}
+    before = {line.position: line for line in lines_now([order])[order.pk]}
+    changed = 0
+    with refused_as(ActRefused):
+        for position, now in before.items():
+            line = told.pop(position, None)
+            if line is not None and line.item not in ("", now.item):
+                raise RunRefused("matching.another_item", number=order.number, line=str(position))
+            columns = {**now.columns, **_NOTHING_MORE} if line is None else line.as_changed()
+            if columns == now.columns:
+                continue
+            worth = now.worth(now.received_quantity, columns["net"], columns["quantity"])
+            if worth > columns["net"] or now.received_quantity > columns["quantity"]:
+                raise RunRefused("matching.less_than_came", number=order.number, line=str(position))
+            changed += 1
+            PurchaseOrderLineChange.objects.create(
+                unit=acting.unit, line_id=now.id, given_at=acting.at, **by, **columns
+            )
+            if worth != now.received:
+                Receipt.objects.create(
+                    unit=acting.unit,
+                    line_id=now.id,
+                    received_date=acting.day,
+                    receiver=acting.person.name[:70],
+                    quantity=Decimal(0),
+                    net=worth - now.received,
+                    given_at=acting.at,
+                    **by,
+                )
+        _add_lines(order, sorted(told.items()))
+    return changed + len(told)
+
+
+_NOTHING_MORE = {"quantity": Decimal(0), "net": Decimal(0)}
 
 
 @clause("EX 3-a")
@@ -165,19 +265,19 @@ def receive(acting: Acting, told: ReceiptTold) -> Receipt:
     """
     require(acting.person, "receive_goods", acting.unit, acting.day)
     lock(acting.unit, "matching")
-    line = PurchaseOrderLine.objects.filter(
-        unit=acting.unit, order__number=told.order, position=told.line
-    ).first()
+    order = PurchaseOrder.objects.filter(unit=acting.unit, number=told.order).first()
+    lines = lines_now([order])[order.pk] if order else []
+    line = next((one for one in lines if one.position == told.line), None)
     if line is None:
         raise RunRefused("matching.no_such_line", number=f"{told.order}/{told.line}")
     if told.told_as:
-        before = Receipt.objects.filter(unit=acting.unit, line=line, told_as=told.told_as).first()
+        before = Receipt.objects.filter(unit=acting.unit, line_id=line.id, told_as=told.told_as).first()
         if before is not None:
             return before
     with refused_as(ActRefused):
         return Receipt.objects.create(
             unit=acting.unit,
-            line=line,
+            line_id=line.id,
             received_date=told.received_date,
             receiver=told.receiver,
             quantity=told.quantity,
@@ -188,15 +288,12 @@ def receive(acting: Acting, told: ReceiptTold) -> Receipt:
         )
 
 
-def _worth(line: PurchaseOrderLine, told: ReceiptTold) -> Decimal:
+def _worth(line: LineNow, told: ReceiptTold) -> Decimal:
     if told.net is not None:
         return told.net
     if told.quantity is None:
         raise ValueError("a receipt tells a quantity or an amount")
-    came = list(Receipt.objects.filter(line=line, unit_id=line.unit_id).values_list("quantity", "net"))
-    so_far = sum((quantity or Decimal(0) for quantity, _ in came), Decimal(0)) + told.quantity
-    # By what has come in all, so that parts add up to the line to the cent.
-    return round_cents(line.net * so_far / line.quantity) - sum((net for _, net in came), Decimal(0))
+    return line.worth(line.received_quantity + told.quantity) - line.received
 
 
 @clause("EX 3-a")
@@ -211,8 +308,8 @@ def end_order(acting: Acting, order: PurchaseOrder, day: date, reason: str) -> P
 
 
 @clause("EX 3-d")
-def keep_contract(acting: Acting, told: ContractTold) -> Contract:
-    """Keep a new version of a contract's cover sheet; from now on it is the one that counts.
+def keep_contract(acting: Acting, told: ContractTold, run: Run | None = None) -> Contract:
+    """Keep a new version of a contract's cover sheet, by ``run`` or one of its own; from now on it counts.
 
     Called inside ``working_in``. Raises ``NotAllowed``; ``RunRefused`` for an unknown supplier, for shares that are not
     100 percent together, and for a schedule without rows; ``ActRefused`` with the constraint.
@@ -228,7 +325,7 @@ def keep_contract(acting: Acting, told: ContractTold) -> Contract:
         newest = Contract.objects.filter(unit=acting.unit, number=told.number).order_by("-version").first()
         made = Contract.objects.create(
             unit=acting.unit,
-            run=_run(acting, "contracts"),
+            run=run or _run(acting, "contracts"),
             number=told.number,
             version=newest.version + 1 if newest else 1,
             supplier=supplier,
@@ -241,7 +338,13 @@ def keep_contract(acting: Acting, told: ContractTold) -> Contract:
             period=told.period,
             confirm=told.confirm,
             currency=told.currency,
-            owner=acting.person,
+            owner=told.owner or acting.person,
+        )
+        ContractPeriod.objects.bulk_create(
+            ContractPeriod(
+                unit=acting.unit, contract=made, position=place, from_date=first, until_date=last, net=net
+            )
+            for place, (first, last, net) in enumerate(told.periods, start=1)
         )
         ContractLine.objects.bulk_create(
             ContractLine(unit=acting.unit, contract=made, position=place, share=share, **coding.columns())

@@ -25,6 +25,7 @@ Form = Literal[
     "receipts",
     "contracts",
     "coding_templates",
+    "suppliers",
     "expenditure_control",
 ]
 
@@ -39,6 +40,7 @@ _ENOUGH: Mapping[str, int] = {
     "receipts": 4,
     "contracts": 4,
     "coding_templates": 3,
+    "suppliers": 4,
 }
 # At least one column of each group must be there.
 _REQUIRED: Mapping[str, Sequence[tuple[str, ...]]] = {
@@ -49,6 +51,7 @@ _REQUIRED: Mapping[str, Sequence[tuple[str, ...]]] = {
     "receipts": (("order_number",), ("received_on",), ("received_quantity", "received_amount")),
     "contracts": (("contract_number",), ("plan_type",), ("valid_from",)),
     "coding_templates": (("posting_reference",), ("queue", "percent")),
+    "suppliers": (("name",), ("supplier_kind",)),
 }
 _INCOME_FORMS = frozenset({"billing", "customers", "control"})
 # The forms whose rows carry the dimensions of a posting, and which part of the document they stand in.

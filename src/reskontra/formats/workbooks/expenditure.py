@@ -13,16 +13,18 @@ from typing import Any
 from reskontra.documents.findings import Finding, Refused
 from reskontra.documents.payment_request import PaymentRequest
 from reskontra.documents.purchase import CodingTemplates, Contracts, PurchaseOrders, Receipts
+from reskontra.documents.supplier_list import SupplierList
 from reskontra.formats.workbooks.columns import Form
 from reskontra.formats.workbooks.entries import Content, Layout, read_entries, under_clause
 from reskontra.formats.workbooks.json_values import looks_like_json, parsed
 from reskontra.formats.workbooks.payments import PAYMENTS
 from reskontra.formats.workbooks.purchases import CONTRACTS, ORDERS, RECEIPTS, TEMPLATES
 from reskontra.formats.workbooks.refusals import refuse
+from reskontra.formats.workbooks.suppliers import SUPPLIERS
 from reskontra.formats.workbooks.tables import fitting_form
 from reskontra.kernel.money import round_cents
 
-Expenditure = PaymentRequest | PurchaseOrders | Receipts | Contracts | CodingTemplates
+Expenditure = PaymentRequest | PurchaseOrders | Receipts | Contracts | CodingTemplates | SupplierList
 
 _DOCUMENTS: Mapping[str, type[Expenditure]] = {
     "payments": PaymentRequest,
@@ -30,9 +32,10 @@ _DOCUMENTS: Mapping[str, type[Expenditure]] = {
     "receipts": Receipts,
     "contracts": Contracts,
     "coding_templates": CodingTemplates,
+    "suppliers": SupplierList,
 }
 LAYOUTS: Mapping[str, Layout] = {
-    layout.form: layout for layout in (PAYMENTS, ORDERS, RECEIPTS, CONTRACTS, TEMPLATES)
+    layout.form: layout for layout in (PAYMENTS, ORDERS, RECEIPTS, CONTRACTS, TEMPLATES, SUPPLIERS)
 }
 _FORMS: tuple[Form, ...] = ("billing", "customers", *(layout.form for layout in LAYOUTS.values()))
 _KIND_SHOWS = re.compile(

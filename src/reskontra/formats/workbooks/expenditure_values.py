@@ -7,7 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from reskontra.formats.workbooks.currencies import CURRENCIES
-from reskontra.formats.workbooks.readings import Problem, Raw, Read, decimals_of, hidden, number_in
+from reskontra.formats.workbooks.readings import (
+    PARTY_KINDS,
+    Problem,
+    Raw,
+    Read,
+    decimals_of,
+    hidden,
+    number_in,
+)
 from reskontra.kernel.identifiers import (
     find_personal_codes,
     is_business_id,
@@ -170,6 +178,19 @@ def _plan_type(raw: Raw, text: str) -> tuple[str | None, Problem | None]:
     return (plan, None) if plan else _wrong("value_plan_type")
 
 
+def _technical_id(raw: Raw, text: str) -> tuple[str | None, Problem | None]:
+    if is_technical_id(text):
+        return text, None
+    if find_personal_codes(text):
+        return None, None  # told as what it is, in every column
+    return None, Problem("value_technical_id_not_valid", _CLAUSE, shown=hidden(text))
+
+
+def _supplier_kind(raw: Raw, text: str) -> tuple[str | None, Problem | None]:
+    kind = PARTY_KINDS.get(text.casefold())
+    return (kind, None) if kind else _wrong("value_supplier_kind")
+
+
 KINDS: Mapping[str, Read] = {
     "sum": _amount,
     "amount": _not_zero,
@@ -189,6 +210,8 @@ KINDS: Mapping[str, Read] = {
     "voucher_type": _matching(_VOUCHER_TYPE, "value_voucher_type_form", upper=True),
     "number": _matching(_NUMBER, "value_number_with_space"),
     "plan_type": _plan_type,
+    "technical_id": _technical_id,
+    "supplier_kind": _supplier_kind,
 }
 NUMBERS = frozenset(
     {"sum", "amount", "positive", "not_negative", "percent", "vat_percent", "count", "price", "quantity"}

@@ -48,7 +48,7 @@ _YES_NO = {
     **dict.fromkeys(("1", "x", "yes", "y", "true", "kyllä", "k", "ja", "j", "tosi", "sant"), True),
     **dict.fromkeys(("0", "no", "n", "false", "ei", "e", "nej", "epätosi", "falskt"), False),
 }
-_CUSTOMER_KINDS: Mapping[str, tuple[str, ...]] = {
+_PARTY_KINDS: Mapping[str, tuple[str, ...]] = {
     "person": ("henkilö", "person", "luonnollinen henkilö", "fysisk person", "natural person"),
     "sole_trader": ("toiminimi", "elinkeinonharjoittaja", "enskild näringsidkare", "firma", "sole trader"),
     "company": ("yritys", "yhteisö", "företag", "sammanslutning", "company"),
@@ -56,8 +56,8 @@ _CUSTOMER_KINDS: Mapping[str, tuple[str, ...]] = {
     "foreign_person": ("ulkomainen henkilö", "utländsk person", "foreign person"),
     "foreign_company": ("ulkomainen yritys", "utländskt företag", "foreign company"),
 }
-_KINDS = {
-    plain: kind for kind, words in _CUSTOMER_KINDS.items() for plain in (kind, kind.replace("_", " "), *words)
+PARTY_KINDS = {
+    plain: kind for kind, words in _PARTY_KINDS.items() for plain in (kind, kind.replace("_", " "), *words)
 }
 
 
@@ -338,7 +338,7 @@ def _yes_no(raw: Raw, text: str) -> tuple[Any, Problem | None]:
 
 
 def _customer_kind(raw: Raw, text: str) -> tuple[Any, Problem | None]:
-    kind = _KINDS.get(text.casefold())
+    kind = PARTY_KINDS.get(text.casefold())
     return (kind, None) if kind else (None, Problem("form_customer_kind_value"))
 
 

@@ -13,7 +13,13 @@ from reskontra.purchases.models.cards import (
     CardTransfer,
 )
 from reskontra.purchases.models.circulation import Assignment, Coding, CodingLine, InvoiceApproval
-from reskontra.purchases.models.contracts import Contract, ContractEnd, ContractLine, ContractRow
+from reskontra.purchases.models.contracts import (
+    Contract,
+    ContractEnd,
+    ContractLine,
+    ContractPeriod,
+    ContractRow,
+)
 from reskontra.purchases.models.invoices import (
     InvoiceFinding,
     InvoiceIdentifier,
@@ -24,6 +30,7 @@ from reskontra.purchases.models.invoices import (
     PurchaseInvoice,
     PurchaseInvoiceLine,
     PurchaseVat,
+    SenderAnswer,
 )
 from reskontra.purchases.models.matches import Match, MatchConfirmation, MatchEnd, MatchLine
 from reskontra.purchases.models.offices import (
@@ -35,7 +42,13 @@ from reskontra.purchases.models.offices import (
     OfficeOriginal,
     OfficePayment,
 )
-from reskontra.purchases.models.orders import PurchaseOrder, PurchaseOrderEnd, PurchaseOrderLine, Receipt
+from reskontra.purchases.models.orders import (
+    PurchaseOrder,
+    PurchaseOrderEnd,
+    PurchaseOrderLine,
+    PurchaseOrderLineChange,
+    Receipt,
+)
 from reskontra.purchases.models.payables import (
     Payable,
     PayableDecision,
@@ -68,6 +81,7 @@ __all__ = [
     "Contract",
     "ContractEnd",
     "ContractLine",
+    "ContractPeriod",
     "ContractRow",
     "InvoiceApproval",
     "InvoiceFinding",
@@ -103,7 +117,9 @@ __all__ = [
     "PurchaseOrder",
     "PurchaseOrderEnd",
     "PurchaseOrderLine",
+    "PurchaseOrderLineChange",
     "PurchaseVat",
     "Receipt",
+    "SenderAnswer",
     "SupplierPayment",
 ]

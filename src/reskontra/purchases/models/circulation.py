@@ -51,7 +51,7 @@ class Coding(AboutInvoice, ByRunOrPerson):
     """One version of an invoice's coding; the newest counts. ``digest`` is over its lines and the invoice's total.
 
     ``source``: match, template (a posting reference), earlier (the supplier's last invoice), cards (the purchases that
-    a card company's invoice charges) or person.
+    a card company's invoice charges), sender (who asked for the payment) or person.
     """
 
     version = models.SmallIntegerField()
@@ -69,7 +69,7 @@ class Coding(AboutInvoice, ByRunOrPerson):
             models.UniqueConstraint(name="a_coding_has_each_version_once", fields=["invoice", "version"]),
             models.CheckConstraint(
                 name="a_coding_comes_from_a_known_source",
-                condition=Q(source__in=["match", "template", "earlier", "person", "cards"]),
+                condition=Q(source__in=["match", "template", "earlier", "cards", "sender", "person"]),
             ),
         ]
 

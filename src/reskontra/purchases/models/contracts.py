@@ -91,6 +91,31 @@ class ContractRow(Fact):
         ]
 
 
+class ContractPeriod(Fact):
+    """What may be invoiced under a contract from ``from_date`` to ``until_date``, both included; euro without VAT."""
+
+    contract = models.ForeignKey(
+        Contract, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="periods"
+    )
+    position = models.SmallIntegerField()
+    from_date = models.DateField()
+    until_date = models.DateField()
+    net = models.DecimalField(max_digits=15, decimal_places=2)
+
+    references = (Points("contract", "a_period_belongs_to_a_contract", set_wise=True),)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="a_period_of_a_contract_has_its_place_once", fields=["contract", "position"]
+            ),
+            models.CheckConstraint(
+                name="a_period_of_a_contract_has_days_and_a_limit",
+                condition=Q(until_date__gte=F("from_date"), net__gte=0),
+            ),
+        ]
+
+
 class ContractLine(Fact, Tracked):
     """One line of the contract's coding: its share of each invoice in percent."""
 
@@ -98,7 +123,7 @@ class ContractLine(Fact, Tracked):
         Contract, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="lines"
     )
     position = models.SmallIntegerField()
-    share = models.DecimalField(max_digits=6, decimal_places=3)
+    share = models.DecimalField(max_digits=7, decimal_places=4)
 
     references = (Points("contract", "a_contract_line_belongs_to_a_contract", set_wise=True),)
 

@@ -60,6 +60,8 @@ class PurchaseInvoice(FromRun):
     sender_reference = models.CharField(
         max_length=70, blank=True
     )  # long reference of an own system (EX 2.2-c)
+    sender_instalment = models.IntegerField(null=True)
+    sender_system = models.CharField(max_length=35, blank=True)  # who waits for an answer
     # Each with name, mime_type, size in bytes and digest in the archive; no digest where only a name came.
     attachments = models.JSONField(default=list)
 
@@ -264,6 +266,39 @@ class PurchaseDecision(AboutInvoice, Decision):
         indexes: ClassVar = [
             models.Index(name="decisions_of_a_purchase", fields=["invoice", "-run"]),
             models.Index(name="purchase_decisions_of_a_run", fields=["run", "outcome"]),
+        ]
+
+
+class SenderAnswer(AboutInvoice, FromRun):
+    """What the own system that asked for a payment was told of it: accepted, rejected, or paid on ``day`` (EX 2.2-c).
+
+    ``amount`` is what was paid, in euro. The file carries it; an answer is given once, and a payment that came back and
+    went out again is paid on its new day.
+    """
+
+    file = models.ForeignKey(
+        "exchange.OutboxFile", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    state = models.CharField(max_length=8)
+    day = models.DateField(null=True)
+    amount = models.DecimalField(max_digits=15, decimal_places=2, null=True)
+
+    references = (
+        Points("run", "an_answer_to_a_sender_comes_from_a_run", set_wise=True),
+        Points("invoice", "an_answer_to_a_sender_is_about_an_invoice", set_wise=True),
+        Points("file", "an_answer_to_a_sender_goes_out_in_a_file", set_wise=True),
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="a_sender_is_told_once", fields=["invoice", "state", "day"], nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="only_what_is_paid_has_a_day_and_an_amount",
+                condition=Q(state="paid", day__isnull=False, amount__gt=0)
+                | Q(state__in=["accepted", "rejected"], day__isnull=True, amount__isnull=True),
+            ),
         ]
 
 

@@ -64,6 +64,39 @@ class PurchaseOrderLine(Fact, Tracked):
         ]
 
 
+class PurchaseOrderLineChange(ByRunOrPerson, Tracked):
+    """What a line of an order is now, after it was changed; the newest counts.
+
+    ``quantity`` zero: it asks for nothing more. The line keeps its place and its item. ``net`` is euro without VAT for
+    the whole ``quantity``.
+    """
+
+    line = models.ForeignKey(
+        PurchaseOrderLine, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    text = models.CharField(max_length=200)
+    quantity = models.DecimalField(max_digits=15, decimal_places=4)
+    measure = models.CharField(max_length=10, blank=True)
+    price = models.DecimalField(max_digits=15, decimal_places=5)
+    net = models.DecimalField(max_digits=15, decimal_places=2)
+    vat_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+
+    references = (
+        Points("run", "a_change_of_an_order_comes_from_a_run", set_wise=True),
+        Points("line", "a_change_is_of_a_purchase_order_line", set_wise=True),
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="an_order_is_changed_by_a_run_or_a_person", condition=BY_ONE),
+            models.CheckConstraint(
+                name="a_changed_order_line_asks_for_nothing_negative",
+                condition=Q(quantity__gt=0, net__gte=0) | Q(quantity=0, net=0),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(name="changes_of_an_order_line", fields=["line", "-id"])]
+
+
 class PurchaseOrderEnd(ByRunOrPerson):
     """The order takes no more receipts or invoices: everything has come, or nothing more will."""
 

@@ -104,7 +104,7 @@ class CodingTemplateLine(UnitRegister, Tracked):
         CodingTemplate, on_delete=BIG, db_constraint=False, db_index=False, related_name="lines"
     )
     position = models.SmallIntegerField()
-    share = models.DecimalField(max_digits=6, decimal_places=3)
+    share = models.DecimalField(max_digits=7, decimal_places=4)
 
     references = (
         Points("unit", "a_template_line_is_in_a_unit"),
