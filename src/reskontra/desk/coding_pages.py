@@ -91,7 +91,7 @@ def act(request: HttpRequest, place: Place, id: int) -> HttpResponse:
                 return _page(request, place, found, written, spare=MORE)
             if name == "split":
                 parted = split(place.unit, found, _parts(written, language))
-                return _page(request, place, found, [_row(one) for one in parted])
+                return _page(request, place, found, _as_written([_row(one) for one in parted], language))
             code(acting, found, _lines(written, found, language))
             following = _next(place, id)
     except Stale:
@@ -227,6 +227,15 @@ def _row(line: LineDraft) -> Row:
     return {**told, "net": plain(line.net), "vat": plain(line.vat), "vat_percent": percent, "share": ""}
 
 
+def _as_written(rows: Sequence[Row], language: str) -> list[Row]:
+    """Amounts with the comma of the reader's language; both are read."""
+    point = "." if language == "en" else ","
+    return [
+        {name: told.replace(".", point) if name in AMOUNTS else told for name, told in row.items()}
+        for row in rows
+    ]
+
+
 def _bare(unit: Unit, invoice: PurchaseInvoice) -> list[Row]:
     """A row for each of the invoice's VAT rates, without its coding."""
     empty = dict.fromkeys(_columns(), "")
@@ -271,7 +280,7 @@ def _page(
 ) -> HttpResponse:
     language = request.language  # type: ignore[attr-defined]
     proposals = propose(place.unit, invoice, place.on)
-    rows = list(written) if written is not None else _filled(request, place, invoice, proposals)
+    rows = list(written) if written is not None else _as_written(_filled(request, place, invoice, proposals), language)
     choices = _choices(place, language)
     columns = [
         name

@@ -1,6 +1,6 @@
 """Purchase invoices (S60–S64): the register of each stream, and one invoice with all that is known and may be done."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -171,8 +171,8 @@ def page(
     language = request.language  # type: ignore[attr-defined]
     unit = place.unit
     standing = standing_of(place, found)
-    said = said_of(unit, found)
-    asked = [one for one in said if one.waits and one.note.to_person_id == place.person.pk]
+    talk = said_of(unit, found)
+    asked = [one for one in talk if one.waits and one.note.to_person_id == place.person.pk]
     forms = forms_of(place, standing, [one.note for one in asked])
     difference = _difference(standing)
     numbers = list(InvoiceIdentifier.objects.filter(unit=unit, invoice=found).order_by("id"))
@@ -210,10 +210,10 @@ def page(
             "order": order,
             "contract": contract_beside(unit, agreed) if agreed.startswith("VSK1") else None,
             "agreed": agreed,
-            "said": said,
+            "talk": talk,
             "asked": asked,
-            "events": purchase_events(found)[::-1],
-            "why": claim_why(list(_told(unit, found, language)), language),
+            "events": purchase_events(found, language)[::-1],
+            "why": claim_why(sorted(_told(unit, found, language), key=_by_weight(step)), language),
             "offers": offered,
             "forms": forms,
             "rejected": rejected,
@@ -260,10 +260,17 @@ def _agreed(standing: Standing, numbers: Sequence[InvoiceIdentifier]) -> str:
     return told[0].value if len({one.value for one in told}) == 1 else ""
 
 
+def _by_weight(step: str) -> Callable[[Mapping[str, Any]], bool]:
+    """Of an invoice that is to be solved, what matching said is told first: it stands last in order of time."""
+    return lambda one: step == "solve" and one["rule"] == "matching"
+
+
 def _told(unit: Unit, invoice: PurchaseInvoice, language: str) -> Iterator[dict[str, Any]]:
     """What was decided, with names in place of the ids that tell two plans apart."""
     for one in purchase_decisions(unit, invoice, language):
-        yield {**one, "inputs": dict(_named(unit, one["inputs"], language))}
+        # What waits is late as well: that is no other reason for where an invoice goes.
+        also = [] if one["rule"] == "circulation" else one["reasons"]
+        yield {**one, "reasons": also, "inputs": dict(_named(unit, one["inputs"], language))}
 
 
 def _named(unit: Unit, inputs: Mapping[str, Any], language: str) -> Iterator[tuple[str, Any]]:

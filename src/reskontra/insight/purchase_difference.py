@@ -49,6 +49,11 @@ class Difference:
         return max(-self.euro - self.down, _NOTHING) if self.down is not None else _NOTHING
 
     @property
+    def nothing_received(self) -> bool:
+        """The order waits for its receipt: there is nothing yet that the invoice could be compared with."""
+        return self.kind == "order" and not self.basis and bool(self.ordered)
+
+    @property
     def within(self) -> bool:
         """Whether the terms allow the difference."""
         return not self.over and not self.under

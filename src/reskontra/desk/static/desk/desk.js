@@ -73,7 +73,7 @@ for (const form of document.querySelectorAll("form[data-grid]")) {
     const plain = written.replace(/[\s\u00a0\u202f]/g, "").replace("\u2212", "-").replace(",", ".");
     return /^-?\d+(\.\d{1,2})?$/.test(plain) ? Math.round(Number(plain) * 100) : 0;
   };
-  const written = (sum) => `${sum < 0 ? "-" : ""}${Math.floor(Math.abs(sum) / 100)}.${String(Math.abs(sum) % 100).padStart(2, "0")}`;
+  const written = (sum) => `${sum < 0 ? "-" : ""}${Math.floor(Math.abs(sum) / 100)}${document.documentElement.lang === "en" ? "." : ","}${String(Math.abs(sum) % 100).padStart(2, "0")}`;
   const whole = { net: form.dataset.net, vat: form.dataset.vat };
   const left = (name, but) => cents(whole[name]) - column(name).filter((cell) => cell !== but).reduce((sum, cell) => sum + cents(cell.value), 0);
   const euro = new Intl.NumberFormat(document.documentElement.lang === "en" ? "en-GB" : `${document.documentElement.lang}-FI`, { style: "currency", currency: "EUR" });
