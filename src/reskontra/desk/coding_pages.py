@@ -59,7 +59,7 @@ class NotLines(Exception):
 @require_safe
 @in_unit
 def coding(request: HttpRequest, place: Place, id: int) -> HttpResponse:
-    """The grid with the lines of the proposal that ``from`` names, of the newest coding, of the surest proposal, or bare."""
+    """The grid, with the lines of the proposal that ``from`` names, else the newest coding, else the surest proposal."""
     require(place.person, "code_invoice", place.unit, place.on)
     found = found_purchase(place.unit, id)
     if standing_of(place, found).circulating is None:
@@ -280,7 +280,11 @@ def _page(
 ) -> HttpResponse:
     language = request.language  # type: ignore[attr-defined]
     proposals = propose(place.unit, invoice, place.on)
-    rows = list(written) if written is not None else _as_written(_filled(request, place, invoice, proposals), language)
+    rows = (
+        list(written)
+        if written is not None
+        else _as_written(_filled(request, place, invoice, proposals), language)
+    )
     choices = _choices(place, language)
     columns = [
         name

@@ -53,7 +53,9 @@ FROM purchases_invoicesupplier f JOIN registers_supplier s ON s.id = f.supplier_
 LEFT JOIN registers_person p ON p.id = f.person_id WHERE f.invoice_id = %(invoice)s
 UNION ALL
 SELECT 'placed', a.given_at, coalesce(p.name, ''), a.run_id,
-  concat_ws(': ', coalesce(CASE %(language)s WHEN 'sv' THEN q.name_sv WHEN 'fi' THEN q.name_fi ELSE q.name_en END, t.name), CASE WHEN a.person_id IS NOT NULL THEN nullif(a.reason, '') END),
+  concat_ws(': ',
+    coalesce(CASE %(language)s WHEN 'sv' THEN q.name_sv WHEN 'fi' THEN q.name_fi ELSE q.name_en END, t.name),
+    CASE WHEN a.person_id IS NOT NULL THEN nullif(a.reason, '') END),
   a.step, '', NULL
 FROM purchases_assignment a LEFT JOIN registers_workqueue q ON q.id = a.queue_id
 LEFT JOIN registers_person t ON t.id = a.to_person_id LEFT JOIN registers_person p ON p.id = a.person_id

@@ -62,7 +62,9 @@ def test_the_grid_codes_by_amounts_by_balance_and_by_shares_and_tells_all_that_i
     """EX 1.2.1-a"""
     client, grid = at_desk("kirsi"), bought.at("plain", "/coding")
     page = read(client, grid)
-    assert (cells_of(page, "net"), cells_of(page, "vat")) == (["100,00"], ["25,50"]), "a row for each VAT rate"
+    assert (cells_of(page, "net"), cells_of(page, "vat")) == (["100,00"], ["25,50"]), (
+        "a row for each VAT rate"
+    )
     first = {"account": COST, "net": "60", "vat_percent": "25,5", "budget_account": BUDGET}
     wrong = codes(client, grid, first, {**first, "account": "99", "net": "1O"})
     assert wrong.status_code == 422
@@ -101,7 +103,9 @@ def test_the_grid_codes_by_amounts_by_balance_and_by_shares_and_tells_all_that_i
     assert client.get(bought.at("back", "/coding")).headers["Location"] == bought.at("back")
 
 
-def test_two_people_review_and_approve_and_the_next_invoice_opens(bought: PurchaseDesk, at_desk: AtDesk) -> None:
+def test_two_people_review_and_approve_and_the_next_invoice_opens(
+    bought: PurchaseDesk, at_desk: AtDesk
+) -> None:
     """EX 1.2.1-a"""
     maria, hanna, gunnar = at_desk("maria"), at_desk("hanna"), at_desk("gunnar")
     mine = bought.path("purchases/mine")
@@ -132,12 +136,16 @@ def test_two_people_review_and_approve_and_the_next_invoice_opens(bought: Purcha
         assert list(acts) == ["review", "review", "approve", "return"]
 
 
-def test_an_invoice_is_approved_by_a_decision_that_says_the_same(bought: PurchaseDesk, at_desk: AtDesk) -> None:
+def test_an_invoice_is_approved_by_a_decision_that_says_the_same(
+    bought: PurchaseDesk, at_desk: AtDesk
+) -> None:
     """EX 3-e"""
     client, today = at_desk("gunnar"), timezone.localdate().isoformat()
     told = {"decision": "HAMN/12/2026", "day": today, "account": COST, "budget_account": BUDGET}
     assert does(client, bought.at("coded"), "decision", **told, amount="99,99").status_code == 409
-    assert does(client, bought.at("coded"), "decision", **{**told, "day": ""}, amount="100").status_code == 422
+    assert (
+        does(client, bought.at("coded"), "decision", **{**told, "day": ""}, amount="100").status_code == 422
+    )
     does(client, bought.at("coded"), "decision", **told, amount="100,00")
     with inside(bought.unit):
         [act] = InvoiceApproval.objects.filter(unit=bought.unit, invoice=bought.invoices["coded"])
@@ -153,11 +161,15 @@ def test_an_invoice_is_handed_on_asked_about_and_complained_of(
         speaks(one, language)
     kirsi, maria, saga = at_desk("kirsi"), at_desk("maria"), at_desk("saga")
     assert does(maria, bought.at("coded"), "forward", person="x").status_code == 422
-    assert does(maria, bought.at("coded"), "forward", person=person("gunnar").pk).status_code == 409, "no reviewer"
+    assert does(maria, bought.at("coded"), "forward", person=person("gunnar").pk).status_code == 409, (
+        "no reviewer"
+    )
     does(maria, bought.at("coded"), "forward", person=person("saga").pk, reason="semester")
     assert words_of(bought, read(saga, bought.path("purchases/mine"))) == ["coded"]
     assert words_of(bought, read(maria, bought.path("purchases/mine"))) == []
-    assert does(maria, bought.at("coded"), "forward", person=person("hanna").pk).status_code == 409, "not hers"
+    assert does(maria, bought.at("coded"), "forward", person=person("hanna").pk).status_code == 409, (
+        "not hers"
+    )
     assert does(kirsi, bought.at("coded"), "move", to="q0").status_code == 422
     does(kirsi, bought.at("coded"), "move", to=f"q{bought.queues['REVIEW'].pk}")
     assert words_of(bought, read(maria, bought.path("purchases/mine"))) == ["coded"]
@@ -169,7 +181,9 @@ def test_an_invoice_is_handed_on_asked_about_and_complained_of(
     does(kirsi, bought.at("plain"), "note", text="Kom det?", person=person("maria").pk)
     assert count(bought, InvoiceNote, "plain") == 1, "said twice it is said once"
     assert text("desk.task.questions", language) in read(maria, bought.path())
-    assert escape(text("desk.purchase.asks_you", language, name=person("kirsi").name)) in read(maria, bought.at("plain"))
+    assert escape(text("desk.purchase.asks_you", language, name=person("kirsi").name)) in read(
+        maria, bought.at("plain")
+    )
     with inside(bought.unit):
         question = InvoiceNote.objects.get(unit=bought.unit)
     assert does(saga, bought.at("plain"), "answer", question=question.pk, text="ja").status_code == 409
@@ -197,7 +211,7 @@ def test_the_circulation_is_grouped_by_due_day_and_whoever_is_away_is_marked(
     client, place = at_desk("cecilia"), bought.path("purchases/circulation")
     page = read(client, place)
     groups = re.findall(r'class="group (\w+)"', page)
-    assert groups[:2] == ["late", "today"] and groups[-1] == "undated"
+    assert (groups[:2], groups[-1]) == (["late", "today"], "undated")
     assert words_of(bought, page)[-1] == "grant"
     assert words_of(bought, read(client, f"{place}?step=approve")) == ["reviewed"]
     assert words_of(bought, read(client, f"{place}?queue=UNIT")) == ["late", "plain", "grant"]
@@ -209,7 +223,9 @@ def test_the_circulation_is_grouped_by_due_day_and_whoever_is_away_is_marked(
     assert seen
 
     def tells(who: str, **sent: Any) -> int:
-        return at_desk(who).post(f"{absences}/act", {"act": "tell", "seen": seen[1], **told, **sent}).status_code
+        return (
+            at_desk(who).post(f"{absences}/act", {"act": "tell", "seen": seen[1], **told, **sent}).status_code
+        )
 
     assert tells("kirsi", substitute="") == 422
     assert tells("kirsi", substitute=person("maria").pk) == 409, "a reviewer does not code"
@@ -226,7 +242,12 @@ def test_the_circulation_is_grouped_by_due_day_and_whoever_is_away_is_marked(
     assert "plain" not in words_of(bought, read(at_desk("kirsi"), bought.path("purchases/mine")))
     now = re.search(r'name="seen" value="([^"]*)"', read(at_desk("kirsi"), absences))
     assert now
-    ended = {"act": "end", "seen": now[1], "absence": away.pk, "last": (today - timedelta(days=1)).isoformat()}
+    ended = {
+        "act": "end",
+        "seen": now[1],
+        "absence": away.pk,
+        "last": (today - timedelta(days=1)).isoformat(),
+    }
     assert at_desk("maria").post(f"{absences}/act", ended).status_code == 403
     assert at_desk("kirsi").post(f"{absences}/act", ended).status_code == 302
     assert marked not in read(client, place)
@@ -248,10 +269,15 @@ def test_the_runs_of_expenditure_are_previewed_and_applied(bought: PurchaseDesk,
         client.post(f"{address}/apply", {"seen": seen[1], "confirmed": "on"})
         page = read(client, address)
         assert text("desk.run.state.applied", "sv") in page
-        assert "= " not in "".join(re.findall(r'<th role="rowheader" scope="row">([^<]*)</th>', page)).replace(" = ", "")
+        assert "= " not in "".join(
+            re.findall(r'<th role="rowheader" scope="row">([^<]*)</th>', page)
+        ).replace(" = ", "")
         assert words_of(bought, read(client, f"{address}/decided/{outcome}"))[0] == "dear"
     answer = client.post(bought.path("runs/preview"), {"name": "purchase_intake", "on": "2026-03-16"})
     assert text("desk.run.purchase_intake", "sv") in read(client, answer.headers["Location"])
-    assert at_desk("kirsi").post(
-        bought.path("runs/preview"), {"name": "matching", "on": "2026-03-16"}
-    ).status_code == 403
+    assert (
+        at_desk("kirsi")
+        .post(bought.path("runs/preview"), {"name": "matching", "on": "2026-03-16"})
+        .status_code
+        == 403
+    )

@@ -86,10 +86,15 @@ def test_an_invoice_is_coded_by_keyboard(bought: PurchaseDesk, sits_down: SitsDo
     assert page.troubles == []
 
 
-def test_every_page_is_readable_and_nothing_scrolls_sideways(bought: PurchaseDesk, sits_down: SitsDown) -> None:
+def test_every_page_is_readable_and_nothing_scrolls_sideways(
+    bought: PurchaseDesk, sits_down: SitsDown
+) -> None:
     addresses = {
         "cecilia": ["purchases", "purchases/mismatches", "purchases/circulation", "purchases/absences"],
-        "kirsi": [f"purchases/{bought.invoices['awaited'].pk}", f"purchases/{bought.invoices['plain'].pk}/coding"],
+        "kirsi": [
+            f"purchases/{bought.invoices['awaited'].pk}",
+            f"purchases/{bought.invoices['plain'].pk}/coding",
+        ],
         "hanna": [f"purchases/{bought.invoices['reviewed'].pk}", "purchases/mine"],
     }
     page = None
@@ -105,7 +110,10 @@ def test_every_page_is_readable_and_nothing_scrolls_sideways(bought: PurchaseDes
                 page.eval_on_selector_all("details.act", "all => all.forEach(one => { one.open = true; })")
                 results = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
                 assert results.violations_count == 0, f"{address}\n{results.generate_report()}"
-                for width in (320, 640, 800, 1024):
+                for width in (320, 640, 800, 1024) if language == "fi" else ():  # it has the longest words
                     page.set_viewport_size({"width": width, "height": 640})
-                    assert page.evaluate("document.documentElement.scrollWidth") == width, f"{address} at {width}"
-    assert page is not None and page.troubles == []
+                    assert page.evaluate("document.documentElement.scrollWidth") == width, (
+                        f"{address} at {width}"
+                    )
+    assert page is not None
+    assert page.troubles == []

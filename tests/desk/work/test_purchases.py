@@ -197,7 +197,9 @@ def test_mismatches_are_listed_by_reason_and_solved_one_by_one(bought: PurchaseD
         assert Receipt.objects.filter(unit=bought.unit, line__order__number="V1-4502").count() == 1
         told = InvoiceIdentifier.objects.get(unit=bought.unit, person=person("kirsi"))
         assert (told.invoice_id, told.value) == (bought.invoices["unknown"].pk, "V1-4503")
-    assert words_of(bought, read(client, place)) == ["rent", "unknown", "nobody"], "the order has nothing left for them"
+    assert words_of(bought, read(client, place)) == ["rent", "unknown", "nobody"], (
+        "the order has nothing left for them"
+    )
     does(client, bought.at("dear"), "end", reason="det var fel order")
     with inside(bought.unit):
         assert MatchEnd.objects.get(unit=bought.unit).reason == "det var fel order"
