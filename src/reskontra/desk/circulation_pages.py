@@ -81,9 +81,15 @@ def circulation(request: HttpRequest, place: Place) -> HttpResponse:
             "columns": due_columns(found),
             "absences": absences_on(place.unit, place.on),
             "cost": _cost_of_lateness(place),
+            "query": _query(step=step, queue=queue if queue in queues else ""),
             "tab": "circulation",
         },
     )
+
+
+def _query(**narrowed: str) -> str:
+    """What the list is narrowed to, for the way back to its first page."""
+    return urlencode({name: told for name, told in narrowed.items() if told})
 
 
 def _step(request: HttpRequest) -> str:
@@ -182,6 +188,7 @@ def approvals(request: HttpRequest, place: Place) -> HttpResponse:
             "page": Rows(rows, shown.following, shown.first),
             "step": step,
             "steps": [(name, count) for name, count in _steps(every) if count],
+            "query": _query(step=step),
             "count": len(every),
             "amount": sum((one.amount for one in every), Decimal(0)),
             "tab": "approvals",

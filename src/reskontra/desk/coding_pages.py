@@ -59,7 +59,7 @@ class NotLines(Exception):
 @require_safe
 @in_unit
 def coding(request: HttpRequest, place: Place, id: int) -> HttpResponse:
-    """The grid, with the lines of the proposal that ``from`` names, else the newest coding, else the surest proposal."""
+    """The grid with the lines of the proposal that ``from`` names, else of the newest coding or the surest proposal."""
     require(place.person, "code_invoice", place.unit, place.on)
     found = found_purchase(place.unit, id)
     if standing_of(place, found).circulating is None:

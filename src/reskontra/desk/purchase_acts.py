@@ -228,7 +228,7 @@ def forms_of(place: Place, standing: Standing, asked: Sequence[InvoiceNote]) -> 
             "receive": unsolved and place.may("receive_goods"),
             "end": not unmatched and place.may("accept_match"),
             "code": standing.circulating is not None and place.may("code_invoice"),
-            "send_back": judges and (place.may("review_expenditure") or place.may("approve_expenditure")),
+            "send_back": judges and any(place.may(right) for right in _judging(standing)),
             "decision": judges and standing.budget and step == "review" and place.may("approve_expenditure"),
             "forward": standing.mine and place.may("forward_invoice"),
             "move": standing.circulating is not None and place.may("route_invoice"),
@@ -236,6 +236,12 @@ def forms_of(place: Place, standing: Standing, asked: Sequence[InvoiceNote]) -> 
             "return": place.may("return_to_supplier"),
         }
     return {name for name, may in told.items() if may}
+
+
+def _judging(standing: Standing) -> list[str]:
+    """The rights to send a coding back: whoever may review or approve it."""
+    alone = [] if standing.budget else ["approve_without_budget"]
+    return ["review_expenditure", "approve_expenditure", *alone]
 
 
 def able(unit: Unit, step: str, on: date) -> list[Person]:

@@ -153,6 +153,7 @@ class Mismatch:
     clause: str
     also: Sequence[str]
     total: Decimal | None
+    currency: str
     due_date: date | None
     days: int | None
     tries: int
@@ -185,12 +186,14 @@ WHERE i.unit_id = %(unit)s AND i.stream = 'procurement' AND NOT {_RETURNED} AND 
                   AND NOT EXISTS (SELECT FROM purchases_matchend e WHERE e.match_id = m.id))
   AND NOT EXISTS (SELECT FROM purchases_coding c WHERE c.invoice_id = i.id)
 """
+# An invoice in another currency has no euro to add.
+_IN_EURO = "coalesce(sum(i.total) FILTER (WHERE i.currency IN ('', 'EUR')), 0)"
 _MISMATCHES = f"""
 SELECT %(after)s + row_number() OVER (ORDER BY i.due_date NULLS LAST, i.id) AS place, i.id AS invoice, i.number,
   coalesce(s.name, i.seller_name) AS supplier, coalesce(i.inputs ->> 'number', '') AS agreed, i.outcome, i.clause,
-  i.total, i.due_date, i.due_date - %(on)s AS days, i.inputs, i.reasons, u.terms,
+  i.total, i.currency, i.due_date, i.due_date - %(on)s AS days, i.inputs, i.reasons, u.terms,
   (SELECT count(*) FROM purchases_purchasedecision t WHERE t.invoice_id = i.id AND t.rule = 'matching') AS tries
-FROM (SELECT i.id, i.number, i.seller_name, i.total, i.due_date, d.* {_OPEN}
+FROM (SELECT i.id, i.number, i.seller_name, i.total, i.currency, i.due_date, d.* {_OPEN}
         AND (%(reason)s = '' OR d.outcome = %(reason)s)
       ORDER BY i.due_date NULLS LAST, i.id OFFSET %(after)s LIMIT %(most)s) i
 JOIN runs_run u ON u.id = i.run_id
@@ -221,8 +224,7 @@ def mismatches_listed(unit: Unit, on: date, reason: str, after: int, most: int) 
 def reasons_open(unit: Unit) -> list[Reason]:
     """Why open invoices are not matched, the most frequent reason first."""
     found = rows(
-        f"SELECT d.outcome, count(*) AS invoices, coalesce(sum(i.total), 0) AS amount {_OPEN}"
-        " GROUP BY 1 ORDER BY 2 DESC, 1",
+        f"SELECT d.outcome, count(*) AS invoices, {_IN_EURO} AS amount {_OPEN} GROUP BY 1 ORDER BY 2 DESC, 1",
         {"unit": unit.pk},
     )
     whole, so_far, told = sum(row["invoices"] for row in found), 0, []
@@ -234,5 +236,5 @@ def reasons_open(unit: Unit) -> list[Reason]:
 
 def mismatches_open(unit: Unit) -> tuple[int, Decimal]:
     """How many mismatches are open, and their total in euro."""
-    count, amount = one_row(f"SELECT count(*), coalesce(sum(i.total), 0) {_OPEN}", {"unit": unit.pk})
+    count, amount = one_row(f"SELECT count(*), {_IN_EURO} {_OPEN}", {"unit": unit.pk})
     return count, amount
