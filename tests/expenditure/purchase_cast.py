@@ -130,7 +130,7 @@ def invoice(
     values: dict[str, Any] = {
         "position": 1, "format": "finvoice", "channel": "einvoice", "received_date": DAY, "stream": "procurement",
         "voucher_type": "XA", "kind": "credit" if Decimal(net) < 0 else "invoice", "number": f"N{place}",
-        "number_key": f"n{place}", "issue_date": DAY, "due_date": date(2026, 4, 15), "currency": "EUR",
+        "number_key": f"N{place}", "issue_date": DAY, "due_date": date(2026, 4, 15), "currency": "EUR",
         "seller_key": of or "nobody", "seller_name": of,
     }  # fmt: skip
     made = PurchaseInvoice.objects.create(

@@ -149,8 +149,8 @@ def _show(arguments: Namespace, told: Sequence[Mapping[str, Any]], report: Repor
 _WORDS = frozenset(
     {
         "account", "also", "candidate", "category", "cause", "contract", "field", "handled", "how", "invoice", "iban",
-        "month", "name", "newest", "number", "order", "pattern", "person", "reason", "supplier", "supplier_id", "supplier_name",
-        "unit", "voucher",
+        "month", "name", "newest", "number", "order", "pattern", "person", "reason", "supplier", "supplier_id",
+        "supplier_name", "unit", "voucher",
     }
 )  # fmt: skip
 _MONEY = frozenset({"amount", "interest", "net", "usual_net", "vat"})

@@ -9,6 +9,8 @@ from reskontra.exchange.archive import ArchiveBroken
 
 _KINDS = {
     "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
     "pdf": "application/pdf",
     "xml": "application/xml",
     "csv": "text/csv; charset=utf-8",

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from reskontra.desk.access import Place
+from reskontra.desk.purchase_tasks import purchase_tasks
 from reskontra.desk.status import RunLine, batches_by_state, line_of, orders_by_state
 from reskontra.desk.steps import STEPS
 from reskontra.income.reminders.lists import blocks_for_review, open_complaints
@@ -122,6 +123,7 @@ def _tasks(place: Place) -> list[Task]:
         count, left = unallocated_count(place.unit)
         tasks.append(Task("unallocated", count, left, reverse("payments", args=[code]), mine=True))
     tasks += _collection(place)
+    tasks += [Task(*one) for one in purchase_tasks(place)]
     for held in batches_by_state(place.unit):
         if held.state == "held":
             address = f"{reverse('status', args=[code])}#outbox"

@@ -223,6 +223,9 @@ def _send(request: HttpRequest, unit: Unit, language: str) -> None:
 
 
 def _tell_left_out(request: HttpRequest, result: Result, language: str) -> None:
+    for one in result.facts.get("refused_files", ()):
+        said = " ".join(message(Finding(**found), language) for found in one["findings"])
+        say(request, f"{text('purchase.refused_file', language, file=one['file'])} {said}", "warn")
     rejected = result.facts.get("rejected", ())
     if not rejected:
         return

@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Literal
 
+from reskontra.expenditure.circulation import rules as circulation_rules
+from reskontra.expenditure.circulation.run import CirculationRun
+from reskontra.expenditure.intake import rules as intake_rules
+from reskontra.expenditure.intake.run import IntakeRun
+from reskontra.expenditure.matching import rules as matching_rules
+from reskontra.expenditure.matching.run import MatchingRun
 from reskontra.income.agency import rules as agency_rules
 from reskontra.income.agency.run import AgencyRun
 from reskontra.income.allocation import rules as allocation_rules
@@ -42,14 +48,15 @@ from reskontra.kernel.sets import Outcome
 from reskontra.runs.decisions import CHANGED_SINCE_PLAN
 from reskontra.runs.run import Room
 
-Group = Literal["invoicing", "payments", "collection"]
+Group = Literal["invoicing", "payments", "collection", "purchases"]
 
 
 @dataclass(frozen=True)
 class Step:
     """One run: its room, where its outcomes are defined, what it decides about, and whether it sends files.
 
-    ``counted`` are the outcomes that an applied run only counts, so that nothing leads on from them.
+    ``counted`` are the outcomes that an applied run only counts, so that nothing leads on from them. ``act`` is the
+    right that it takes, where that has another name than the run.
     """
 
     name: str
@@ -59,11 +66,12 @@ class Step:
     subject: Subject
     sends: bool = False
     counted: tuple[Outcome, ...] = ()
+    act: str = ""
 
     @property
     def right(self) -> str:
         """The act that a person must be allowed."""
-        return f"run_{self.name}"
+        return self.act or f"run_{self.name}"
 
     @property
     def standings(self) -> Mapping[str, str]:
@@ -177,10 +185,27 @@ STEPS: Mapping[str, Step] = {
             counted=(write_off_rules.CLAIM_LIVING,),
         ),
         Step("valuation", "collection", ValuationRun, write_off_rules, "valuation"),
+        Step("purchase_intake", "purchases", IntakeRun, intake_rules, "arrival", act="run_intake"),
+        Step(
+            "matching",
+            "purchases",
+            MatchingRun,
+            matching_rules,
+            "purchase",
+            counted=(matching_rules.MATCH_HOLDS,),
+        ),
+        Step(
+            "circulation",
+            "purchases",
+            CirculationRun,
+            circulation_rules,
+            "purchase",
+            counted=(circulation_rules.WAIT,),
+        ),
     )
 }
 
 GROUPS: Mapping[Group, tuple[Step, ...]] = {
     group: tuple(step for step in STEPS.values() if step.group == group)
-    for group in ("invoicing", "payments", "collection")
+    for group in ("invoicing", "payments", "collection", "purchases")
 }

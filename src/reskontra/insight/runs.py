@@ -17,7 +17,18 @@ from reskontra.registers.models import Unit
 from reskontra.runs.models import Evidence, Run
 
 Subject = Literal[
-    "order", "invoice", "payment", "credit", "claim", "valuation", "case", "deferral", "letter", "overpayment"
+    "order",
+    "invoice",
+    "payment",
+    "credit",
+    "claim",
+    "valuation",
+    "case",
+    "deferral",
+    "letter",
+    "overpayment",
+    "purchase",
+    "arrival",
 ]
 
 # One row a subject, whatever it is: its key and number as people see it, who it concerns, and what was decided.
@@ -96,6 +107,21 @@ _OF_OVERPAYMENTS = _query(
     " LEFT JOIN registers_customer c ON c.id = k.payer_id",
     "o.id",
 )
+_OF_PURCHASES = _query(
+    "i.id AS number, coalesce(s.number, '') AS customer_number, coalesce(s.name, i.seller_name) AS customer,"
+    " {amount} AS amount, {clause} AS clause, i.number AS reference",
+    "JOIN purchases_purchaseinvoice i ON i.id = {key} AND i.unit_id = d.unit_id"
+    " LEFT JOIN LATERAL (SELECT f.supplier_id FROM purchases_invoicesupplier f WHERE f.invoice_id = i.id"
+    " ORDER BY f.id DESC LIMIT 1) named ON true LEFT JOIN registers_supplier s ON s.id = named.supplier_id",
+    "i.id",
+)
+# An invoice that a plan would take in is no row yet: it has its place among the files, and what its file says.
+_OF_ARRIVALS = _query(
+    "h.n AS number, '' AS customer_number, h.seller_name AS customer, {amount} AS amount, {clause} AS clause,"
+    " h.number AS reference",
+    "JOIN invoice_in_hand h ON h.n = {key}",
+    "h.n",
+)
 
 
 @dataclass(frozen=True)
@@ -145,6 +171,8 @@ _KEPT: Mapping[Subject, _Kept] = {
         amount="coalesce((l.document -> 'slip' ->> 'amount')::numeric, 0)",
     ),
     "overpayment": _Kept(_OF_OVERPAYMENTS, "claims_overpaymentdecision", "d.overpayment_id"),
+    "purchase": _Kept(_OF_PURCHASES, "purchases_purchasedecision", "d.invoice_id"),
+    "arrival": _Kept(_OF_PURCHASES, "purchases_purchasedecision", "d.invoice_id"),
 }
 
 
@@ -152,7 +180,8 @@ _KEPT: Mapping[Subject, _Kept] = {
 class Decided:
     """One subject of a run, its amount in euro, and the clause it was decided by.
 
-    The number of a payment, a claim and an overpayment is its id. ``reference`` is that of the claim; a letter's kind.
+    The number of a payment, a claim, an overpayment and a purchase invoice is its id. ``reference`` is that of the
+    claim; a letter's kind; a supplier's own number.
     """
 
     id: int
@@ -252,7 +281,7 @@ def just_decided(
     run: Run, subject: Subject, outcome: str, after: int | None, most: int = 50
 ) -> list[Decided]:
     """The same from the temporary table ``decided``: after the run's room has decided in this transaction."""
-    query = _KEPT[subject].query.format(
+    query = (_OF_ARRIVALS if subject == "arrival" else _KEPT[subject].query).format(
         decided="decided", key="d.id", outcome="outcome", amount="d.amount", clause="d.clause", only="true"
     )
     return _decided(query, run, outcome, after, most)

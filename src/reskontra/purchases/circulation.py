@@ -73,3 +73,8 @@ def people_of(unit: Unit, invoice: int, on: date) -> list[tuple[int, int | None]
         "SELECT person_id, instead_of_id FROM circulation_people ORDER BY instead_of_id NULLS FIRST, 1"
     )
     return [(row["person_id"], row["instead_of_id"]) for row in found]
+
+
+def taken_by(person: int) -> set[int]:
+    """The invoices (ids) that are with somebody (an id), after ``take_people``; also instead of somebody away."""
+    return {row["id"] for row in rows("SELECT id FROM circulation_people WHERE person_id = %s", [person])}

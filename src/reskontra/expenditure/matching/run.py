@@ -34,7 +34,7 @@ _INPUTS = """jsonb_strip_nulls(jsonb_build_object('number', number, 'net', net::
   'received', CASE WHEN order_id IS NOT NULL THEN basis::text END,
   'ordered', CASE WHEN order_id IS NOT NULL THEN ordered::text END,
   'invoiced', CASE WHEN number IS NOT NULL AND net < 0 THEN invoiced::text END,
-  'limit_left', limit_left::text, 'row_net', row_net::text, 'row_date', row_date,
+  'limit_left', limit_left::text, 'row_net', row_net::text, 'row_tolerance', row_tolerance::text, 'row_date', row_date,
   'charge', CASE WHEN charge > 0 THEN charge::text END))"""
 _DECIDED = "id, unit_id, coalesce(total, 0) AS amount"
 # That an invoice waits for a confirmation is no reason against it.

@@ -1,4 +1,5 @@
-// Comfort only: every page works without this file. Lists by J and K, search by slash, candidates by number, no form sent twice.
+// Comfort only: every page works without this file. Lists by J and K, search by slash, candidates by number, the coding
+// grid by its keys, no form sent twice.
 "use strict";
 
 const links = () => [...document.querySelectorAll("[data-list] tbody th a")];
@@ -60,4 +61,107 @@ for (const menu of document.querySelectorAll("details.units")) {
   document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   });
+}
+
+// The coding grid: cells by Enter, rows by Ctrl+Enter, the cell above by Ctrl+D, what is left by an equals sign.
+for (const form of document.querySelectorAll("form[data-grid]")) {
+  const body = form.querySelector("tbody");
+  const cells = () => [...body.querySelectorAll("input")];
+  const beside = (cell, name) => cell.closest("tr").querySelector(`[name=${name}]`);
+  const column = (name) => cells().filter((cell) => cell.name === name);
+  const cents = (written) => {
+    const plain = written.replace(/[\s\u00a0\u202f]/g, "").replace("\u2212", "-").replace(",", ".");
+    return /^-?\d+(\.\d{1,2})?$/.test(plain) ? Math.round(Number(plain) * 100) : 0;
+  };
+  const written = (sum) => `${sum < 0 ? "-" : ""}${Math.floor(Math.abs(sum) / 100)}${document.documentElement.lang === "en" ? "." : ","}${String(Math.abs(sum) % 100).padStart(2, "0")}`;
+  const whole = { net: form.dataset.net, vat: form.dataset.vat };
+  const left = (name, but) => cents(whole[name]) - column(name).filter((cell) => cell !== but).reduce((sum, cell) => sum + cents(cell.value), 0);
+  const euro = new Intl.NumberFormat(document.documentElement.lang === "en" ? "en-GB" : `${document.documentElement.lang}-FI`, { style: "currency", currency: "EUR" });
+  const told = form.querySelector("[data-rest]");
+  const balance = () => {
+    const rests = [left("net"), left("vat")];
+    const even = rests.every((rest) => rest === 0);
+    told.className = `rest ${even ? "even" : "left"}`;
+    told.textContent = even ? form.dataset.even : `${form.dataset.left} ${rests.map((rest) => euro.format(rest / 100)).join(" + ")}`;
+  };
+  // VAT follows its percent until somebody writes it.
+  const reckon = (row) => {
+    const vat = row.querySelector("[name=vat]");
+    const percent = Number(row.querySelector("[name=vat_percent]").value.replace(",", "."));
+    if ((vat.value && !vat.dataset.reckoned) || !percent) return;
+    vat.value = written(Math.sign(cents(row.querySelector("[name=net]").value)) * Math.round(Math.abs(cents(row.querySelector("[name=net]").value)) * percent / 100));
+    vat.dataset.reckoned = "yes";
+  };
+  const lastRow = () => body.lastElementChild;
+  const oneMoreRow = () => {
+    const row = lastRow().cloneNode(true);
+    const number = body.children.length + 1;
+    row.classList.remove("warn");
+    row.querySelector("th").textContent = number;
+    for (const cell of row.querySelectorAll("input")) {
+      cell.value = "";
+      cell.removeAttribute("aria-invalid");
+      delete cell.dataset.reckoned;
+      cell.setAttribute("aria-label", cell.getAttribute("aria-label").replace(/\d+$/, number));
+      if (cell.id) cell.id = `account-${number}`;
+    }
+    body.append(row);
+    return row;
+  };
+  const change = (cell, value) => {
+    cell.value = value;
+    cell.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  body.addEventListener("focusin", (event) => {
+    event.target.dataset.before = event.target.value;
+    event.target.select();
+  });
+  body.addEventListener("input", (event) => {
+    const cell = event.target;
+    if (cell.name === "vat") delete cell.dataset.reckoned;
+    if (cell.name === "net" || cell.name === "vat_percent") reckon(cell.closest("tr"));
+    balance();
+  });
+  const keys = {
+    Enter(cell, event) {
+      if (event.ctrlKey) {
+        const row = cell.closest("tr");
+        (row.nextElementSibling || oneMoreRow()).querySelector("input").focus();
+        return;
+      }
+      const all = cells();
+      const next = all[all.indexOf(cell) + (event.shiftKey ? -1 : 1)];
+      if (next) next.focus();
+      else if (!event.shiftKey) form.querySelector("button[value=code]").focus();
+    },
+    d(cell, event) {
+      if (!event.ctrlKey) return false;
+      const above = cell.closest("tr").previousElementSibling;
+      if (above) change(cell, above.querySelector(`[name=${cell.name}]`).value);
+    },
+    "="(cell) {
+      if (cell.name !== "net" && cell.name !== "vat") return false;
+      change(cell, written(left(cell.name, cell)));
+    },
+    F2(cell) {
+      cell.setSelectionRange(cell.value.length, cell.value.length);
+    },
+    F4(cell) {
+      if (cell.list) cell.showPicker?.();
+    },
+    ArrowDown(cell, event) {
+      if (!event.altKey) return false;
+      if (cell.list) cell.showPicker?.();
+    },
+    Escape(cell) {
+      change(cell, cell.dataset.before ?? "");
+      cell.select();
+    },
+  };
+  body.addEventListener("keydown", (event) => {
+    const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (!act || event.metaKey || !event.target.matches("input") || act(event.target, event) === false) return;
+    event.preventDefault();
+  });
+  if (whole.net) balance();
 }
