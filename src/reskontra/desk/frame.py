@@ -12,7 +12,7 @@ from reskontra.desk.access import Place
 SAID = "said"
 
 # The areas of the desk in their order: the name of the first page, which is also the text's ending.
-AREAS = ("home", "orders", "invoices", "payments", "claims", "runs", "status")
+AREAS = ("home", "orders", "invoices", "payments", "claims", "purchases", "runs", "status")
 
 
 def show(

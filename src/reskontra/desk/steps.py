@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Literal
 
+from reskontra.expenditure.payment import rules as payment_rules
+from reskontra.expenditure.payment.run import PaymentRun
+from reskontra.expenditure.statement_posting import rules as statement_rules
+from reskontra.expenditure.statement_posting.run import StatementPostingRun
 from reskontra.income.agency import rules as agency_rules
 from reskontra.income.agency.run import AgencyRun
 from reskontra.income.allocation import rules as allocation_rules
@@ -42,14 +46,15 @@ from reskontra.kernel.sets import Outcome
 from reskontra.runs.decisions import CHANGED_SINCE_PLAN
 from reskontra.runs.run import Room
 
-Group = Literal["invoicing", "payments", "collection"]
+Group = Literal["invoicing", "payments", "collection", "purchases"]
 
 
 @dataclass(frozen=True)
 class Step:
     """One run: its room, where its outcomes are defined, what it decides about, and whether it sends files.
 
-    ``counted`` are the outcomes that an applied run only counts, so that nothing leads on from them.
+    ``counted`` are the outcomes that an applied run only counts, so that nothing leads on from them; ``page`` is the
+    page on which its plan is looked at.
     """
 
     name: str
@@ -59,6 +64,7 @@ class Step:
     subject: Subject
     sends: bool = False
     counted: tuple[Outcome, ...] = ()
+    page: str = "run"
 
     @property
     def right(self) -> str:
@@ -177,10 +183,28 @@ STEPS: Mapping[str, Step] = {
             counted=(write_off_rules.CLAIM_LIVING,),
         ),
         Step("valuation", "collection", ValuationRun, write_off_rules, "valuation"),
+        Step(
+            "payment",
+            "purchases",
+            PaymentRun,
+            payment_rules,
+            "payable",
+            sends=True,
+            counted=(payment_rules.PAYABLE_SETTLED, payment_rules.PAYABLE_NOT_DUE),
+            page="payment-plan",
+        ),
+        Step(
+            "statement_posting",
+            "purchases",
+            StatementPostingRun,
+            statement_rules,
+            "line",
+            counted=(statement_rules.ALREADY_POSTED, statement_rules.NOT_BOOKED),
+        ),
     )
 }
 
 GROUPS: Mapping[Group, tuple[Step, ...]] = {
     group: tuple(step for step in STEPS.values() if step.group == group)
-    for group in ("invoicing", "payments", "collection")
+    for group in ("invoicing", "payments", "collection", "purchases")
 }
