@@ -10,7 +10,17 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from reskontra.desk.access import Place, acts_in_unit, in_unit
-from reskontra.desk.acts import REFUSALS, Incomplete, Stale, ToldBack, chosen, day_of, seen_as, told_back, written
+from reskontra.desk.acts import (
+    REFUSALS,
+    Incomplete,
+    Stale,
+    ToldBack,
+    chosen,
+    day_of,
+    seen_as,
+    told_back,
+    written,
+)
 from reskontra.desk.clock import now
 from reskontra.desk.confirming import asks_password, confirmed_by
 from reskontra.desk.files import archived

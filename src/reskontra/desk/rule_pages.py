@@ -1,4 +1,4 @@
-"""Standing rules for statement lines (S67): in which order they speak, what each would find, approved by a second one."""
+"""Standing rules for statement lines (S67): their order, what each would find, and their approval by another person."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -8,12 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from reskontra.bank.lines import Sought
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Stale, ToldBack, day_of, seen_as, told_back
 from reskontra.desk.frame import say, show
 from reskontra.desk.paging import LARGEST
 from reskontra.desk.supplier_payment_pages import AREA
-from reskontra.bank.lines import Sought
 from reskontra.expenditure.statement_posting.actions import approve, end
 from reskontra.expenditure.statement_posting.coding import Coding
 from reskontra.expenditure.statement_posting.lists import standing_rules, try_rule

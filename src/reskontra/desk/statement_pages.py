@@ -260,10 +260,10 @@ def _propose(acting: Acting, found: Line, sent: QueryDict, language: str) -> tup
 
 
 def _memo(acting: Acting, found: Line, sent: QueryDict, language: str) -> tuple[str, int | None]:
-    kind = chosen(sent, "kind", get_args(MemoKind), "kind")
-    done = post_memo(
-        acting, found, _parts(sent), written(sent, "reason"), kind, sent.get("place", "").strip()[:70]  # type: ignore[arg-type]
-    )
+    said = chosen(sent, "kind", get_args(MemoKind), "kind")
+    kind: MemoKind = "office_abroad" if said == "office_abroad" else "other"
+    where = sent.get("place", "").strip()[:70]
+    done = post_memo(acting, found, _parts(sent), written(sent, "reason"), kind, where)
     amount = format_amount(found.amount, language)
     return text("statement.memo_done", language, line=found.pk, amount=amount, run=done.run.pk), None
 

@@ -13,7 +13,17 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from reskontra.desk.access import Place, acts_in_unit, in_unit
-from reskontra.desk.acts import REFUSALS, Incomplete, Stale, ToldBack, chosen, day_of, seen_as, told_back, written
+from reskontra.desk.acts import (
+    REFUSALS,
+    Incomplete,
+    Stale,
+    ToldBack,
+    chosen,
+    day_of,
+    seen_as,
+    told_back,
+    written,
+)
 from reskontra.desk.frame import say, show
 from reskontra.desk.paging import LARGEST, ROWS, key, page_of
 from reskontra.desk.supplier_payment_pages import AREA
@@ -99,7 +109,7 @@ def add(request: HttpRequest, place: Place) -> HttpResponse:
     """POST a draft: add a supplier, or be told everything that is wrong with it, or who it is already."""
     language = request.language  # type: ignore[attr-defined]
     draft = SupplierDraft(
-        **{name: request.POST.get(name, "").strip()[:LONGEST.get(name, 70)] for name in DRAFT}
+        **{name: request.POST.get(name, "").strip()[: LONGEST.get(name, 70)] for name in DRAFT}
     )
     try:
         if draft.kind not in SUPPLIER_KINDS:
@@ -159,9 +169,7 @@ def _page(
                 **{right: may_somewhere(place.person, right, place.on) for right in REGISTER},
                 "keep_payment_bans": place.may("keep_payment_bans"),
             },
-            "roles": {
-                right: _roles(place, right, language) for right in (*REGISTER, "keep_payment_bans")
-            },
+            "roles": {right: _roles(place, right, language) for right in (*REGISTER, "keep_payment_bans")},
             "sources": SOURCES,
             "verifications": VERIFICATIONS,
             "day": place.on,

@@ -40,7 +40,9 @@ from reskontra.runs.run import Acting, lock
 
 AREA = "purchases"
 PLANS_SHOWN = 10
-NEW_ACCOUNT = timedelta(days=30)  # so long an account is shown as new: what is looked at, decided by nobody's rule
+NEW_ACCOUNT = timedelta(
+    days=30
+)  # so long an account is shown as new: what is looked at, decided by nobody's rule
 LONGEST_REASON = 200
 
 
@@ -84,7 +86,9 @@ def payables(request: HttpRequest, place: Place) -> HttpResponse:
             "words": words,
             "plans": plans_of(place.unit),
             "back": [(one, one.said(language)) for one in back],
-            "addresses": addresses_not_payable(place.unit) if kind == "all" and page.first and not words else [],
+            "addresses": addresses_not_payable(place.unit)
+            if kind == "all" and page.first and not words
+            else [],
             "may_run": place.may("run_payment"),
             "day": place.on,
             "tab": "supplier-payments",

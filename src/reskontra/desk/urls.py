@@ -87,7 +87,9 @@ urlpatterns = [
     path("u/<str:code>/purchases/statement/rules/<int:id>", rule_pages.rule, name="statement-rule"),
     path("u/<str:code>/purchases/statement/rules/<int:id>/act", rule_pages.act, name="statement-rule-act"),
     path("u/<str:code>/purchases/statement/<int:id>", statement_pages.line, name="statement-line"),
-    path("u/<str:code>/purchases/statement/<int:id>/act", statement_pages.line_act, name="statement-line-act"),
+    path(
+        "u/<str:code>/purchases/statement/<int:id>/act", statement_pages.line_act, name="statement-line-act"
+    ),
     path("u/<str:code>/purchases/suppliers", supplier_pages.suppliers, name="suppliers"),
     path("u/<str:code>/purchases/suppliers/add", supplier_pages.add, name="supplier-add"),
     path("u/<str:code>/purchases/suppliers/<int:id>", supplier_pages.supplier, name="supplier"),

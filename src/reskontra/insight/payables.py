@@ -180,13 +180,10 @@ def payables_counted(unit: Unit, on: date) -> dict[str, Sums]:
         for where in _KIND.values()
     )
     found = one_row(
-        f"SELECT {columns} FROM purchases_payable_open o {_HELD}"
-        " WHERE o.unit_id = %(unit)s AND o.open <> 0",
+        f"SELECT {columns} FROM purchases_payable_open o {_HELD} WHERE o.unit_id = %(unit)s AND o.open <> 0",
         {"unit": unit.pk, "on": on},
     )
-    return {
-        kind: Sums(kind, found[2 * place], found[2 * place + 1]) for place, kind in enumerate(_KIND)
-    }
+    return {kind: Sums(kind, found[2 * place], found[2 * place + 1]) for place, kind in enumerate(_KIND)}
 
 
 @clause("EX 8-a", "EX 9-a", "EX 9-c")
@@ -252,7 +249,7 @@ def decisions_told(found: Iterable[Decision], language: str) -> list[dict[str, A
     told = []
     for _, same in groupby(found, key=lambda one: (one.rule, one.outcome, one.clause, one.inputs)):
         one = list(same)[-1]
-        run: Run = one.run  # type: ignore[attr-defined]
+        run: Run = one.run
         told.append(
             {
                 "rule": one.rule,
@@ -273,7 +270,9 @@ def decisions_told(found: Iterable[Decision], language: str) -> list[dict[str, A
 def _readable(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Parts added up; what only tells two plans apart is left out."""
     return {
-        name: format(sum(map(Decimal, value.values()), Decimal(0)), ".2f") if isinstance(value, dict) else value
+        name: format(sum(map(Decimal, value.values()), Decimal(0)), ".2f")
+        if isinstance(value, dict)
+        else value
         for name, value in inputs.items()
         if name != "payee"
     }

@@ -81,8 +81,7 @@ class Month:
 def posted_lines(unit: Unit, by: str = "", before: int | None = None, most: int = 50) -> list[Posted]:
     """Lines that are posted, the newest first; ``by`` keeps one way of posting."""
     return [
-        Posted(**row)
-        for row in rows(_POSTED, {"unit": unit.pk, "by": by, "before": before, "most": most})
+        Posted(**row) for row in rows(_POSTED, {"unit": unit.pk, "by": by, "before": before, "most": most})
     ]
 
 

@@ -15,7 +15,9 @@ from reskontra.kernel.identifiers import is_iban, normal_iban
 from reskontra.registers.models import Unit
 
 KINDS = ("all", "accounts", "bans", "open")
-NEW_ACCOUNT = timedelta(days=30)  # so long a new account is shown as one: what is looked at, decided by no rule
+NEW_ACCOUNT = timedelta(
+    days=30
+)  # so long a new account is shown as one: what is looked at, decided by no rule
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ _SOME: Mapping[str, str] = {
 }
 _LISTED = (
     """
-WITH some AS (
+WITH asked AS (
   SELECT s.* FROM registers_supplier s
   WHERE {some} AND (%(like)s = '' OR s.name ILIKE %(like)s OR s.number ILIKE %(like)s OR s.business_id ILIKE %(like)s
       OR s.technical_id ILIKE %(like)s OR s.vat_id ILIKE %(like)s
@@ -169,7 +171,7 @@ SELECT s.id, s.number, s.name, s.kind, s.blocked,
   a.accounts, a.to_approve, a.fresh, i.invoices,
   CASE WHEN i.invoices = 0 THEN 0 ELSE i.matched * 100 / i.invoices END AS matched, o.open,
   coalesce(b.bans, 0) AS bans, CASE WHEN NOT b.unlimited THEN b.ban_left END AS ban_left, b.ban_end
-FROM some s
+FROM asked s
 CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE approved_by_id IS NOT NULL) AS accounts,
     count(*) FILTER (WHERE approved_by_id IS NULL AND verification <> 'none') AS to_approve,
