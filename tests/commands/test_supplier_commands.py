@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from cast import DAY, HARBOUR, business_id, iban, unit
-from expenditure.payment_tables import payable
+from cast import DAY, HARBOUR, business_id, iban, inside, set_term, unit
+from expenditure.payment_tables import account, open_of, payable, released, supplier
+from reskontra.insight.invariants import broken
+from reskontra.purchases.models import PaymentFile
 from reskontra.registers.models import Supplier
 
 Command = Callable[..., tuple[int, Any]]
@@ -60,3 +62,41 @@ def test_a_supplier_from_its_first_day_to_a_ban_by_command(command: Command) -> 
     assert command("supplier", "end-ban", "x", *AT)[1]["refused"] == "nothing_found"
     assert command("supplier", "end-account", number, *AT) == (0, {"iban": ACCOUNT, "supplier": number})
     assert command("supplier", "end-account", number, *AT)[1]["refused"] == "nothing_found"
+
+
+def test_a_plan_is_dropped_and_a_file_stopped_by_command(command: Command) -> None:
+    """EX 9-a: what is dropped is not paid; a file that has not left is stopped, and two say that it never left."""
+    where = unit()
+    set_term(where, "payment_sending_from", "24")  # no hour of the day: the file waits
+    set_term(where, "payment_cut_off", "24")
+    of = supplier("one")
+    account(of)
+    one = payable(where, of, "100.00", DAY)
+    run = str(command("run", "payment", *AT, "--plan")[1]["run"])
+    assert command("payment", "drop", run, *AT, "--as", "kirsi")[1]["refused"] == "not_allowed"
+    assert command("payment", "drop", run, *AT)[0] == 0
+    assert command("payment", "release", run, *AT, "--as", "petra")[1]["refused"] == "payment.no_plan"
+    code, told = command("run", "payment", *AT, "--apply", str(released(where).pk))
+    assert (code, [sent["state"] for sent in told["sent"]]) == (0, ["scheduled"])
+    assert "reskontra payment send" in command("payment", "send", *AT, text=True)[1]
+    with inside(where):
+        name = PaymentFile.objects.get(unit=where).message_id
+    assert command("payment", "stop", "SP-0", *AT, "--reason", "x")[1]["refused"] == "nothing_found"
+    assert command("payment", "stop", name, *AT)[1]["refused"] == "payment.stop_says_why"
+    assert command("payment", "stop", name, *AT, "--reason", "wrong day")[0] == 0
+    assert (
+        command("payment", "stop", name, *AT, "--reason", "again")[1]["refused"]
+        == "payment.file_left_already"
+    )
+    held = ("payment", "not-sent", name, *AT, "--reason", "the bank has none")
+    assert command(*held)[1]["refused"] == "unknown_person"
+    assert command(*held, "--with", "cecilia")[1]["refused"] == "a_held_batch_is_decided_by_two"
+    assert command(*held, "--with", "kirsi")[1]["refused"] == "not_allowed"
+    assert command(*held, "--with", "petra") == (0, {"file": name, "undone": 1})
+    assert (
+        command("payment", "arrived", name, *AT, "--with", "petra", "--reason", "x")[1]["refused"]
+        == "not_held"
+    )
+    with inside(where):
+        assert open_of(where, one) == 100
+    assert broken([where.pk]) == []

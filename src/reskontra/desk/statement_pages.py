@@ -60,6 +60,7 @@ def lines(request: HttpRequest, place: Place) -> HttpResponse:
     posted = by in (*BYS, "posted")
     found = posted_lines(place.unit, by if by in BYS else "", key(request), ROWS + 1) if posted else []
     waiting = [] if posted else waiting_lines(place.unit, terms_of(place.unit, place.on), WAITING_SHOWN + 1)
+    names = names_of([one["line"] for one in waiting])
     months = shares_by_month(place.unit, place.on)
     return show(
         request,
@@ -71,7 +72,7 @@ def lines(request: HttpRequest, place: Place) -> HttpResponse:
             "by": by,
             "bys": BYS,
             "page": page_of(request, found, "id"),
-            "waiting": waiting[:WAITING_SHOWN],
+            "waiting": [{**one, "counterparty": names[one["line"]]} for one in waiting[:WAITING_SHOWN]],
             "more": len(waiting) > WAITING_SHOWN,
             "amount": sum((one["amount"] for one in waiting[:WAITING_SHOWN]), Decimal(0)),
             "months": months[::-1],
@@ -84,20 +85,25 @@ def lines(request: HttpRequest, place: Place) -> HttpResponse:
     )
 
 
+def names_of(found: Sequence[int]) -> dict[int, str]:
+    """The counterparties of lines as the bank wrote them; rules compare without regard to case."""
+    return dict(Line.objects.filter(pk__in=found).values_list("pk", "counterparty"))
+
+
 @require_safe
 @in_unit
 def coverage(request: HttpRequest, place: Place) -> HttpResponse:
     """Debits that return without a rule, with the rule proposed for each and what it would have found."""
     terms = terms_of(place.unit, place.on)
     found = uncovered(place.unit, terms)
+    names = names_of([one.line for one in found])
     return show(
         request,
         place,
         "desk/statement_coverage.html",
         AREA,
         {
-            "found": found,
-            "amount": sum((one.amount for one in found), Decimal(0)),
+            "found": [(one, names[one.line]) for one in found],
             "times": int(terms.recurrent_debit_times),
             "months": int(terms.recurrent_debit_months),
             "may": place.may("propose_statement_rule"),

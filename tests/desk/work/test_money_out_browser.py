@@ -26,6 +26,9 @@ pytestmark = pytest.mark.browser
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 SitsDown = Callable[[str], Any]
 PICTURES = os.environ.get("DESK_PICTURES", "")  # a folder for pictures of the pages, to look at
+WIDEST = """width => [...document.querySelectorAll('body *')]
+.filter((one) => one.getBoundingClientRect().right > width + 1).slice(0, 4)
+.map((one) => one.tagName + '.' + one.className + ': ' + one.textContent.trim().slice(0, 40))"""
 LINES = """
 on 2026-03-16
 rule fee 10 who "BANK ABP" 45000000
@@ -40,7 +43,7 @@ line once -55.50 who "Hotell i Bryssel"
 
 @pytest.fixture
 def money(desk: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str]:
-    """Payables of every kind, a plan, a file that is held, one that came back, lines and rules: pages by a word each."""
+    """Payables of every kind, a plan, a file that is held, one that came back, lines and rules: a page each."""
     monkeypatch.setattr(settings, "DEMO_DAY", DAY.isoformat(), raising=False)
     monkeypatch.setattr(settings, "OUT", tmp_path / "out")
     where = desk.unit
@@ -55,7 +58,8 @@ def money(desk: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[st
     back = payable(where, firm, "410.00", DAY - timedelta(days=12), number="F-2026-090")
     pay(where)
     held = payable(where, firm, "99.90", DAY, number="F-2026-120")
-    payable(where, banned, "260.00", DAY + timedelta(days=1), number="L-81")
+    payable(where, banned, "260.00", DAY, number="L-81")
+    payable(where, firm, "3100.00", DAY, number="F-2026-121")
     payable(where, supplier("Utan konto"), "75.00", DAY, number="K-9")
     payable(where, firm, "5600.00", DAY + timedelta(days=40), number="F-2026-140")
     told = Told(read(LINES), where).tell()
@@ -84,7 +88,7 @@ def money(desk: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[st
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     desk: Any, money: dict[str, str], sits_down: SitsDown
 ) -> None:
-    people = {"plan": "petra"}
+    people, troubles = {"plan": "petra"}, []
     for name, address in money.items():
         who = people.get(name, "cecilia")
         for language, scheme in (("sv", "light"), ("fi", "dark"), ("en", "light")):
@@ -96,9 +100,13 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
             page.evaluate("document.querySelectorAll('details.act').forEach((one) => { one.open = true; })")
             for width in (320, 1280):
                 page.set_viewport_size({"width": width, "height": 640})
-                assert page.evaluate("document.documentElement.scrollWidth") == width, f"{address} at {width}"
+                if page.evaluate("document.documentElement.scrollWidth") != width:
+                    wide = page.evaluate(WIDEST, width)
+                    troubles.append(f"{name} {language} at {width}: {wide}")
                 if PICTURES:
                     page.screenshot(path=Path(PICTURES) / f"{name}-{language}-{width}.png", full_page=True)
             results = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
-            assert results.violations_count == 0, f"{address} {language}\n{results.generate_report()}"
+            if results.violations_count:
+                troubles.append(f"{name} {language}: {results.generate_report()}")
+    assert troubles == []
     assert page.troubles == []

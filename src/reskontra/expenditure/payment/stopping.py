@@ -1,4 +1,4 @@
-"""What stops money before it has left: a plan that is dropped, a file that is not sent and who decides of it (EX 9-a)."""
+"""What stops money before it has left: a plan that is dropped, a file that is not sent, and by whom (EX 9-a)."""
 
 from reskontra.database.refused import ActRefused, refused_as
 from reskontra.exchange.outbox import decide_held, happened, only_one_sender, state_of
