@@ -315,6 +315,8 @@ FILE_ACTS: Mapping[str, Callable[[HttpRequest, Place, int, str], str]] = {
 def payment_file(request: HttpRequest, place: Place, id: int, part: str) -> HttpResponse:
     """The sealed file, or its signature, as it lies in the archive."""
     found = _file(place.unit, id)
+    if part not in ("file", "signature"):
+        raise Http404
     if part == "signature":
         return archived(found.signature, f"{found.name}.sig")
     return archived(found.digest, found.name)
