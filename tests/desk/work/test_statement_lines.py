@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils.html import escape
 
-from cast import inside
+from cast import DAY, inside
 from expenditure.statement_tables import FEES, WAGES, Told, a_rule
 from income.tables import read
 from reskontra.bank.models import LinePosting
@@ -27,6 +28,12 @@ line wage-2 -1000.00 day 2026-02-13 batch LON0002
 line wage-3 -1000.00 day 2026-03-13 batch LON0003
 line once -55.50 who "En gång"
 """
+
+
+@pytest.fixture(autouse=True)
+def the_day_of_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The desk's clock stands on the day of the newest line: what returns is looked for so many months back."""
+    monkeypatch.setattr(settings, "DEMO_DAY", DAY.isoformat(), raising=False)
 
 
 @pytest.fixture
@@ -64,10 +71,8 @@ def test_lines_wait_with_what_the_next_run_says_and_recurrent_ones_get_a_rule_pr
     body = page(kirsi, f"{address}/{line}")
     assert 'value="LON*"' in body
     body = page(kirsi, f"{address}/coverage")
-    if (
-        "LON*" in body
-    ):  # the debits lie within the months that the terms tell, counted from the day of the desk
-        assert f"/purchases/statement/{line}?account=" in body
+    assert "LON*" in body
+    assert f"/purchases/statement/{line}?account=" in body
     assert kirsi.get(f"{address}/999999999").status_code == 404
     assert at_desk("olli").get(address).status_code == 404
 
