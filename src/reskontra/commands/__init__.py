@@ -24,7 +24,7 @@ COMMANDS = (
     "write_off",
     "report", "replay",
     "circulation", "circulate",
-    "payment",
+    "payment", "supplier",
     "statement",
     "card", "office",
     "registers", "password",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from reskontra.commands.connection import acting, moment, open_database, today
+from reskontra.commands.connection import UnknownPerson, acting, moment, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.money import amount_argument
 from reskontra.commands.output import as_json, out, say, table
@@ -25,12 +25,13 @@ from reskontra.expenditure.payment.actions import (
     unhold,
 )
 from reskontra.expenditure.payment.sending import send_payments
+from reskontra.expenditure.payment.stopping import decide_file, drop_plan, stop_file
 from reskontra.insight import supplier_payments
 from reskontra.insight.explanations import NothingFound
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
-from reskontra.purchases.models import Payable, PaymentBan, SupplierPayment
-from reskontra.registers.models import Supplier, Unit
+from reskontra.purchases.models import Payable, PaymentBan, PaymentFile, SupplierPayment
+from reskontra.registers.models import Person, Supplier, Unit
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting
 
@@ -46,6 +47,10 @@ RIGHTS = {
     "answers": "run_payment",
     "came-back": "run_payment",
     "send": "run_payment",
+    "drop": "run_payment",
+    "stop": "run_payment",
+    "arrived": "decide_held_batch",
+    "not-sent": "decide_held_batch",
 }
 
 
@@ -56,8 +61,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "subject",
         nargs="?",
         default="",
-        help="run (release), payable (hold, unhold), supplier (ban), ban (end-ban), permit (permit),"
-        " file (answers), end-to-end id (came-back)",
+        help="run (release, drop), payable (hold, unhold), supplier (ban), ban (end-ban), permit (permit),"
+        " file (answers), end-to-end id (came-back), message id of a payment file (stop, arrived, not-sent)",
     )
     add_acting(parser)
     parser.add_argument("--digest", help="digest of the plan that was seen (default: the plan's own)")
@@ -73,6 +78,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--payee", default="", help="the authority's name")
     parser.add_argument("--iban", default="", help="the authority's account")
     parser.add_argument("--reference", default="", help="the authority's reference")
+    parser.add_argument("--with", dest="second", metavar="NAME", help="second person (arrived, not-sent)")
     parser.add_argument("--by-hand", action="store_true", help="send outside the hours, with a permit")
 
 
@@ -94,6 +100,8 @@ def handle(arguments: Namespace) -> int:
         out.print(told["public_key"], markup=False)
     else:
         say(arguments, f"payment.{arguments.act.replace('-', '_')}_done", **told)
+        for file in told.get("files", ()):
+            say(arguments, f"outbox.{file['state']}", name=file["name"])
         for sentence in told.get("messages", ()):
             out.print(f"  ✖ {sentence}", markup=False)
     return 1 if told.get("rejected") or told.get("messages") else 0
@@ -178,6 +186,36 @@ def _send(arguments: Namespace, unit: Unit) -> dict[str, Any]:
     return {"count": len(handed), "files": [{"name": one.file.name, "state": one.state} for one in handed]}
 
 
+def _drop(arguments: Namespace, person: Acting) -> dict[str, Any]:
+    run = Run.objects.filter(unit=person.unit, pk=_number(arguments.subject)).first()
+    if run is None:
+        raise NothingFound(arguments.subject)
+    return {"run": drop_plan(person, run).pk}
+
+
+def _stop(arguments: Namespace, person: Acting) -> dict[str, Any]:
+    kept = _file(arguments, person)
+    stop_file(person, kept, arguments.reason)
+    return {"file": kept.message_id}
+
+
+def _arrived(arguments: Namespace, person: Acting) -> dict[str, Any]:
+    return _decided(arguments, person, sent=True)
+
+
+def _not_sent(arguments: Namespace, person: Acting) -> dict[str, Any]:
+    return _decided(arguments, person, sent=False)
+
+
+def _decided(arguments: Namespace, person: Acting, *, sent: bool) -> dict[str, Any]:
+    kept = _file(arguments, person)
+    second = Person.objects.filter(username=arguments.second or "").first()
+    if second is None:
+        raise UnknownPerson(arguments.second or "")
+    undone = decide_file(person, kept, second, sent=sent, reason=arguments.reason)
+    return {"file": kept.message_id, "undone": undone}
+
+
 def _key(arguments: Namespace, person: Acting) -> dict[str, Any]:
     return {"unit": person.unit.code, "public_key": public_pem(person.unit.code)}
 
@@ -203,9 +241,21 @@ _ACTS: dict[str, Callable[[Namespace, Acting], dict[str, Any]]] = {
     "permit": _permit,
     "answers": _answers,
     "came-back": _came_back,
+    "drop": _drop,
+    "stop": _stop,
+    "arrived": _arrived,
+    "not-sent": _not_sent,
     "key": _key,
     "status": _status,
 }
+
+
+def _file(arguments: Namespace, person: Acting) -> PaymentFile:
+    kept = PaymentFile.objects.select_related("file")
+    found = kept.filter(unit=person.unit, message_id=arguments.subject or "-").first()
+    if found is None:
+        raise NothingFound(arguments.subject)
+    return found
 
 
 def _payable(arguments: Namespace, person: Acting) -> Payable:

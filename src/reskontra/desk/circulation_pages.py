@@ -16,7 +16,8 @@ from reskontra.desk.frame import say, show
 from reskontra.desk.paging import LARGEST, ROWS, Rows, key
 from reskontra.desk.purchase_acts import STEPS, colleagues, queue_name
 from reskontra.expenditure.circulation.absences import end_absence, tell_absence
-from reskontra.insight.circulation import Circulating, late_payments, list_of, with_whom
+from reskontra.insight.circulation import Circulating, list_of, with_whom
+from reskontra.insight.late import late_payments
 from reskontra.kernel.days import format_date
 from reskontra.kernel.terms import MissingTerm
 from reskontra.kernel.texts import text

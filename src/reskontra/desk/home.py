@@ -9,9 +9,11 @@ from typing import Any
 from django.urls import reverse
 
 from reskontra.desk.access import Place
+from reskontra.desk.money_out_tasks import money_out_tasks
 from reskontra.desk.purchase_tasks import purchase_tasks
 from reskontra.desk.status import RunLine, batches_by_state, line_of, orders_by_state
 from reskontra.desk.steps import STEPS
+from reskontra.desk.task import Task
 from reskontra.income.reminders.lists import blocks_for_review, open_complaints
 from reskontra.income.write_off.lists import waiting_proposals
 from reskontra.insight.collection import due_for_reminder
@@ -28,17 +30,6 @@ _ORDER_ACTS = {
     "undecided": "run_orders",
     "ready": "run_invoicing",
 }
-
-
-@dataclass(frozen=True)
-class Task:
-    """Something that waits: how much of it, in euro where that is known, where to do it, and whether it is mine."""
-
-    name: str
-    count: int
-    amount: Decimal | None
-    address: str
-    mine: bool
 
 
 @dataclass(frozen=True)
@@ -123,7 +114,8 @@ def _tasks(place: Place) -> list[Task]:
         count, left = unallocated_count(place.unit)
         tasks.append(Task("unallocated", count, left, reverse("payments", args=[code]), mine=True))
     tasks += _collection(place)
-    tasks += [Task(*one) for one in purchase_tasks(place)]
+    tasks += purchase_tasks(place)
+    tasks += money_out_tasks(place)
     for held in batches_by_state(place.unit):
         if held.state == "held":
             address = f"{reverse('status', args=[code])}#outbox"

@@ -12,7 +12,7 @@ from reskontra.desk.frame import show
 from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.desk.why import outcome
 from reskontra.expenditure.matching.rules import REASONS
-from reskontra.insight.automation import Month, automation
+from reskontra.insight.automation import Rates, automation
 from reskontra.insight.purchase_lists import Reason, mismatches_listed, reasons_open
 from reskontra.kernel.texts import text
 from reskontra.purchases.circulation import OWNERS
@@ -83,7 +83,7 @@ def headline(reasons: Sequence[Reason], language: str) -> str:
     return text("desk.mismatches.few", language, count=vital, share=share)
 
 
-def _rate(month: Month | None) -> dict[str, Decimal | None] | None:
+def _rate(month: Rates | None) -> dict[str, Decimal | None] | None:
     """The share of the month's invoices that ran by themselves, and the target, in percent."""
     if month is None or not month.invoices:
         return None

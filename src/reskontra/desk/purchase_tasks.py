@@ -7,14 +7,12 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from reskontra.desk.access import Place
+from reskontra.desk.task import Task
 from reskontra.insight.circulation import Circulating, with_whom
 from reskontra.insight.purchase_events import questions_to
 from reskontra.insight.purchase_lists import mismatches_open
 from reskontra.purchases.circulation import taken_by
 from reskontra.registers.unit_terms import terms_of
-
-# What waits: its name, how much of it, euro where that says something, where to do it, and whether it is mine.
-Waiting = tuple[str, int, Decimal | None, str, bool]
 
 _STEPS = (
     ("code", ("code_invoice",)),
@@ -23,12 +21,13 @@ _STEPS = (
 )
 
 
-def purchase_tasks(place: Place) -> Iterator[Waiting]:
+def purchase_tasks(place: Place) -> Iterator[Task]:
     """What waits in the unit of purchase invoices. Called inside ``working_in``."""
     code = place.unit.code
     count, amount = mismatches_open(place.unit)
     if count or place.may("route_invoice"):
-        yield "mismatches", count, amount, reverse("mismatches", args=[code]), place.may("route_invoice")
+        address = reverse("mismatches", args=[code])
+        yield Task("mismatches", count, amount, address, place.may("route_invoice"))
     waiting = with_whom(place.unit, place.on)
     mine = taken_by(place.person.pk)
     for step, rights in _STEPS:
@@ -45,15 +44,15 @@ def purchase_tasks(place: Place) -> Iterator[Waiting]:
         asked = questions_to(place.unit, place.person.pk)
         if asked:
             where = reverse("purchase", args=[code, asked[0].invoice_id])
-            yield "questions", len(asked), None, f"{where}#said", True
+            yield Task("questions", len(asked), None, f"{where}#said", mine=True)
     yield from _due(place, waiting)
 
 
-def _task(name: str, waiting: Sequence[Circulating], address: str, mine: bool) -> Waiting:
-    return name, len(waiting), sum((one.amount for one in waiting), Decimal(0)), address, mine
+def _task(name: str, waiting: Sequence[Circulating], address: str, mine: bool) -> Task:
+    return Task(name, len(waiting), sum((one.amount for one in waiting), Decimal(0)), address, mine)
 
 
-def _due(place: Place, waiting: Sequence[Circulating]) -> Iterator[Waiting]:
+def _due(place: Place, waiting: Sequence[Circulating]) -> Iterator[Task]:
     """What is overdue or falls due within the term's days, for whoever watches the circulation."""
     days = int(terms_of(place.unit, place.on).circulation_remind_before_due)
     watches = place.may("route_invoice")

@@ -16,6 +16,7 @@ from reskontra.kernel.terms import MissingTerm, TermNotAllowed
 from reskontra.kernel.texts import text, texts
 from reskontra.registers.policy import NotAllowed
 from reskontra.registers.posting import MissingPostingAccount
+from reskontra.registers.suppliers import AccountNotApprovable
 from reskontra.runs.run import RunRefused
 from reskontra.sales.in_hand import MissingVatRate
 
@@ -70,6 +71,9 @@ def reason(problem: Exception, language: str) -> tuple[str, str] | None:
             return "missing_bank_account", text("command.missing_bank_account", language, unit=problem)
         case ChannelsDefect():
             return "channels", text("command.channels", language, problem=problem)
+        case AccountNotApprovable():
+            key = f"supplier.not_approvable.{problem.reason}"
+            return key, text(key, language)
         case IntegrityError():
             name = constraint_of(problem) or "constraint"
             return name, constraint(name, language)

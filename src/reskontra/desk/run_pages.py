@@ -9,18 +9,16 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from reskontra.claims.models import RefundApproval
-from reskontra.database.session import working_in
 from reskontra.desk.access import Place, acts_in_unit, in_unit
-from reskontra.desk.clock import now
 from reskontra.desk.files import archived
 from reskontra.desk.frame import say, show
 from reskontra.desk.paging import LARGEST, ROWS, key, page_of
 from reskontra.desk.refusals import StalePlan, sentence
+from reskontra.desk.sending import send_waiting
 from reskontra.desk.status import RunLine, line_of
 from reskontra.desk.steps import GROUPS, STEPS, Step
 from reskontra.documents.findings import Finding
 from reskontra.exchange.messages import message
-from reskontra.exchange.outbox import hand_over, waiting
 from reskontra.insight.runs import Subject, controls_of, files_of, just_decided, runs_listed, stored
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit
@@ -99,7 +97,7 @@ def preview(request: HttpRequest, place: Place) -> HttpResponse:
     except RunRefused as problem:
         say(request, sentence(problem, language) or "", "warn")
         return redirect("runs", code=place.unit.code)
-    return redirect("run", code=place.unit.code, id=result.run.pk)
+    return redirect(step.page, code=place.unit.code, id=result.run.pk)
 
 
 @require_safe
@@ -205,21 +203,8 @@ def apply_plan(request: HttpRequest, place: Place, id: int) -> HttpResponse:
     say(request, text("desk.runs.applied", language, run=text(f"desk.run.{step.name}", language)))
     _tell_left_out(request, result, language)
     if step.sends:
-        _send(request, place.unit, language)
+        send_waiting(request, place.unit, language)
     return redirect("run", code=place.unit.code, id=id)
-
-
-def _send(request: HttpRequest, unit: Unit, language: str) -> None:
-    """Hand over what waits; each step commits by itself, so this stands behind the run's transaction."""
-    with working_in([unit.pk]):
-        batches = list(waiting(unit))
-    for file in batches:
-        handed = hand_over(file, now())
-        say(
-            request,
-            text(f"desk.runs.batch.{handed.state}", language, name=file.name),
-            "good" if handed.state == "sent" else "warn",
-        )
 
 
 def _tell_left_out(request: HttpRequest, result: Result, language: str) -> None:

@@ -11,6 +11,10 @@ from reskontra.expenditure.intake import rules as intake_rules
 from reskontra.expenditure.intake.run import IntakeRun
 from reskontra.expenditure.matching import rules as matching_rules
 from reskontra.expenditure.matching.run import MatchingRun
+from reskontra.expenditure.payment import rules as payment_rules
+from reskontra.expenditure.payment.run import PaymentRun
+from reskontra.expenditure.statement_posting import rules as statement_rules
+from reskontra.expenditure.statement_posting.run import StatementPostingRun
 from reskontra.income.agency import rules as agency_rules
 from reskontra.income.agency.run import AgencyRun
 from reskontra.income.allocation import rules as allocation_rules
@@ -56,7 +60,7 @@ class Step:
     """One run: its room, where its outcomes are defined, what it decides about, and whether it sends files.
 
     ``counted`` are the outcomes that an applied run only counts, so that nothing leads on from them. ``act`` is the
-    right that it takes, where that has another name than the run.
+    right that it takes, where that has another name than the run; ``page`` is the page on which its plan is looked at.
     """
 
     name: str
@@ -67,6 +71,7 @@ class Step:
     sends: bool = False
     counted: tuple[Outcome, ...] = ()
     act: str = ""
+    page: str = "run"
 
     @property
     def right(self) -> str:
@@ -201,6 +206,24 @@ STEPS: Mapping[str, Step] = {
             circulation_rules,
             "purchase",
             counted=(circulation_rules.WAIT,),
+        ),
+        Step(
+            "payment",
+            "purchases",
+            PaymentRun,
+            payment_rules,
+            "payable",
+            sends=True,
+            counted=(payment_rules.PAYABLE_SETTLED, payment_rules.PAYABLE_NOT_DUE),
+            page="payment-plan",
+        ),
+        Step(
+            "statement_posting",
+            "purchases",
+            StatementPostingRun,
+            statement_rules,
+            "line",
+            counted=(statement_rules.ALREADY_POSTED, statement_rules.NOT_BOOKED),
         ),
     )
 }

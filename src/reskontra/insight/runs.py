@@ -17,19 +17,9 @@ from reskontra.registers.models import Unit
 from reskontra.runs.models import Evidence, Run
 
 Subject = Literal[
-    "order",
-    "invoice",
-    "payment",
-    "credit",
-    "claim",
-    "valuation",
-    "case",
-    "deferral",
-    "letter",
-    "overpayment",
-    "purchase",
-    "arrival",
-]
+    "order", "invoice", "payment", "credit", "claim", "valuation", "case", "deferral", "letter", "overpayment",
+    "purchase", "arrival", "payable", "line",
+]  # fmt: skip
 
 # One row a subject, whatever it is: its key and number as people see it, who it concerns, and what was decided.
 _TOLD = "c.number AS customer_number, c.name AS customer, {amount} AS amount, {clause} AS clause"
@@ -122,6 +112,19 @@ _OF_ARRIVALS = _query(
     "JOIN invoice_in_hand h ON h.n = {key}",
     "h.n",
 )
+_OF_PAYABLES = _query(
+    "p.id AS number, s.number AS customer_number, s.name AS customer, {amount} AS amount, {clause} AS clause,"
+    " i.number AS reference",
+    "JOIN purchases_payable p ON p.id = {key} AND p.unit_id = d.unit_id"
+    " JOIN purchases_purchaseinvoice i ON i.id = p.invoice_id AND i.unit_id = p.unit_id"
+    " JOIN registers_supplier s ON s.id = p.supplier_id",
+    "p.id",
+)
+_OF_LINES = _query(
+    "l.id AS number, '' AS customer_number, l.counterparty AS customer, {amount} AS amount, {clause} AS clause",
+    "JOIN bank_line l ON l.id = {key} AND l.unit_id = d.unit_id",
+    "l.id",
+)
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,8 @@ _KEPT: Mapping[Subject, _Kept] = {
     "overpayment": _Kept(_OF_OVERPAYMENTS, "claims_overpaymentdecision", "d.overpayment_id"),
     "purchase": _Kept(_OF_PURCHASES, "purchases_purchasedecision", "d.invoice_id"),
     "arrival": _Kept(_OF_PURCHASES, "purchases_purchasedecision", "d.invoice_id"),
+    "payable": _Kept(_OF_PAYABLES, "purchases_payabledecision", "d.payable_id"),
+    "line": _Kept(_OF_LINES, "bank_linedecision", "d.line_id"),
 }
 
 
@@ -180,8 +185,8 @@ _KEPT: Mapping[Subject, _Kept] = {
 class Decided:
     """One subject of a run, its amount in euro, and the clause it was decided by.
 
-    The number of a payment, a claim, an overpayment and a purchase invoice is its id. ``reference`` is that of the
-    claim; a letter's kind; a supplier's own number.
+    The number of a payment, a claim, an overpayment, a purchase invoice, a payable and a statement line is its id.
+    ``reference`` is that of the claim; a letter's kind; the number of the supplier's invoice.
     """
 
     id: int
@@ -255,7 +260,8 @@ def files_of(run: Run) -> list[Left]:
     return batches + [
         Left(
             found.control,
-            f"{found.control.replace(' ', '-')}-{run.unit.code}-{run.on_date}-{run.pk}.csv",
+            f"{found.control.replace(' ', '-')}-{run.unit.code}-{run.on_date}-{run.pk}"
+            f".{'sig' if found.control.endswith('signature') else 'csv'}",
             found.document,
         )
         for found in reports

@@ -188,10 +188,15 @@ def allows(roles: Iterable[str], act: str, unit: Unit, on: date) -> bool:
     return bool(allowed)
 
 
-def require_somewhere(person: Person, act: str, on: date) -> None:
-    """Raise ``NotAllowed`` unless the person holds a role in all units that allows ``act``: state-wide registers."""
+def may_somewhere(person: Person, act: str, on: date) -> bool:
+    """Whether the person holds a role in all units that allows ``act``: what a state-wide register asks for."""
     held = RoleAssignment.objects.filter(
         person=person, in_unit__isnull=True, role__in=MAY[act], validity__contains=on
     )
-    if not person.is_active or not held.exists():
+    return person.is_active and held.exists()
+
+
+def require_somewhere(person: Person, act: str, on: date) -> None:
+    """Raise ``NotAllowed`` unless the person holds a role in all units that allows ``act``: state-wide registers."""
+    if not may_somewhere(person, act, on):
         raise NotAllowed(person, act, None)

@@ -155,6 +155,12 @@ def reference(value: str) -> str:
     return _unbroken(grouped(value))
 
 
+@register.filter
+def iban(value: str) -> str:
+    """An account number in fours, never broken across lines."""
+    return _unbroken(" ".join(value[place : place + 4] for place in range(0, len(value), 4)))
+
+
 @register.simple_tag
 def outcome(name: str) -> str:
     """``{% outcome "READY" %}``: what was decided, in words, beginning with a capital."""
