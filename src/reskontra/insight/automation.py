@@ -118,17 +118,19 @@ class Reason:
         }
 
 
-# The first reason that an invoice was given counts: it is what went wrong when it came. ``open``: it waits still.
+# The first reason that an invoice was given counts: it is what went wrong when it came. ``open``: it waits still, which
+# what was sent back to its supplier does not.
 _REASONS = """
 SELECT outcome, clause, count(*) AS invoices, sum(amount) AS amount, count(*) FILTER (WHERE open) AS open
 FROM (
   SELECT DISTINCT ON (i.id) d.outcome, d.clause, d.amount, d.standing,
-    p.id IS NULL AND h.id IS NULL AS open
+    p.id IS NULL AND h.id IS NULL AND r.id IS NULL AS open
   FROM purchases_purchaseinvoice i
   JOIN purchases_purchasedecision d ON d.invoice_id = i.id AND d.rule = 'matching'
   JOIN runs_run u ON u.id = d.run_id AND u.state = 'applied'
   LEFT JOIN purchases_payable p ON p.invoice_id = i.id
   LEFT JOIN purchases_match_held h ON h.invoice_id = i.id
+  LEFT JOIN purchases_invoicereturn r ON r.invoice_id = i.id
   WHERE i.unit_id = %(unit)s AND i.received_date BETWEEN %(first)s AND %(last)s
   ORDER BY i.id, d.run_id, d.id) told
 WHERE standing = 'REVIEW'
