@@ -21,6 +21,7 @@ from reskontra.database.session import working_in
 from reskontra.demo.diary import DAY, Day, moment, person_with
 from reskontra.demo.material import Material, write_day
 from reskontra.demo.months import play_months
+from reskontra.demo.purchase_weeks import play_purchases
 from reskontra.demo.weeks import play_weeks
 from reskontra.documents.findings import Refused
 from reskontra.exchange import archive
@@ -71,6 +72,7 @@ def play(folder: Path | None, language: str, quiet: bool) -> Day:
         _work(unit, day, language)
     _count(day)
     play_weeks(day, language)
+    play_purchases(day)
     play_months(
         day, list(Unit.objects.filter(code__in={batch["unit"] for batch in day.sent}).order_by("code"))
     )

@@ -5,6 +5,7 @@ from rich.table import Table
 
 from reskontra.demo.diary import Day
 from reskontra.demo.months_report import show_months
+from reskontra.demo.purchase_report import show_purchases
 from reskontra.demo.weeks_report import show_weeks
 from reskontra.kernel.money import format_amount, parse_amount
 from reskontra.kernel.texts import text
@@ -24,6 +25,7 @@ def show(day: Day, out: Console, language: str) -> None:
         told = text("demo.batch", language, name=batch["name"], documents=batch["documents"])
         out.print(f"  → {told}  sha256 {batch['digest'][:12]}…", markup=False)
     show_weeks(day, out, language)
+    show_purchases(day, out, language)
     show_months(day, out, language)
     out.print(f"\n[bold]{text('demo.look_at', language)}[/]")
     for found in day.look_at:
