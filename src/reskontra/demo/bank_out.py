@@ -68,7 +68,12 @@ class PayingBank:
     serial: int = 0
 
     def statement(
-        self, day: date, files: Sequence[tuple[str, Decimal]], fee: Decimal, direct_debit: Decimal
+        self,
+        day: date,
+        files: Sequence[tuple[str, Decimal]],
+        fee: Decimal,
+        direct_debit: Decimal,
+        payee: str = DIRECT_DEBIT,
     ) -> bytes:
         """The statement of ``day``: ``files`` are payment information ids with what was carried out, euro."""
         entries = [
@@ -76,7 +81,7 @@ class PayingBank:
         ]
         if direct_debit:
             name = self._id(day)
-            paid = Detail(-direct_debit, name, payee=DIRECT_DEBIT, end_to_end_id="NOTPROVIDED")
+            paid = Detail(-direct_debit, name, payee=payee, end_to_end_id="NOTPROVIDED")
             entries.append(Booked(-direct_debit, name, _PAID, _OUT, (paid,)))
         if fee:
             entries.append(Booked(-fee, self._id(day), _FEE, _CHARGE, information="Palvelumaksu"))

@@ -21,7 +21,7 @@ from reskontra.demo.diary import Day, moment, person_with
 from reskontra.demo.einvoices import finvoice_file, teapps_file, ubl_file
 from reskontra.demo.purchase_desk import PurchaseDesk
 from reskontra.demo.purchase_tally import purchase_tally
-from reskontra.demo.purchases import Bill, Buying, buying_of, newcomers_bill
+from reskontra.demo.purchases import Bill, Buying, Season, buying_of, newcomers_bill
 from reskontra.demo.world import records
 from reskontra.documents.statement import BankMaterial
 from reskontra.exchange.inbox import receive
@@ -43,6 +43,7 @@ from reskontra.expenditure.statement_posting.coding import Coding, Part
 from reskontra.expenditure.statement_posting.lists import waiting_lines
 from reskontra.expenditure.statement_posting.run import StatementPostingRun
 from reskontra.income.bank_material.intake import take_in_bank_material
+from reskontra.kernel.days import bank_days_earlier
 from reskontra.kernel.references import national_reference
 from reskontra.purchases.models import (
     Payable,
@@ -78,8 +79,10 @@ def play_purchases(day: Day) -> None:
     """Play from the first invoices to paid payables and posted statements; writes the files under ``in``."""
     codes = [row["code"] for row in records("units")]
     units = list(Unit.objects.filter(code__in=codes).order_by("code"))
-    weeks = _PurchaseWeeks(day.folder / "in" / "purchases", units)
+    weeks = PurchaseWeeks(day.folder / "in" / "purchases", units, Season(MORNINGS))
+    weeks.somebody_new()
     weeks.begin()
+    weeks.away()
     for on, act in weeks.calendar():
         for unit in units:
             act(unit, on)
@@ -92,16 +95,13 @@ def play_purchases(day: Day) -> None:
     }
 
 
-class _PurchaseWeeks:
+class PurchaseWeeks:
     """What the weeks need at every step, and what they leave to tell."""
 
-    def __init__(self, folder: Path, units: Sequence[Unit]) -> None:
-        self.folder, self.units = folder, units
+    def __init__(self, folder: Path, units: Sequence[Unit], season: Season) -> None:
+        self.folder, self.units, self.season = folder, units, season
         of_code = {row["code"]: row for row in records("units")}
-        self.buying: dict[str, Buying] = {
-            unit.code: buying_of(of_code[unit.code], MORNINGS) for unit in units
-        }
-        self.buying[units[0].code].bills.append(newcomers_bill(of_code[units[0].code], MORNINGS[1]))
+        self.buying: dict[str, Buying] = {unit.code: buying_of(of_code[unit.code], season) for unit in units}
         self.banks = {unit.code: _bank_of(unit) for unit in units}
         self.acts: Counter[str] = Counter()
         self.files: list[dict[str, Any]] = []
@@ -119,34 +119,47 @@ class _PurchaseWeeks:
     # --- before the first invoice -----------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Orders, contracts and absences are told; what has come is written down as it comes."""
-        on = MORNINGS[0] - timedelta(days=1)
+        """Orders and contracts are told."""
+        on = self.season.mornings[0] - timedelta(days=1)
         for unit in self.units:
             buying = self.buying[unit.code]
-            with self._acting(unit, on, "K", 8) as acting:
+            with self.acting(unit, on, "K", 8) as acting:
                 keep_orders(acting, buying.orders)
                 for contract in buying.contracts:
                     keep_contract(acting, contract)
                 for number in buying.closed:
                     order = PurchaseOrder.objects.get(unit=unit, number=number)
                     end_order(acting, order, on, "leverantören levererar inte resten")
-        away = Person.objects.get(username=AWAY)
+
+    def somebody_new(self) -> None:
+        """On the second morning a supplier writes that the register does not know."""
         unit = self.units[0]
+        row = next(row for row in records("units") if row["code"] == unit.code)
+        self.buying[unit.code].bills.append(newcomers_bill(row, self.season.mornings[1]))
+
+    def away(self) -> None:
+        """An approver tells beforehand that she is away, and who approves instead."""
+        unit, away = self.units[0], Person.objects.get(username=AWAY)
         with working_in([unit.pk], away.pk, "demo"):
             substitute = Person.objects.get(username=SUBSTITUTE)
-            tell_absence(Acting(away, unit, moment(on, 9)), away, substitute, AWAY_FROM, AWAY_TO, "semester")
+            acting = Acting(away, unit, moment(self.season.mornings[0] - timedelta(days=1), 9))
+            tell_absence(acting, away, substitute, AWAY_FROM, AWAY_TO, "semester")
 
     # --- a working day ----------------------------------------------------------------------------------------------
 
-    def working_day(self, unit: Unit, on: date) -> None:
-        """Goods and invoices come in, are matched and routed; people do what is theirs; what is ready is owed."""
+    def working_day(self, unit: Unit, on: date, hurry: bool = True) -> None:
+        """Goods and invoices come in, are matched and routed; people do what is theirs; what is ready is owed.
+
+        Without ``hurry`` people only begin: most of it waits.
+        """
         buying = self.buying[unit.code]
         self._goods(unit, buying, on)
         self._bans(unit, on)
         self._invoices(unit, [bill for bill in buying.bills if bill.arrives == on], on)
         self._run(unit, MatchingRun(), on, 9)
         self._run(unit, CirculationRun(), on, 9)
-        done = PurchaseDesk(unit, buying, on).work()
+        desk = PurchaseDesk(unit, buying, on)
+        done = desk.work() if hurry else desk.begin()
         self.acts.update(done)
         if done:
             self._run(unit, MatchingRun(), on, 15)
@@ -156,7 +169,7 @@ class _PurchaseWeeks:
         """What has come until this morning is written down."""
         told = [one for one in buying.receipts if on - timedelta(days=7) < one.received_date <= on]
         if told:
-            with self._acting(unit, on, "K", 7) as acting:
+            with self.acting(unit, on, "K", 7) as acting:
                 for one in told:
                     receive_goods(acting, one)
 
@@ -173,7 +186,7 @@ class _PurchaseWeeks:
         ]
         for file, data in files:
             (self.folder / file).write_bytes(data)
-            with self._acting(unit, on, "PK", 7) as acting:
+            with self.acting(unit, on, "PK", 7) as acting:
                 received = receive(acting, data, file, inbox_kind("einvoice"))
                 taken = take_in_invoices(acting, received, data, on)
             self.files.append(
@@ -190,7 +203,7 @@ class _PurchaseWeeks:
             if code != unit.code:
                 continue
             of = Supplier.objects.get(number=number)
-            with self._acting(unit, on, "PK", 10) as acting:
+            with self.acting(unit, on, "PK", 10) as acting:
                 known = PaymentBan.objects.filter(unit=unit, supplier=of).first()
                 if known is None and on >= first:
                     order = Order(
@@ -210,14 +223,14 @@ class _PurchaseWeeks:
         """The centre plans, somebody else releases, the file goes to the bank, and the bank answers."""
         self._late_answer(unit, on)
         self._try_again(unit, on)
-        with self._acting(unit, on, "PK", 9) as acting:
+        with self.acting(unit, on, "PK", 9) as acting:
             planned = plan(PaymentRun(), acting, on)
         if not any(count.standing == "READY" for count in planned.counts):
             return
-        with self._acting(unit, on, "PG", 10) as acting:
+        with self.acting(unit, on, "PG", 10) as acting:
             run = Run.objects.get(unit=unit, pk=planned.run.pk)
             release(acting, run, run.digest)
-        with self._acting(unit, on, "PK", 11) as acting:
+        with self.acting(unit, on, "PK", 11) as acting:
             apply(PaymentRun(), acting, on, run)
         for handed in send_payments(unit, moment(on, 12)):
             assert handed.state == "sent", handed
@@ -266,7 +279,7 @@ class _PurchaseWeeks:
 
     def _try_again(self, unit: Unit, on: date) -> None:
         """What came back is paid again once somebody has asked the supplier."""
-        with self._acting(unit, on, "PK", 8) as acting:
+        with self.acting(unit, on, "PK", 8) as acting:
             held = PaymentHold.objects.filter(unit=unit).values_list("payable", flat=True).distinct()
             waiting = rows(
                 "SELECT DISTINCT h.payable_id FROM purchases_paymenthold h WHERE h.unit_id = %s AND NOT EXISTS"
@@ -280,15 +293,15 @@ class _PurchaseWeeks:
 
     # --- the morning after ------------------------------------------------------------------------------------------
 
-    def statement(self, unit: Unit, on: date) -> None:
-        """The statement of yesterday comes in and posts itself; what no rule knows is posted by hand."""
-        before = on - timedelta(days=1)
+    def statement(self, unit: Unit, on: date, payee: str = bank_out.DIRECT_DEBIT) -> None:
+        """The statement of the bank day before comes in and posts itself; what no rule knows is posted by hand."""
+        before = bank_days_earlier(on, 1)
         bank = self.banks[unit.code]
         fee = _FEE if before in (PAYING[0], PAYING[-1]) else Decimal(0)
-        data = bank.statement(before, self.debits.get((unit.code, before), []), fee, _DIRECT_DEBIT)
+        data = bank.statement(before, self.debits.get((unit.code, before), []), fee, _DIRECT_DEBIT, payee)
         name = f"CAMT053_{bank.iban}_{before:%Y%m%d}.xml"
         (self.folder / name).write_bytes(data)
-        with self._acting(unit, on, "PK", 7) as acting:
+        with self.acting(unit, on, "PK", 7) as acting:
             received = receive(acting, data, name, "import")
             material = [one for one in read_documents(data, name) if isinstance(one, BankMaterial)]
             take_in_bank_material(acting, received, material, on)
@@ -299,7 +312,7 @@ class _PurchaseWeeks:
             self._rule_for_the_debit(unit, on)
 
     def _post_by_hand(self, unit: Unit, on: date) -> None:
-        with self._acting(unit, on, "PK", 10) as acting:
+        with self.acting(unit, on, "PK", 10) as acting:
             for one in waiting_lines(unit, terms_of(unit, on)):
                 line = Line.objects.get(unit=unit, pk=one["line"])
                 coding = Coding("43000000", f"29{unit.code}")
@@ -308,25 +321,25 @@ class _PurchaseWeeks:
 
     def _rule_for_the_debit(self, unit: Unit, on: date) -> None:
         """The same debit for the third time: one person tells a rule for it, another approves it."""
-        with self._acting(unit, on, "PK", 11) as acting:
+        with self.acting(unit, on, "PK", 11) as acting:
             line = Line.objects.filter(unit=unit, counterparty=bank_out.DIRECT_DEBIT).order_by("-id").first()
             assert line is not None
             rule = propose_rule(
                 acting, line, Coding("43000000", f"29{unit.code}"), "Porto / postimaksut",
                 sought=Sought("counterparty", bank_out.DIRECT_DEBIT.upper()), since=_RULE_FROM,
             )  # fmt: skip
-        with self._acting(unit, on, "PG", 12) as acting:
+        with self.acting(unit, on, "PG", 12) as acting:
             approve_rule(acting, rule)
         self.acts["rule"] += 1
 
     # --- the machine ------------------------------------------------------------------------------------------------
 
     def _run(self, unit: Unit, room: Room, on: date, hour: int) -> None:
-        with self._acting(unit, on, "PK", hour) as acting:
+        with self.acting(unit, on, "PK", hour) as acting:
             apply(room, acting, on)
 
     @contextmanager
-    def _acting(self, unit: Unit, on: date, role: str, hour: int) -> Iterator[Acting]:
+    def acting(self, unit: Unit, on: date, role: str, hour: int) -> Iterator[Acting]:
         person = person_with(unit, role)
         with working_in([unit.pk], person.pk, "demo"):
             yield Acting(person, unit, moment(on, hour))

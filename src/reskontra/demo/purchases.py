@@ -33,11 +33,9 @@ from reskontra.kernel.money import round_cents
 from reskontra.kernel.references import national_reference
 
 RATE = Decimal("25.5")
-ORDERS, CONTRACTS = 40, 8
 _SEED = 29
 _DELIVERIES, _DELIVERY_WEIGHTS = (1, 2, 3, 4), (54, 20, 16, 10)
 _LINES, _LINE_WEIGHTS = (1, 2, 3), (70, 20, 10)
-_CONTRACT_MONTHS = (date(2026, 1, 1), date(2026, 12, 31))
 # How many invoices of a unit have which fault; the first is what matching will say.
 FAULTS: Mapping[str, int] = {
     "NOT_RECEIVED": 6,
@@ -56,7 +54,6 @@ FAULTS: Mapping[str, int] = {
     "SUPPLIER_DIFFERS": 1,
     "INVOICE_INCOMPLETE": 1,
 }
-POSTING_REFERENCES = 4  # invoices that are coded by their reference, a unit
 _CREDITED = 2
 
 
@@ -86,9 +83,22 @@ class Buying:
     bills: list[Bill] = field(default_factory=list)
 
 
-def buying_of(unit: Record, mornings: Sequence[date]) -> Buying:
-    """What ``unit`` (a row of the register) buys while invoices come on ``mornings``."""
-    return _Buyer(unit, mornings).everything()
+@dataclass(frozen=True)
+class Season:
+    """When and how much is bought: the mornings on which invoices come, and how many days later they fall due."""
+
+    mornings: Sequence[date]
+    orders: int = 36
+    contracts: int = 7
+    posting_references: int = 4  # invoices that are coded by their reference
+    faults: Mapping[str, int] = field(default_factory=lambda: FAULTS)
+    due_after: Sequence[int] = (23, 23, 30)  # so that they fall due on a day of payment
+    faults_last: bool = False  # whether faults come with the last invoices, or any time
+
+
+def buying_of(unit: Record, season: Season) -> Buying:
+    """What ``unit`` (a row of the register) buys in ``season``."""
+    return _Buyer(unit, season).everything()
 
 
 def vat_on(net: Decimal) -> Decimal:
@@ -129,9 +139,10 @@ def billed(
 
 
 class _Buyer:
-    def __init__(self, unit: Record, mornings: Sequence[date]) -> None:
-        self.unit, self.mornings = unit, mornings
-        self.rng = random.Random(f"{_SEED} {unit['code']}")  # noqa: S311 – invented, and the same every time
+    def __init__(self, unit: Record, season: Season) -> None:
+        self.unit, self.season, self.mornings = unit, season, season.mornings
+        self.year = season.mornings[0].year
+        self.rng = random.Random(f"{_SEED} {unit['code']} {self.year}")  # noqa: S311 – invented, and the same every time
         self.made = Buying()
         self.numbers = 0
         self.tracked = {"budget_account": f"29{unit['code']}"}
@@ -142,9 +153,9 @@ class _Buyer:
 
     def everything(self) -> Buying:
         """Orders with their deliveries, contracts with their invoices, and what has no number at all."""
-        for place in range(ORDERS):
+        for place in range(self.season.orders):
             self._order(place)
-        for place in range(CONTRACTS):
+        for place in range(self.season.contracts):
             self._contract(place)
         self._posting_references()
         self._faults()
@@ -155,7 +166,7 @@ class _Buyer:
 
     def _order(self, place: int) -> None:
         code, rng = self.unit["code"], self.rng
-        number = f"V1{code}{place + 1:05d}"
+        number = f"V1{code}{self.year % 100}{place + 1:04d}"
         of = rng.choice(sorted(ON_ORDER))
         offers = rng.sample(ON_ORDER[of], min(len(ON_ORDER[of]), rng.choices(_LINES, _LINE_WEIGHTS)[0]))
         mornings = sorted(
@@ -201,9 +212,9 @@ class _Buyer:
 
     def _contract(self, place: int) -> None:
         of, name, price, account = BY_CONTRACT[place % len(BY_CONTRACT)]
-        number = f"VSK1{self.unit['code']}{place + 1:04d}"
+        number = f"VSK1{self.unit['code']}{self.year % 100}{place + 1:02d}"
         net = Decimal(price) + 15 * place
-        first, last = _CONTRACT_MONTHS
+        first, last = date(self.year, 1, 1), date(self.year, 12, 31)
         schedule = place % 4 == 2
         rows = [ScheduleRowTold(morning - timedelta(days=3), net) for morning in self.mornings]
         self.made.contracts.append(
@@ -220,7 +231,7 @@ class _Buyer:
             )
 
     def _posting_references(self) -> None:
-        for place in range(POSTING_REFERENCES):
+        for place in range(self.season.posting_references):
             of = sorted(BY_REFERENCE)[place % 2]
             morning = self.mornings[place % len(self.mornings)]
             price = Decimal(self.rng.randint(9_000, 90_000)) / 100
@@ -240,14 +251,16 @@ class _Buyer:
             if bill.invoice.order and bill.format == "finvoice"
         ]
         self.rng.shuffle(ordered)
+        if self.season.faults_last:
+            ordered.sort(key=lambda place: self.made.bills[place].arrives)
         alone = [place for place in ordered if self._is_alone(self.made.bills[place])]
         others = [place for place in ordered if place not in alone]
-        for fault, count in FAULTS.items():
+        for fault, count in self.season.faults.items():
             for _ in range(count):
-                place = (alone if fault in _SPOILS_ITS_ORDER else others).pop()
+                place = (alone if fault in _SPOILS_ITS_ORDER or not others else others).pop()
                 getattr(self, f"_{fault.lower()}")(place)
-        for _ in range(_CREDITED):
-            self._credit(others.pop())
+        for place in others[:_CREDITED]:
+            self._credit(place)
 
     def _is_alone(self, bill: Bill) -> bool:
         """Whether no other invoice of its order comes: what is wrong with it touches no other."""
@@ -404,8 +417,8 @@ class _Buyer:
         self, of: Party, morning: date, rows: Sequence[tuple[str, str, Decimal, Decimal]]
     ) -> Invoice:
         self.numbers += 1
-        number = f"{self.unit['code']}{self.numbers:05d}"
-        due = morning + timedelta(days=self.rng.choice((23, 23, 30)))  # on a day of payment
+        number = f"{self.unit['code']}{self.year % 100}{self.numbers:04d}"
+        due = morning + timedelta(days=self.rng.choice(self.season.due_after))
         return billed(self.buyer, of, number, morning - timedelta(days=self.rng.randint(1, 3)), due, rows)
 
     def _sent(self, bill: Bill) -> None:
@@ -436,5 +449,7 @@ def newcomers_bill(unit: Record, morning: date) -> Bill:
         postcode=postcode, town=town, country="FI", einvoice_address="0037" + business_id.replace("-", ""), iban=iban,
         bic="DEMOFIHH",
     )  # fmt: skip
-    told = _Buyer(unit, [morning])._bill_of(of, morning, [("", "Merikartat", Decimal(3), Decimal("148.00"))])
+    told = _Buyer(unit, Season([morning]))._bill_of(
+        of, morning, [("", "Merikartat", Decimal(3), Decimal("148.00"))]
+    )
     return Bill(morning, "finvoice", replace(told, number=f"{unit['code']}90001"), "SUPPLIER_UNKNOWN")
