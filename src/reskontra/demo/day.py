@@ -77,7 +77,8 @@ def play(folder: Path | None, language: str, quiet: bool) -> Day:
     units = list(Unit.objects.filter(code__in={batch["unit"] for batch in day.sent}).order_by("code"))
     play_months(day, units)
     _choose(day, language)
-    _let_the_clock_stand(play_last_season(day, units))
+    day.later["clock"] = play_last_season(day, units)
+    _let_the_clock_stand(day.later["clock"])
     day.seconds = time.perf_counter() - started
     text = json.dumps(day.summary, ensure_ascii=False, indent=2, default=str)
     (day.folder / "summary.json").write_text(text + "\n", encoding="utf-8")

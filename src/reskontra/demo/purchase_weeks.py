@@ -90,7 +90,7 @@ def play_purchases(day: Day) -> None:
         "from": MORNINGS[0].isoformat(),
         "to": PAYING[-1].isoformat(),
         "files": weeks.files,
-        "acts": dict(sorted(weeks.acts.items())),
+        "acts": dict(weeks.acts.most_common()),
         **purchase_tally(units, MORNINGS[0], PAYING[-1]),
     }
 

@@ -70,7 +70,7 @@ class _Season(Months):
     def play(self) -> None:
         """Invoice, collect twice, apply for enforcement; then new orders come in and wait.
 
-        Nothing goes to the invoice operator, not even letters: who it is after the contract of these years is not known.
+        Nothing goes to the invoice operator, not even letters: who it is after its contract is not known yet.
         """
         for unit in self.units:
             self._orders(unit, BEGINS, _ORDERS, {})
