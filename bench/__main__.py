@@ -26,13 +26,14 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 
-from bench import matching, raw  # noqa: E402
+from bench import matching, raw, statement_lines  # noqa: E402
 from bench.collection import make_collection, make_late_claims  # noqa: E402
 from bench.documents import messages  # noqa: E402
 from bench.measure import Measured, measured  # noqa: E402
 from bench.orders import make_world  # noqa: E402
 from bench.outgoing import make_payables, release_as_somebody_else  # noqa: E402
 from bench.payments import make_claims, notification  # noqa: E402
+from bench.purchases import PER_FILE, files_of, finvoice_file, make_purchases  # noqa: E402
 from reskontra.claims.interest import take_interest_until  # noqa: E402
 from reskontra.database import connect, server  # noqa: E402
 from reskontra.database.session import working_in  # noqa: E402
@@ -42,8 +43,11 @@ from reskontra.exchange import archive  # noqa: E402
 from reskontra.exchange.inbox import receive  # noqa: E402
 from reskontra.exchange.reading import read_documents  # noqa: E402
 from reskontra.exchange.writing import finvoice_batch  # noqa: E402
+from reskontra.expenditure.intake.files import take_in_invoices  # noqa: E402
+from reskontra.expenditure.intake.run import inbox_kind  # noqa: E402
 from reskontra.expenditure.matching.run import MatchingRun  # noqa: E402
 from reskontra.expenditure.payment.run import PaymentRun  # noqa: E402
+from reskontra.expenditure.statement_posting.run import StatementPostingRun  # noqa: E402
 from reskontra.income.allocation.run import AllocationRun  # noqa: E402
 from reskontra.income.bank_material.intake import take_in_bank_material  # noqa: E402
 from reskontra.income.delivery.run import DeliveryRun  # noqa: E402
@@ -58,7 +62,16 @@ from reskontra.runs.run import Acting, Applied, Room, apply, plan  # noqa: E402
 
 DAY = date(2026, 3, 16)
 EMPTY, WORLD, RUN, RAW = "bench_empty", "bench_world", "bench_run", "bench_raw"
-PARTS = ("invoices", "payments", "collection", "interest", "matching", "outgoing")
+PARTS = (
+    "invoices",
+    "payments",
+    "collection",
+    "interest",
+    "purchases",
+    "matching",
+    "outgoing",
+    "statement_lines",
+)
 
 
 def main() -> None:
@@ -96,8 +109,10 @@ class Bench:
             ("payments", lambda: self._payments(self.size, 5 * self.size, kept)),
             ("collection", lambda: self._collection(10 * self.size, kept)),
             ("interest", lambda: self._interest(2 * self.size)),
+            ("purchases", lambda: self._purchases(self.size)),
             ("matching", lambda: self._matching(self.size, kept)),
             ("outgoing", lambda: self._outgoing(self.size)),
+            ("statement_lines", lambda: self._statement_lines(self.size, kept)),
         ):
             if part in parts:
                 jobs()
@@ -140,6 +155,43 @@ class Bench:
         limit = self._limit(kept, raw.REMINDERS)
         self._tell("reminder letters", letters, room.written, limit)
         self._tell("reminder run", letters, done, limit)
+
+    def _purchases(self, count: int) -> None:
+        """``count`` Finvoice invoices of suppliers are read, then received, read, decided and stored, file by file."""
+        self._prepare(make_purchases)
+        unit, person = Unit.objects.get(), Person.objects.get(username="bench")
+        acting = Acting(person, unit, datetime.now(UTC))
+        sample = finvoice_file(1, min(count, PER_FILE), unit.edi_code)
+        self._settle()
+        read = measured(self.postgres, lambda: read_documents(sample, "bench.xml"))
+        self._tell("purchase invoices read", len(read.result), read)
+        files = list(files_of(count, unit.edi_code))
+
+        def take_in() -> int:
+            taken = 0
+            for name, data in files:
+                with working_in([unit.pk], person.pk, "bench"):
+                    received = receive(acting, data, name, inbox_kind("einvoice"))
+                    taken += len(take_in_invoices(acting, received, data, DAY).invoices)
+            return taken
+
+        self._settle()
+        taken = measured(self.postgres, take_in)
+        if taken.result != count:
+            raise AssertionError(f"{taken.result} invoices taken in of {count}")
+        self._tell("purchase invoices stored", count, taken, self._write(b"".join(data for _, data in files)))
+        _disconnect()
+
+    def _statement_lines(self, lines: int, kept: Path) -> None:
+        """``lines`` statement lines are posted by rules and by payments of our own."""
+        self._prepare(lambda admin: statement_lines.make_statement(admin, lines, DAY))
+        done = self._room(StatementPostingRun())
+        posted = done.result.facts["vouchers"]
+        expected = sum(1 for n in range(1, lines + 1) if n % 100 < statement_lines.POSTED_OF_HUNDRED)
+        if posted != expected:
+            raise AssertionError(f"{posted} lines posted of {expected}")
+        raw.keep_rows(self.postgres, RUN, done.result.run.pk, kept, statement_lines.TABLES)
+        self._tell("statement lines posted", lines, done, self._limit(kept, statement_lines.TABLES))
 
     def _matching(self, invoices: int, kept: Path) -> None:
         """``invoices`` purchase invoices find their order or contract; most become payable, with their vouchers."""

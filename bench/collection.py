@@ -7,6 +7,7 @@ The books are left out, because neither collection nor interest reads them.
 from datetime import date
 from typing import Any
 
+from bench.asleep import an_applied_run, write_asleep
 from bench.orders import UNIT, make_registers
 
 # Of a hundred claims: 20 are not due, 10 just due, 7 wait for their first reminder, 3 for their second, 15 were
@@ -153,20 +154,8 @@ def make_late_claims(admin: Any, claims: int, day: date) -> int:
 def _make(admin: Any, statements: tuple[str, ...], claims: int, day: date) -> int:
     customers = max(claims // 3, 1)
     unit, person = make_registers(admin, customers)
-    run = admin.execute(
-        "INSERT INTO runs_run (unit_id, name, on_date, state, person_id, planned_at, applied_at, terms, outcomes,"
-        " digest) VALUES (%s, 'invoicing', %s, 'applied', %s, now(), now(), '{}', '[]', '') RETURNING id",
-        (unit, day, person),
-    ).fetchone()[0]
+    run = an_applied_run(admin, unit, person, "invoicing", day)
     values = {"unit": unit, "person": person, "run": run, "claims": claims, "customers": customers, "code": UNIT,
               "day": day, "amount": 100}  # fmt: skip
-    admin.execute("SET LOCAL session_replication_role = replica")
-    for statement in statements:
-        admin.execute(statement, values)
-    admin.execute("SET LOCAL session_replication_role = origin")
-    for table in _OWN_KEYS:
-        admin.execute(
-            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), coalesce(max(id), 1)) FROM {table}"
-        )
-    admin.execute("ANALYZE")
+    write_asleep(admin, statements, values, _OWN_KEYS)
     return unit

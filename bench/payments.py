@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from bench.asleep import an_applied_run, write_asleep
 from bench.orders import UNIT, make_registers
 from reskontra.kernel.references import unit_reference
 
@@ -17,19 +18,9 @@ def make_claims(admin: Any, claims: int) -> int:
     measured. Returns the unit's id.
     """
     unit, person = make_registers(admin, max(claims // 3, 1))
-    run = admin.execute(
-        "INSERT INTO runs_run (unit_id, name, on_date, state, person_id, planned_at, applied_at, terms, outcomes,"
-        " digest) VALUES (%s, 'invoicing', '2026-03-01', 'applied', %s, now(), now(), '{}', '[]', '') RETURNING id",
-        (unit, person),
-    ).fetchone()[0]
-    admin.execute("SET LOCAL session_replication_role = replica")
+    run = an_applied_run(admin, unit, person, "invoicing", date(2026, 3, 1))
     values = {"unit": unit, "run": run, "claims": claims, "customers": max(claims // 3, 1), "code": UNIT}
-    for statement in _CLAIMS:
-        admin.execute(statement, values)
-    admin.execute("SET LOCAL session_replication_role = origin")
-    for table, count in (("ledger_voucher", claims), ("sales_invoice", claims)):
-        admin.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", (table, count))
-    admin.execute("ANALYZE")
+    write_asleep(admin, _CLAIMS, values, ("ledger_voucher", "sales_invoice"))
     return int(unit)
 
 

@@ -1,41 +1,13 @@
-"""A world of suppliers of any size, and files of their Finvoice invoices; reading and storing them, measured.
+"""A world of suppliers of any size, and files of their Finvoice invoices."""
 
-``python -m bench.purchases --size 100000`` prints how many invoices a second are read, and how many read and stored.
-"""
-
-import argparse
-import os
-import time
-import warnings
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reskontra.settings")
-os.environ.setdefault("RESKONTRA_HOME", "var/bench/home")
-warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+from bench.orders import make_registers
 
-import django  # noqa: E402
-
-django.setup()
-
-from bench.measure import measured  # noqa: E402
-from bench.orders import make_registers  # noqa: E402
-from reskontra.database import connect, server  # noqa: E402
-from reskontra.database.session import working_in  # noqa: E402
-from reskontra.exchange.inbox import receive  # noqa: E402
-from reskontra.exchange.reading import read_documents  # noqa: E402
-from reskontra.expenditure.intake.files import take_in_invoices  # noqa: E402
-from reskontra.expenditure.intake.run import inbox_kind  # noqa: E402
-from reskontra.registers.models import Person, RoleAssignment, Unit  # noqa: E402
-from reskontra.runs.run import Acting  # noqa: E402
-
-DAY = date(2026, 3, 16)
-AT = datetime(2026, 3, 16, 7, 0, tzinfo=UTC)
 SUPPLIERS = 5_000
 PER_FILE = 10_000
-DATABASE = "bench_purchases"
 
 
 def supplier_ids(place: int) -> tuple[str, str]:
@@ -166,47 +138,3 @@ def files_of(size: int, edi_code: str) -> Iterator[tuple[str, bytes]]:
     for first in range(1, size + 1, PER_FILE):
         count = min(PER_FILE, size + 1 - first)
         yield f"purchases-{first}.xml", finvoice_file(first, count, edi_code)
-
-
-def take_in_files(unit: Unit, person: Person, files: Iterator[tuple[str, bytes]]) -> int:
-    """Receive, read, decide and store every file; how many invoices that were."""
-    taken = 0
-    acting = Acting(person, unit, AT)
-    for name, data in files:
-        with working_in([unit.pk], person.pk):
-            received = receive(acting, data, name, inbox_kind("einvoice"))
-        with working_in([unit.pk], person.pk):
-            taken += len(take_in_invoices(acting, received, data, DAY).invoices)
-    return taken
-
-
-def main() -> None:
-    """Measure reading alone, then reading and storing."""
-    parser = argparse.ArgumentParser(prog="python -m bench.purchases")
-    parser.add_argument("--size", type=int, default=100_000, help="number of invoices, three rows each")
-    size = parser.parse_args().size
-    postgres = server.start()
-    server.drop_database(postgres, DATABASE)
-    connect.prepare(postgres, DATABASE)
-    with server.connected(postgres.admin_address(DATABASE)) as admin:
-        unit_id = make_purchases(admin)
-    connect.connect(postgres, DATABASE)
-    unit = Unit.objects.get(pk=unit_id)
-    person = RoleAssignment.objects.filter(role="PK").select_related("person")[0].person
-    data = finvoice_file(1, min(size, 2_000), unit.edi_code)
-    started = time.process_time()
-    count = len(read_documents(data, "sample.xml"))
-    print(
-        f"read           {count:>8}  {count / (time.process_time() - started):>8.0f} a second of a processor"
-    )
-    files = list(files_of(size, unit.edi_code))
-    result = measured(postgres, lambda: take_in_files(unit, person, iter(files)))
-    print(
-        f"read and store {result.result:>8}  {result.seconds:>8.1f} s  {result.cpu_seconds:>8.1f} cpu s"
-        f"  {size / result.seconds:>8.0f} a second  {size / result.cpu_seconds:>8.0f} a cpu second"
-        f"  peak {result.peak_mb:.0f} MB"
-    )
-
-
-if __name__ == "__main__":
-    main()

@@ -11,6 +11,7 @@ from reskontra.database.session import working_in
 from reskontra.demo.diary import Day
 from reskontra.demo.months import LAST
 from reskontra.demo.months_report import show_months
+from reskontra.demo.season import BEGINS
 from reskontra.insight.claims import claim_story
 from reskontra.insight.invariants import broken
 from reskontra.kernel.texts import LANGUAGES, text
@@ -51,7 +52,7 @@ def test_every_end_is_reached_and_nothing_is_left_open(played: Day) -> None:
     assert not reached & {"open", "open_in_case"}
 
 
-def test_the_books_hold_at_the_end(played: Day) -> None:
+def test_the_books_hold_at_the_end_and_only_the_last_season_is_owed(played: Day) -> None:
     units = _units()
     assert broken([unit.pk for unit in units]) == []
     for unit in units:
@@ -61,7 +62,14 @@ def test_the_books_hold_at_the_end(played: Day) -> None:
                 " ON p.event = 'receivable' AND p.account = e.account WHERE e.unit_id = %s",
                 [unit.pk],
             )
-        assert receivable == Decimal(0), unit.code
+            (open_,) = one_row(
+                "SELECT sum(c.amount - coalesce((SELECT sum(s.amount) FROM claims_claim_settlement s"
+                "  WHERE s.claim_id = c.id), 0))"
+                " FROM claims_claim c JOIN sales_invoice i ON i.id = c.invoice_id AND i.issue_date >= %s"
+                " WHERE c.unit_id = %s",
+                [BEGINS, unit.pk],
+            )
+        assert receivable == open_ > Decimal(0), unit.code
 
 
 def test_nobody_was_reminded_more_than_twice_and_every_reminder_is_a_letter(played: Day) -> None:

@@ -17,7 +17,10 @@ _BODIES = {"camt.053": ("BkToCstmrStmt", "Stmt"), "camt.054": ("BkToCstmrDbtCdtN
 
 @dataclass(frozen=True)
 class Detail:
-    """One payment in an entry; ``amount`` in euro with its sign, ``parts`` invoice, reference and share."""
+    """One payment in an entry; ``amount`` in euro with its sign, ``parts`` invoice, reference and share.
+
+    Of money that goes out ``payee`` is told, and the payment's own ids where it has some.
+    """
 
     amount: Decimal
     archive_id: str
@@ -26,11 +29,16 @@ class Detail:
     reference: str = ""
     message: str = ""
     parts: tuple[tuple[str, str, Decimal], ...] = ()
+    payee: str = ""
+    end_to_end_id: str = ""
 
 
 @dataclass(frozen=True)
 class Booked:
-    """One entry of the bank. ``code`` is that of the Finnish banks with its words, ``kind`` the international one."""
+    """One entry of the bank. ``code`` is that of the Finnish banks with its words, ``kind`` the international one.
+
+    ``batch`` is the payment information id of payments that went out together.
+    """
 
     amount: Decimal
     archive_id: str
@@ -39,6 +47,7 @@ class Booked:
     details: tuple[Detail, ...] = ()
     back: bool = False
     information: str = ""
+    batch: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,6 +126,7 @@ def _summary(entries: Sequence[Booked]) -> str:
 def _entry(one: Booked, message: Message) -> str:
     state = "<Sts><Cd>BOOK</Cd></Sts>" if message.version == "08" else "<Sts>BOOK</Sts>"
     domain, family, sub = one.kind.split("/")
+    batch = _tag("Btch", _tag("PmtInfId", one.batch))
     return (
         f"<Ntry>{_amount(one.amount)}{_direction(one.amount)}"
         + ("<RvslInd>true</RvslInd>" if one.back else "")
@@ -124,7 +134,7 @@ def _entry(one: Booked, message: Message) -> str:
         f"<AcctSvcrRef>{one.archive_id}</AcctSvcrRef>"
         f"<BkTxCd><Domn><Cd>{domain}</Cd><Fmly><Cd>{family}</Cd><SubFmlyCd>{sub}</SubFmlyCd></Fmly></Domn>"
         f"<Prtry><Cd>{one.code}</Cd><Issr>FFFS</Issr></Prtry></BkTxCd>"
-        + _tag("NtryDtls", "".join(_detail(each, message.version) for each in one.details))
+        + _tag("NtryDtls", batch + "".join(_detail(each, message.version) for each in one.details))
         + _tag("AddtlNtryInf", escape(one.information))
         + "</Ntry>\n"
     )
@@ -133,6 +143,9 @@ def _entry(one: Booked, message: Message) -> str:
 def _detail(one: Detail, version: str) -> str:
     name = _tag("Nm", escape(one.payer))
     payer = _tag("Dbtr", _tag("Pty", name) if version == "08" else name)
+    paid = _tag("Nm", escape(one.payee))
+    payee = _tag("Cdtr", _tag("Pty", paid) if version == "08" else paid)
+    own = _tag("EndToEndId", one.end_to_end_id)
     account = _tag("DbtrAcct", _tag("Id", _tag("IBAN", one.payer_account)))
     stated = f"{_amount(one.amount)}{_direction(one.amount)}" if version == "08" else ""
     remitted = (
@@ -141,9 +154,9 @@ def _detail(one: Detail, version: str) -> str:
         + "".join(_structured(reference, invoice, share) for invoice, reference, share in one.parts)
     )
     return (
-        f"<TxDtls><Refs><AcctSvcrRef>{one.archive_id}</AcctSvcrRef></Refs>{stated}"
+        f"<TxDtls><Refs><AcctSvcrRef>{one.archive_id}</AcctSvcrRef>{own}</Refs>{stated}"
         f"<AmtDtls><TxAmt>{_amount(one.amount)}</TxAmt></AmtDtls>"
-        + _tag("RltdPties", payer + account)
+        + _tag("RltdPties", payer + account + payee)
         + _tag("RmtInf", remitted)
         + "</TxDtls>"
     )

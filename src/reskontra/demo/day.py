@@ -21,6 +21,8 @@ from reskontra.database.session import working_in
 from reskontra.demo.diary import DAY, Day, moment, person_with
 from reskontra.demo.material import Material, write_day
 from reskontra.demo.months import play_months
+from reskontra.demo.purchase_weeks import play_purchases
+from reskontra.demo.season import play_last_season
 from reskontra.demo.weeks import play_weeks
 from reskontra.documents.findings import Refused
 from reskontra.exchange import archive
@@ -71,11 +73,12 @@ def play(folder: Path | None, language: str, quiet: bool) -> Day:
         _work(unit, day, language)
     _count(day)
     play_weeks(day, language)
-    play_months(
-        day, list(Unit.objects.filter(code__in={batch["unit"] for batch in day.sent}).order_by("code"))
-    )
-    _let_the_clock_stand(day.later["to"])
+    play_purchases(day)
+    units = list(Unit.objects.filter(code__in={batch["unit"] for batch in day.sent}).order_by("code"))
+    play_months(day, units)
     _choose(day, language)
+    day.later["clock"] = play_last_season(day, units)
+    _let_the_clock_stand(day.later["clock"])
     day.seconds = time.perf_counter() - started
     text = json.dumps(day.summary, ensure_ascii=False, indent=2, default=str)
     (day.folder / "summary.json").write_text(text + "\n", encoding="utf-8")

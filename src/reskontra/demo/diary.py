@@ -17,7 +17,8 @@ DAY = date(2026, 3, 16)
 class Day:
     """What happened: the funnel by step, what came of each file, what to look at, and all of it for machines.
 
-    ``money`` tells of the weeks after: deliveries, bank files, payments and what became of them; ``later`` of the
+    ``money`` tells of the weeks after: deliveries, bank files, payments and what became of them; ``purchases`` of
+    the purchase side in the same weeks; ``later`` of the
     months and years in which the rest is collected to its end.
     """
 
@@ -29,6 +30,7 @@ class Day:
     look_at: list[dict[str, Any]] = field(default_factory=list)
     funnel: list[dict[str, Any]] = field(default_factory=list)
     money: dict[str, Any] = field(default_factory=dict)
+    purchases: dict[str, Any] = field(default_factory=dict)
     later: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -44,6 +46,7 @@ class Day:
             "acts": self.acts,
             "sent": self.sent,
             "money": self.money,
+            "purchases": self.purchases,
             "later": self.later,
             "look_at": self.look_at,
         }

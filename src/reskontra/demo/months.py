@@ -83,7 +83,7 @@ LAST = date(2029, 6, 29)
 
 def play_months(day: Day, units: Sequence[Unit]) -> None:
     """Play on until claims have reached every end; files are written under the demo's ``in`` folder."""
-    months = _Months(day.folder / "in", units)
+    months = Months(day.folder / "in", units)
     for on, act in months.calendar():
         months.morning(on)
         act(on)
@@ -97,13 +97,14 @@ def play_months(day: Day, units: Sequence[Unit]) -> None:
     }
 
 
-class _Months:
+class Months:
     """What the months need at every step, and what they leave to tell."""
 
-    def __init__(self, folder: Path, units: Sequence[Unit]) -> None:
+    def __init__(self, folder: Path, units: Sequence[Unit], fates: bool = True) -> None:
+        """``fates``: whether what the weeks left open has its fate; the last season has none."""
         self.folder, self.units = folder, units
         self.banks = {unit.code: _bank_of(unit) for unit in units}
-        self.fates: dict[str, list[Fate]] = {unit.code: fates_of(unit) for unit in units}
+        self.fates: dict[str, list[Fate]] = {unit.code: fates_of(unit) if fates else [] for unit in units}
         self.runs: list[dict[str, Any]] = []
         self.acts: list[dict[str, Any]] = []
 
@@ -132,11 +133,11 @@ class _Months:
             self._ask_back_what_was_small(unit, on)
             self._complaints(unit, on)
             for fate in self._of(unit, "forgotten"):
-                with self._acting(unit, on, "K") as acting:
+                with self.acting(unit, on, "K") as acting:
                     block(acting, fate.claim(unit), "O", "väntar på ett rättsfall", date(2029, 1, 8))
-            self._run(unit, ReminderRun(), on)
+            self.run(unit, ReminderRun(), on)
             self._refunds(unit, on)
-            self._run(unit, InterestRun(), on)
+            self.run(unit, InterestRun(), on)
 
     def _between(self, on: date) -> None:
         for unit in self.units:
@@ -148,13 +149,13 @@ class _Months:
 
     def _second_reminders(self, on: date) -> None:
         for unit in self.units:
-            self._run(unit, ReminderRun(), on)
+            self.run(unit, ReminderRun(), on)
             self._refunds(unit, on)
 
     def _collection(self, on: date) -> None:
         for unit in self.units:
-            self._run(unit, DeferralsRun(), on)
-            self._run(unit, InterestRun(), on)
+            self.run(unit, DeferralsRun(), on)
+            self.run(unit, InterestRun(), on)
             for fate in (
                 *self._of(unit, "judged"),
                 *self._of(unit, "judged_poor"),
@@ -162,19 +163,19 @@ class _Months:
             ):
                 self._say_for_the_court(unit, fate, on)
             for room in (CollectionRun(), EnforcementRun(), AgencyRun(), CourtRun()):
-                self._run(unit, room, on)
+                self.run(unit, room, on)
             self._refunds(unit, on)
 
     def _under_way(self, on: date) -> None:
         for unit in self.units:
-            self._run(unit, DeferralsRun(), on)
-            self._run(unit, ReminderRun(), on)
+            self.run(unit, DeferralsRun(), on)
+            self.run(unit, ReminderRun(), on)
             for fate in (*self._of(unit, "judged"), *self._of(unit, "judged_poor")):
-                with self._acting(unit, on, "PK") as acting:
+                with self.acting(unit, on, "PK") as acting:
                     case = _case(unit, fate)
                     register(acting, case, f"L {case.number}/26", on)
             for fate in self._of(unit, "contested"):
-                with self._acting(unit, on, "K") as acting:
+                with self.acting(unit, on, "K") as acting:
                     contest(acting, _case(unit, fate), on, "gäldenären bestrider leveransen")
             self._authority(unit, on, "Registered", "enforced", "passive", "poor", "abroad")
             self._agency(unit, on, "demanded", "agency")
@@ -188,18 +189,18 @@ class _Months:
             self._authority(unit, on, "Obstacle", "passive", "poor", "abroad")
             self._agency(unit, on, "collected", "agency")
             for room in (DeferralsRun(), CollectionRun(), EnforcementRun()):
-                self._run(unit, room, on)
+                self.run(unit, room, on)
 
     def _obstacles(self, on: date) -> None:
         for unit in self.units:
             self._authority(unit, on, "Collected", "judged")
             self._authority(unit, on, "Obstacle", "judged_poor")
-            self._run(unit, ObstaclesRun(), on)
+            self.run(unit, ObstaclesRun(), on)
             for fate in self._of(unit, "abroad"):
-                with self._acting(unit, on, "GK") as acting:
+                with self.acting(unit, on, "GK") as acting:
                     decide_abroad(acting, _case(unit, fate), False, "kostnaderna överstiger fordran")
             for fate in self._of(unit, "contested"):
-                with self._acting(unit, on, "K") as acting:
+                with self.acting(unit, on, "K") as acting:
                     close(acting, _case(unit, fate), "bevisningen räcker inte", on)
                     propose(
                         acting,
@@ -207,31 +208,31 @@ class _Months:
                         "decided",
                         "enheten driver inte den bestridda fordran vidare",
                     )
-            self._run(unit, WriteOffsRun(), on)
+            self.run(unit, WriteOffsRun(), on)
             self._decide_write_offs(unit, on)
 
     def _decided(self, on: date) -> None:
         for unit in self.units:
-            self._run(unit, WriteOffsRun(), on)
-            self._run(unit, InterestRun(), on)
-            self._run(unit, PaymentTimeInterestRun(), on)
+            self.run(unit, WriteOffsRun(), on)
+            self.run(unit, InterestRun(), on)
+            self.run(unit, PaymentTimeInterestRun(), on)
             self._refunds(unit, on)
 
     def _years_end(self, on: date) -> None:
         for unit in self.units:
-            self._run(unit, LimitationRun(), on)
-            self._run(unit, ValuationRun(), on)
+            self.run(unit, LimitationRun(), on)
+            self.run(unit, ValuationRun(), on)
 
     def _passive_ends(self, on: date) -> None:
         for unit in self.units:
-            self._run(unit, ObstaclesRun(), on)
-            self._run(unit, WriteOffsRun(), on)
+            self.run(unit, ObstaclesRun(), on)
+            self.run(unit, WriteOffsRun(), on)
             self._decide_write_offs(unit, on)
 
     def _expired(self, on: date) -> None:
         for unit in self.units:
-            self._run(unit, LimitationRun(), on)
-            self._run(unit, WriteOffsRun(), on)
+            self.run(unit, LimitationRun(), on)
+            self.run(unit, WriteOffsRun(), on)
             self._decide_write_offs(unit, on)
 
     # --- money --------------------------------------------------------------------------------------------------
@@ -240,18 +241,18 @@ class _Months:
         """The statement of the bank day before comes in; credits are set off and payments allocated."""
         before = _bank_day_before(on)
         for unit in self.units:
-            for file in self.banks[unit.code].files(before, self._paid(unit, on, before)):
+            for file in self.banks[unit.code].files(before, self.paid(unit, on, before)):
                 path = self.folder / file.name
                 path.write_bytes(file.data)
-                with self._acting(unit, on, "PK", 7) as acting:
+                with self.acting(unit, on, "PK", 7) as acting:
                     received = receive(acting, file.data, file.name, "import")
                 material = read_documents(file.data, file.name)
-                with self._acting(unit, on, "PK", 7) as acting:
+                with self.acting(unit, on, "PK", 7) as acting:
                     take_in_bank_material(acting, received, material, on)  # type: ignore[arg-type]
             for room in (SetOffRun(), AllocationRun()):
-                self._run(unit, room, on, 8)
+                self.run(unit, room, on, 8)
 
-    def _paid(self, unit: Unit, on: date, day: date) -> list[Payment]:
+    def paid(self, unit: Unit, on: date, day: date) -> list[Payment]:
         """What those pay whose fate it is to pay until ``on``, and the net of what others collected for us."""
         made = []
         with working_in([unit.pk]):
@@ -263,7 +264,7 @@ class _Months:
         return made
 
     def _ask_back_what_was_small(self, unit: Unit, on: date) -> None:
-        with self._acting(unit, on, "PK") as acting:
+        with self.acting(unit, on, "PK") as acting:
             small = Overpayment.objects.filter(unit=unit, treatment="income", undoes__isnull=True).order_by(
                 "id"
             )
@@ -272,7 +273,7 @@ class _Months:
 
     def _account_answered(self, unit: Unit, on: date) -> None:
         """One of those who were asked for their account answers; who does not gets a payment order."""
-        with self._acting(unit, on, "PK") as acting:
+        with self.acting(unit, on, "PK") as acting:
             asked = Letter.objects.filter(unit=unit, kind="refund_inquiry").order_by("id").first()
             if asked is None:
                 return
@@ -287,17 +288,17 @@ class _Months:
 
     def _refunds(self, unit: Unit, on: date) -> None:
         """The centre plans, somebody else in the centre approves, and the plan is applied (OC 3.9, 4.2)."""
-        with self._acting(unit, on, "PK", 13) as acting:
+        with self.acting(unit, on, "PK", 13) as acting:
             planned = plan(RefundsRun(), acting, on)
         if not any(count.standing == "READY" for count in planned.counts):
             return
-        with self._acting(unit, on, "PG", 14) as acting:
+        with self.acting(unit, on, "PG", 14) as acting:
             run = Run.objects.get(unit=unit, pk=planned.run.pk)
             approve_refunds(acting, run, run.digest)
-        with self._acting(unit, on, "PK", 15) as acting:
+        with self.acting(unit, on, "PK", 15) as acting:
             told = apply(RefundsRun(), acting, on, run).as_json()
         self._tell(told)
-        with self._acting(unit, on, "PK", 16) as acting:
+        with self.acting(unit, on, "PK", 16) as acting:
             for refund in Refund.objects.filter(unit=unit, run=run, way="account", undoes__isnull=True):
                 hear(acting, refund, "accepted")
 
@@ -305,16 +306,16 @@ class _Months:
 
     def _complaints(self, unit: Unit, on: date) -> None:
         for fate in self._of(unit, "complains"):
-            with self._acting(unit, on, "PK", 9) as acting:
+            with self.acting(unit, on, "PK", 9) as acting:
                 complain(acting, fate.claim(unit), on, "kunden säger att tjänsten inte har utförts")
 
     def _complaints_answered(self, unit: Unit, on: date) -> None:
-        with self._acting(unit, on, "K", 9) as acting:
+        with self.acting(unit, on, "K", 9) as acting:
             for one in Complaint.objects.filter(unit=unit).order_by("id"):
                 answer_complaint(acting, one, "rejected", "tjänsten utfördes den dag som fakturan nämner")
 
     def _payment_time(self, unit: Unit, fate: Fate, on: date) -> None:
-        with self._acting(unit, on, "K", 10) as acting:
+        with self.acting(unit, on, "K", 10) as acting:
             claim = fate.claim(unit)
             request = ask_for_time(acting, claim.payer, date(2026, 10, 1), "arbetslös till hösten")
             instalments = lay_out_time(acting, [claim], date(2026, 6, 30), count=3)
@@ -322,13 +323,13 @@ class _Months:
         fate.instalments = tuple((one.due_date, one.amount) for one in instalments)
 
     def _say_for_the_court(self, unit: Unit, fate: Fate, on: date) -> None:
-        with self._acting(unit, on, "K", 9) as acting:
+        with self.acting(unit, on, "K", 9) as acting:
             claim = fate.claim(unit)
             name_court(acting, claim.payer, "helsinki", "hemort enligt befolkningsdatasystemet", on)
             name_agreement(acting, claim, f"beställningen bakom fakturan {fate.invoice}", on)
 
     def _judgment(self, unit: Unit, fate: Fate, on: date) -> None:
-        with self._acting(unit, on, "PK", 9) as acting:
+        with self.acting(unit, on, "PK", 9) as acting:
             case = _case(unit, fate)
             costs = {
                 row["kind"]: row["amount"]
@@ -342,7 +343,7 @@ class _Months:
 
     def _decide_write_offs(self, unit: Unit, on: date) -> None:
         for role, act in (("SG", review), ("GK", approve)):
-            with self._acting(unit, on, role, 11 if role == "SG" else 12) as acting:
+            with self.acting(unit, on, role, 11 if role == "SG" else 12) as acting:
                 for one in waiting_proposals(unit):
                     proposal = WriteOffProposal.objects.get(unit=unit, pk=one.proposal)
                     act(acting, proposal, one.digest)
@@ -383,10 +384,10 @@ class _Months:
 
     def _report(self, unit: Unit, on: date, name: str, data: bytes) -> None:
         (self.folder / name).write_bytes(data)
-        with self._acting(unit, on, "PK", 9) as acting:
+        with self.acting(unit, on, "PK", 9) as acting:
             received = receive(acting, data, name, "import")
         [document] = read_documents(data, name)
-        with self._acting(unit, on, "PK", 9) as acting:
+        with self.acting(unit, on, "PK", 9) as acting:
             match document:
                 case EnforcementReport():
                     answer: Any = take_in_enforcement_report(acting, received, document, on)
@@ -400,14 +401,14 @@ class _Months:
     def send(self, on: date) -> None:
         """Letters go out, and every batch that waits is handed over."""
         for unit in self.units:
-            self._run(unit, LettersRun(), on, 16)
+            self.run(unit, LettersRun(), on, 16)
             with working_in([unit.pk]):
                 batches = list(waiting(unit))
             for file in batches:
                 hand_over(file, moment(on, 17))
 
-    def _run(self, unit: Unit, room: Room, on: date, hour: int = 12) -> None:
-        with self._acting(unit, on, "PK", hour) as acting:
+    def run(self, unit: Unit, room: Room, on: date, hour: int = 12) -> None:
+        with self.acting(unit, on, "PK", hour) as acting:
             told = apply(room, acting, on).as_json()
         self._tell(told)
 
@@ -419,7 +420,7 @@ class _Months:
     def _of(self, unit: Unit, name: str) -> list[Fate]:
         return [fate for fate in self.fates[unit.code] if fate.name == name]
 
-    def _acting(self, unit: Unit, on: date, role: str, hour: int = 10) -> "_Session":
+    def acting(self, unit: Unit, on: date, role: str, hour: int = 10) -> "_Session":
         return _Session(unit, person_with(unit, role), moment(on, hour))
 
 

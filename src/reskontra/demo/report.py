@@ -1,11 +1,15 @@
 """The demo as people read it: what came of each file, the funnel, the weeks after, and what is worth looking at."""
 
+from datetime import date
+
 from rich.console import Console
 from rich.table import Table
 
 from reskontra.demo.diary import Day
 from reskontra.demo.months_report import show_months
+from reskontra.demo.purchase_report import show_purchases
 from reskontra.demo.weeks_report import show_weeks
+from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount, parse_amount
 from reskontra.kernel.texts import text
 
@@ -24,7 +28,10 @@ def show(day: Day, out: Console, language: str) -> None:
         told = text("demo.batch", language, name=batch["name"], documents=batch["documents"])
         out.print(f"  → {told}  sha256 {batch['digest'][:12]}…", markup=False)
     show_weeks(day, out, language)
+    show_purchases(day, out, language)
     show_months(day, out, language)
+    clock = format_date(date.fromisoformat(day.later["clock"]), language)
+    out.print(f"\n{text('demo.season', language, day=clock)}", markup=False)
     out.print(f"\n[bold]{text('demo.look_at', language)}[/]")
     for found in day.look_at:
         out.print(f"  {text('demo.' + found['why'], language)}", markup=False)

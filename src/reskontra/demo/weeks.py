@@ -210,9 +210,9 @@ def _first_batch(unit: Unit) -> str:
 
 
 def owed(unit: Unit) -> list[Owed]:
-    """Every invoice of the unit that was not taken back, as its payer sees it."""
+    """Every invoice of the day that the unit did not take back, as its payer sees it."""
     with working_in([unit.pk]), connection.cursor() as cursor:
-        cursor.execute(_OWED, [unit.code, unit.pk])
+        cursor.execute(_OWED, [unit.code, unit.pk, DAY])
         return [Owed(*row) for row in cursor.fetchall()]
 
 
@@ -228,7 +228,7 @@ WHERE d.unit_id = %s AND d.file_id = %s ORDER BY i.number
 _OWED = """
 SELECT %s || lpad(i.number::text, 9, '0'), c.reference, c.amount, c.due_date, payer.name, payer.kind, payer.protected
 FROM claims_claim c JOIN sales_invoice i ON i.id = c.invoice_id JOIN registers_customer payer ON payer.id = c.payer_id
-WHERE c.unit_id = %s AND c.amount > 0
+WHERE c.unit_id = %s AND c.amount > 0 AND i.issue_date = %s
   AND NOT EXISTS (SELECT FROM sales_invoice credit WHERE credit.unit_id = c.unit_id AND credit.original_id = i.id)
 ORDER BY i.number
 """
