@@ -27,10 +27,10 @@ from reskontra.expenditure.matching.orders import (
     OrderTold,
     ReceiptTold,
     ScheduleRowTold,
-    Tracking,
 )
 from reskontra.kernel.money import round_cents
 from reskontra.kernel.references import national_reference
+from reskontra.registers.tracking import Tracking
 
 RATE = Decimal("25.5")
 _SEED = 29
