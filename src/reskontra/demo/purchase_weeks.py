@@ -315,6 +315,8 @@ class PurchaseWeeks:
         with self.acting(unit, on, "PK", 10) as acting:
             for one in waiting_lines(unit, terms_of(unit, on)):
                 line = Line.objects.get(unit=unit, pk=one["line"])
+                if line.counterparty != bank_out.DIRECT_DEBIT:
+                    continue  # nobody knows yet what it is
                 coding = Coding("43000000", f"29{unit.code}")
                 post_memo(acting, line, [Part(line.amount, coding)], "porto för mars och april")
                 self.acts["memo"] += 1

@@ -88,7 +88,7 @@ class Season:
     """When and how much is bought: the mornings on which invoices come, and how many days later they fall due."""
 
     mornings: Sequence[date]
-    orders: int = 36
+    orders: int = 40
     contracts: int = 7
     posting_references: int = 4  # invoices that are coded by their reference
     faults: Mapping[str, int] = field(default_factory=lambda: FAULTS)

@@ -9,15 +9,14 @@ from django.urls import reverse
 from reskontra.desk.access import Place
 from reskontra.desk.supplier_payment_pages import plans_of
 from reskontra.desk.task import Task
-from reskontra.expenditure.statement_posting.lists import standing_rules, waiting_lines
+from reskontra.expenditure.statement_posting.lists import standing_rules
 from reskontra.insight.payables import files_listed, payables_counted
+from reskontra.insight.statement_lines import unposted
 from reskontra.insight.suppliers import accounts_to_approve
 from reskontra.kernel.days import bank_days_later
 from reskontra.purchases.payables import payment_day
 from reskontra.registers.policy import may_somewhere
 from reskontra.registers.unit_terms import terms_of
-
-MOST_LINES = 1000
 
 
 def money_out_tasks(place: Place) -> list[Task]:
@@ -64,19 +63,9 @@ def _files(place: Place) -> Iterator[Task]:
 
 def _statement(place: Place) -> Iterator[Task]:
     code = place.unit.code
-    waiting = [
-        one
-        for one in waiting_lines(place.unit, terms_of(place.unit, place.on), MOST_LINES)
-        if one["standing"] == "WAITING"
-    ]
-    amount = sum((abs(one["amount"]) for one in waiting), Decimal(0))
-    yield Task(
-        "statement_lines",
-        len(waiting),
-        amount,
-        reverse("statement-lines", args=[code]),
-        place.may("propose_statement_rule"),
-    )
+    count, amount = unposted(place.unit)
+    address = reverse("statement-lines", args=[code])
+    yield Task("statement_lines", count, amount, address, place.may("propose_statement_rule"))
     told = [one for one in standing_rules(place.unit) if one["approved_by"] is None and one["last"] is None]
     others = [one for one in told if one["told_by"] != place.person.username]
     mine = place.may("approve_statement_rule") and (bool(others) or not told)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from reskontra.bank.models import LineDecision
-from reskontra.database.rows import rows
+from reskontra.database.rows import one_row, rows
 from reskontra.insight.payables import decisions_told
 from reskontra.kernel.clauses import clause
 from reskontra.registers.models import Unit
@@ -85,6 +85,12 @@ def posted_lines(unit: Unit, by: str = "", before: int | None = None, most: int 
     ]
 
 
+@clause("EX 10-a")
+def unposted(unit: Unit) -> tuple[int, Decimal]:
+    """How many booked lines nothing has posted, and their euro without signs."""
+    return one_row(_UNPOSTED, [unit.pk])
+
+
 def bookings_of(unit: Unit, line: int) -> list[Booking]:
     """Every posting of one line in order; each later one corrects the one before."""
     return [Booking(**row) for row in rows(_BOOKINGS, {"unit": unit.pk, "line": line})]
@@ -132,6 +138,11 @@ JOIN runs_run run ON run.id = p.run_id AND run.unit_id = p.unit_id
 JOIN registers_person made ON made.id = run.person_id
 LEFT JOIN registers_statementrule r ON r.id = p.rule_id AND r.unit_id = p.unit_id
 WHERE p.unit_id = %(unit)s AND p.line_id = %(line)s ORDER BY p.id
+"""
+_UNPOSTED = """
+SELECT count(*), coalesce(sum(abs(l.amount)), 0) FROM bank_line l
+WHERE l.unit_id = %s AND l.source = 'camt.053' AND l.kind = 'other' AND l.amount <> 0
+  AND NOT EXISTS (SELECT FROM bank_lineposting p WHERE p.line_id = l.id AND p.unit_id = l.unit_id)
 """
 _MONTHS = """
 SELECT date_trunc('month', l.booking_date)::date AS first, count(*) FILTER (WHERE p.by = 'payments') AS payments,

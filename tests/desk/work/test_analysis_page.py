@@ -6,11 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 
 from cast import DAY, person, run
-from desk.work.test_payment_browser import WCAG
+from desk.accessible import axe_finds
 from expenditure.matching_tables import Purchases
 from income.tables import read
 from reskontra.desk.analysis_pages import first_day
@@ -62,8 +61,7 @@ def test_the_analysis_shows_its_pictures_and_what_to_do(
         for width in (320, 640, 1280):
             page.set_viewport_size({"width": width, "height": 640})
             assert page.evaluate("document.documentElement.scrollWidth") == width, f"{language} at {width}"
-        results = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
-        assert results.violations_count == 0, results.generate_report()
+        assert axe_finds(page) == ""
     page.goto(desk.path("analysis?months=nonsense"))
     assert page.locator("nav.tabs [aria-current=page]").get_attribute("href") == "?months=12"
     assert page.troubles == []

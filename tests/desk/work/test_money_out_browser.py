@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 
 from cast import DAY, inside, person, plan_of
+from desk.accessible import axe_finds
 from expenditure.payment_tables import a_ban, account, pay, payable, supplier
 from expenditure.statement_tables import FEES, Told, a_rule
 from income.tables import read
@@ -23,7 +23,6 @@ from reskontra.registers.models import Person
 
 pytestmark = pytest.mark.browser
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 SitsDown = Callable[[str], Any]
 PICTURES = os.environ.get("DESK_PICTURES", "")  # a folder for pictures of the pages, to look at
 WIDEST = """width => [...document.querySelectorAll('body *')]
@@ -101,8 +100,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
                     troubles.append(f"{name} {language} at {width}: {wide}")
                 if PICTURES:
                     page.screenshot(path=Path(PICTURES) / f"{name}-{language}-{width}.png", full_page=True)
-            results = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
-            if results.violations_count:
-                troubles.append(f"{name} {language}: {results.generate_report()}")
+            if found := axe_finds(page):
+                troubles.append(f"{name} {language}: {found}")
     assert troubles == []
     assert page.troubles == []
