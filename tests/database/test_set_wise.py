@@ -56,6 +56,7 @@ INSTEAD: dict[str, Callable[[House], dict[str, Any]]] = {
             "a_step_of_a_case_comes_from_a_run",
             "a_proposal_comes_from_a_run",
             "a_follow_up_comes_from_a_run",
+            "a_change_of_an_order_comes_from_a_run",
             "a_coding_comes_from_a_run",
             "a_match_end_comes_from_a_run",
             "a_receipt_comes_from_a_run",

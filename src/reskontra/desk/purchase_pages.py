@@ -50,7 +50,7 @@ from reskontra.purchases.models import (
     PurchaseVat,
 )
 from reskontra.purchases.models.invoices import STREAMS
-from reskontra.registers.models import CodingTemplate, Person, Supplier, Unit, WorkQueue
+from reskontra.registers.models import Supplier, Unit, WorkQueue
 from reskontra.registers.unit_terms import terms_of
 
 LINES_SHOWN = 200
@@ -266,7 +266,7 @@ def _by_weight(step: str) -> Callable[[Mapping[str, Any]], bool]:
 
 
 def _told(unit: Unit, invoice: PurchaseInvoice, language: str) -> Iterator[dict[str, Any]]:
-    """What was decided, with names in place of the ids that tell two plans apart."""
+    """What was decided, with the words of the page for queues and steps."""
     for one in purchase_decisions(unit, invoice, language):
         # What waits is late as well: that is no other reason for where an invoice goes.
         also = [] if one["rule"] == "circulation" else one["reasons"]
@@ -278,13 +278,8 @@ def _named(unit: Unit, inputs: Mapping[str, Any], language: str) -> Iterator[tup
         if name in ("coding", "match"):
             continue
         if name == "queue":
-            queue = WorkQueue.objects.filter(unit=unit, pk=value).first()
+            queue = WorkQueue.objects.filter(unit=unit, code=value).first()
             value = queue_name(queue, language) if queue else value
-        elif name == "person":
-            value = Person.objects.filter(pk=value).values_list("name", flat=True).first() or value
-        elif name == "template":
-            found = CodingTemplate.objects.filter(unit=unit, pk=value)
-            value = found.values_list("reference", flat=True).first() or value
         elif name == "step":
             value = text(f"circulation.step_{value}", language)
         yield name, value

@@ -52,7 +52,7 @@ class Circulating:
 @clause("EX 3.2-a")
 def with_whom(unit: Unit, on: date, invoices: Sequence[int] | None = None) -> list[Circulating]:
     """Every invoice of ``unit`` that waits on the day ``on``, by due date. Called inside ``working_in``."""
-    take_people(unit, on, invoices)
+    take_people(unit, on, _unfinished(unit) if invoices is None else invoices)
     return [Circulating(**row) for row in rows(_WAITING)]
 
 
@@ -72,12 +72,23 @@ def falling_due(unit: Unit, on: date) -> list[Circulating]:
 @clause("EX 3.2-a")
 def list_of(unit: Unit, person: Person, on: date) -> list[Circulating]:
     """What ``person`` has on the day ``on``: their own, their queues', and that of those they stand in for."""
-    take_people(unit, on)
+    take_people(unit, on, _unfinished(unit))
     mine = {
         row["id"]
         for row in rows("SELECT DISTINCT id FROM circulation_people WHERE person_id = %s", [person.pk])
     }
     return [one for one in (Circulating(**row) for row in rows(_WAITING)) if one.invoice in mine]
+
+
+def _unfinished(unit: Unit) -> list[int]:
+    """The invoices (ids) that are neither payable nor returned: of all that ever came, what may still circulate."""
+    found = rows(
+        "SELECT i.id FROM purchases_purchaseinvoice i WHERE i.unit_id = %s"
+        " AND NOT EXISTS (SELECT FROM purchases_payable p WHERE p.unit_id = i.unit_id AND p.invoice_id = i.id)"
+        " AND NOT EXISTS (SELECT FROM purchases_invoicereturn r WHERE r.unit_id = i.unit_id AND r.invoice_id = i.id)",
+        [unit.pk],
+    )
+    return [row["id"] for row in found]
 
 
 _WAITING = """

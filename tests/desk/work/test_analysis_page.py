@@ -61,7 +61,7 @@ def test_the_analysis_shows_its_pictures_and_what_to_do(
         for width in (320, 640, 1280):
             page.set_viewport_size({"width": width, "height": 640})
             assert page.evaluate("document.documentElement.scrollWidth") == width, f"{language} at {width}"
-        assert axe_finds(page) == ""
+        assert axe_finds(page, colours=language == "sv") == ""
     page.goto(desk.path("analysis?months=nonsense"))
     assert page.locator("nav.tabs [aria-current=page]").get_attribute("href") == "?months=12"
     assert page.troubles == []

@@ -100,7 +100,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
             assert page.evaluate("document.documentElement.scrollWidth") == width, f"{address} at {width}"
             if PICTURES and width != 800:
                 page.screenshot(path=Path(PICTURES) / f"{name}-{language}-{width}.png", full_page=True)
-        assert axe_finds(page) == "", address
+        assert axe_finds(page, colours=language != "en") == "", address
     assert page.troubles == []
 
 

@@ -100,7 +100,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
                     troubles.append(f"{name} {language} at {width}: {wide}")
                 if PICTURES:
                     page.screenshot(path=Path(PICTURES) / f"{name}-{language}-{width}.png", full_page=True)
-            if found := axe_finds(page):
+            if found := axe_finds(page, colours=language == "sv"):
                 troubles.append(f"{name} {language}: {found}")
     assert troubles == []
     assert page.troubles == []

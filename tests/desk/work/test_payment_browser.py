@@ -73,7 +73,8 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
         "payments", "payments?q=zzz", "payments/bank", f"payments/{purse.payments['q'].pk}",
         f"payments/{purse.payments['s'].pk}", f"invoices/{paid}",
     ]  # fmt: skip
-    for who in ("kirsi", "maria"):
+    # What they see differs by their rights, not by their language: each of both looks in Swedish and in one more.
+    for who in {"sv": ("kirsi", "maria"), "fi": ("maria",), "en": ("kirsi",)}[language]:
         Person.objects.filter(pk=person(who).pk).update(language=language)
         page = sits_down(who)
         page.emulate_media(color_scheme=scheme)
@@ -83,7 +84,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
             for width in (320, 640, 800, 1024, 1280):
                 page.set_viewport_size({"width": width, "height": 640})
                 assert page.evaluate("document.documentElement.scrollWidth") == width, f"{address} at {width}"
-            assert axe_finds(page) == "", address
+            assert axe_finds(page, colours=language != "en") == "", address
     assert page.troubles == []
 
 

@@ -107,7 +107,7 @@ def test_every_page_is_readable_and_nothing_scrolls_sideways(
                 page.goto(bought.path(address))
                 assert page.get_attribute("html", "lang") == language
                 page.eval_on_selector_all("details.act", "all => all.forEach(one => { one.open = true; })")
-                assert axe_finds(page) == "", address
+                assert axe_finds(page, colours=language != "en") == "", address
                 for width in (320, 640, 800, 1024) if language == "fi" else ():  # it has the longest words
                     page.set_viewport_size({"width": width, "height": 640})
                     assert page.evaluate("document.documentElement.scrollWidth") == width, (

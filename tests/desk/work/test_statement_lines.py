@@ -192,7 +192,7 @@ def test_the_start_page_counts_lines_and_rules_for_who_may_do_something(
 ) -> None:
     a_rule(desk.unit, "counterparty", "NÅGON", FEES, position=90, name="told", approved=False)
     mine = page(at_desk("kirsi"), desk.path()).split('id="others"')[0]
-    assert re.search(r'class="task statement_lines".*?<b>4</b>', mine, re.DOTALL)
+    assert re.search(r'class="task statement_lines".*?<b>5</b>', mine, re.DOTALL)
     assert 'class="task statement_rules' not in mine
     assert re.search(
         r'class="task statement_rules".*?<b>1</b>', page(at_desk("petra"), desk.path()), re.DOTALL

@@ -250,4 +250,7 @@ class CardPurchaseDecision(AboutCardPurchase, Decision):
     )
 
     class Meta:
-        indexes: ClassVar = [models.Index(name="decisions_of_a_card_purchase", fields=["purchase", "-run"])]
+        indexes: ClassVar = [
+            models.Index(name="decisions_of_a_card_purchase", fields=["purchase", "-run"]),
+            models.Index(name="card_decisions_of_a_run", fields=["run", "outcome"]),
+        ]

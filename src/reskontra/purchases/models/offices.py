@@ -69,7 +69,10 @@ class OfficeDecision(AboutOfficeInvoice, Decision):
     )
 
     class Meta:
-        indexes: ClassVar = [models.Index(name="decisions_of_an_invoice_abroad", fields=["invoice", "-run"])]
+        indexes: ClassVar = [
+            models.Index(name="decisions_of_an_invoice_abroad", fields=["invoice", "-run"]),
+            models.Index(name="decisions_abroad_of_a_run", fields=["run", "outcome"]),
+        ]
 
 
 class OfficeMemo(AboutOfficeInvoice, ByPerson):
