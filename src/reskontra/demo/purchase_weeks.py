@@ -43,7 +43,7 @@ from reskontra.expenditure.statement_posting.coding import Coding, Part
 from reskontra.expenditure.statement_posting.lists import waiting_lines
 from reskontra.expenditure.statement_posting.run import StatementPostingRun
 from reskontra.income.bank_material.intake import take_in_bank_material
-from reskontra.kernel.days import bank_days_earlier
+from reskontra.kernel.days import bank_days_earlier, bank_days_later
 from reskontra.kernel.references import national_reference
 from reskontra.purchases.models import (
     Payable,
@@ -113,7 +113,7 @@ class PurchaseWeeks:
         days: list[tuple[date, int, Callable[[Unit, date], None]]] = []
         days += [(on, 0, self.working_day) for on in WORK]
         days += [(on, 1, self.paying_day) for on in PAYING]
-        days += [(on + timedelta(days=1), 0, self.statement) for on in PAYING]
+        days += [(bank_days_later(on, 1), 0, self.statement) for on in PAYING]
         return [(on, act) for on, _, act in sorted(days, key=lambda one: one[:2])]
 
     # --- before the first invoice -----------------------------------------------------------------------------------

@@ -160,11 +160,12 @@ class Reason:
         }
 
 
-# ``open``: it waits still; what was matched since or has become payable does not.
+# What was returned to its supplier went wrong like the rest. ``open``: it waits still; what was returned, was matched
+# since or has become payable does not.
 _REASONS = """
 SELECT {month} AS month, reason AS outcome, min(reason_clause) AS clause, count(*) AS invoices,
-  sum(reason_amount) AS amount, count(*) FILTER (WHERE payable_id IS NULL AND match_id IS NULL) AS open
-FROM purchases_told WHERE reason IS NOT NULL
+  sum(reason_amount) AS amount, count(*) FILTER (WHERE payable_id IS NULL AND match_id IS NULL AND NOT returned) AS open
+FROM purchases_came WHERE reason IS NOT NULL
 GROUP BY 1, 2 ORDER BY 1, 4 DESC, 2
 """
 

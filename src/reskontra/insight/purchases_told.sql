@@ -1,21 +1,23 @@
 -- The purchase invoices that came from ``first`` to ``last``, one row each with what became of it: what every analysis of
--- expenditure counts (EX 1-a). What was returned to its supplier is none, and other expenditure is none either. A table of
--- its own: several analyses ask it, and its size is known to the planner. Parameters: units, first, last.
+-- expenditure counts (EX 1-a). Other expenditure is none, and what was returned to its supplier is none either: it stands
+-- in ``purchases_came`` only, as it says what goes wrong. Tables of their own: several analyses ask them, and their size
+-- is known to the planner. Parameters: units, first, last.
 --
 -- ``net`` is euro without VAT, 0 in another currency. ``ordered``, ``contracted`` and ``referenced``: the seller wrote the
 -- number of a known order or contract, or a posting reference; what somebody added later was not on the invoice.
 -- ``automatic`` and ``by_reference``: who or what handled it. ``reason`` is the first that matching gave for special
 -- handling: what went wrong when it came.
-DROP TABLE IF EXISTS purchases_told;
+DROP TABLE IF EXISTS purchases_told, purchases_came;
 
-CREATE TEMP TABLE purchases_told ON COMMIT DROP AS
+CREATE TEMP TABLE purchases_came ON COMMIT DROP AS
 SELECT i.id, i.unit_id, i.received_date, date_trunc('month', i.received_date)::date AS month, i.channel, i.kind,
   i.seller_key, i.seller_name, supplier.supplier_id, coding.id AS coding_id, payable.id AS payable_id, held.id AS match_id,
   CASE WHEN i.currency IN ('', 'EUR') THEN coalesce(i.net, 0) ELSE 0 END AS net,
   coalesce(held.automatic, false) AS automatic, coalesce(coding.source = 'template', false) AS by_reference,
   coalesce(numbers.ordered, false) AS ordered, coalesce(numbers.contracted, false) AS contracted,
   coalesce(numbers.referenced, false) AS referenced,
-  said.outcome AS reason, said.clause AS reason_clause, said.amount AS reason_amount, said.on_date AS reason_date
+  said.outcome AS reason, said.clause AS reason_clause, said.amount AS reason_amount, said.on_date AS reason_date,
+  EXISTS (SELECT FROM purchases_invoicereturn r WHERE r.invoice_id = i.id) AS returned
 FROM purchases_purchaseinvoice i
 LEFT JOIN purchases_match_held held ON held.invoice_id = i.id
 LEFT JOIN purchases_payable payable ON payable.invoice_id = i.id
@@ -37,8 +39,10 @@ LEFT JOIN LATERAL (
         WHERE d.invoice_id = i.id AND d.rule = 'matching' ORDER BY d.run_id, d.id LIMIT 1) first
   WHERE first.standing = 'REVIEW') said ON true
 WHERE i.unit_id = ANY (%(units)s) AND i.stream = 'procurement' AND i.kind IN ('invoice', 'credit')
-  AND i.received_date BETWEEN %(first)s AND %(last)s
-  AND NOT EXISTS (SELECT FROM purchases_invoicereturn r WHERE r.invoice_id = i.id);
+  AND i.received_date BETWEEN %(first)s AND %(last)s;
+
+CREATE TEMP TABLE purchases_told ON COMMIT DROP AS
+SELECT * FROM purchases_came WHERE NOT returned;
 
 CREATE UNIQUE INDEX ON purchases_told (id);
 
