@@ -14,7 +14,7 @@ placed   NAME STEP QUEUE|PERSON
 expect   NAME OUTCOME [QUEUE|PERSON]              # clause
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -23,6 +23,7 @@ from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from apart import asked_alone, halves
 from cast import ALWAYS, AT, DAY, HARBOUR, business_id, inside, new_unit, person, run, set_term, unit
 from income.tables import Line, Table, read
 from reskontra.exchange.models import InboxFile
@@ -215,13 +216,13 @@ class Round:
     where: Unit
     invoices: dict[str, PurchaseInvoice] = field(default_factory=dict)
 
-    def tell(self, only: str | None = None) -> "Round":
-        """Everything in the table; with ``only``, one invoice and what is told of it."""
+    def tell(self, only: Collection[str] | None = None) -> "Round":
+        """Everything in the table; with ``only``, those invoices and what is told of them."""
         furnish_expenditure(self.where)
         about_all = {"term", "queue", "template", "served", "away", "order", "contract"}
         for line in self.table.lines:
             tell = getattr(self, "_" + line.keyword.replace("-", "_"), None)
-            if tell and (only is None or line.keyword in about_all or line.words[0] == only):
+            if tell and (only is None or line.keyword in about_all or line.words[0] in only):
                 tell(*line.words)
         return self
 
@@ -357,17 +358,19 @@ class Round:
 
 
 def circulate_in_crowd_and_alone(text: str) -> Round:
-    """Every invoice goes where the table expects, among all and by itself."""
+    """Every invoice goes where the table expects, among all, asked for alone, and without half of the others."""
     table = read(text)
     told = Round(table, unit(HARBOUR)).tell()
     expected = {line.words[0]: (line.words[1], line.clause) for line in table.all("expect")}
     assert expected.keys() == told.invoices.keys()
+    ids = {name: invoice.pk for name, invoice in told.invoices.items()}
+    assert asked_alone(CirculationRun, told.where, table.on, ids) == expected
     assert told.decided() == expected
     _in_place(told, table.all("expect"))
-    for name in told.invoices:
-        alone = Round(table, new_unit(str(next(_codes)))).tell(name)
-        assert alone.decided() == {name: expected[name]}
-        _in_place(alone, [line for line in table.all("expect") if line.words[0] == name])
+    for together in halves({name} for name in told.invoices):
+        apart = Round(table, new_unit(str(next(_codes)))).tell(together)
+        assert apart.decided() == {name: expected[name] for name in together}
+        _in_place(apart, [line for line in table.all("expect") if line.words[0] in together])
     return told
 
 

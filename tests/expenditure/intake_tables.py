@@ -8,13 +8,14 @@ invoice  NAME SELLER NUMBER TOTAL [on DAY] [to own|none|SUFFIX|ADDRESS] [pays C]
 expect   NAME OUTCOME [also OUTCOME]               # clause
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from apart import halves
 from cast import ALWAYS, AT, business_id, iban, inside, new_unit, person, run, unit
 from income.tables import Line, Table, read
 from reskontra.documents.invoice import Invoice, InvoiceLine, Party, VatBreakdown
@@ -103,8 +104,8 @@ class Hall:
     where: Unit
     now: dict[str, Invoice] = field(default_factory=dict)
 
-    def tell(self, only: str | None = None) -> "Hall":
-        """Everything in the table; with ``only``, what came before and that one invoice."""
+    def tell(self, only: Collection[str] | None = None) -> "Hall":
+        """Everything in the table; with ``only``, what came before and those invoices."""
         for line in self.table.lines:
             if line.keyword == "supplier":
                 _supplier(line)
@@ -112,7 +113,7 @@ class Hall:
                 self._address(*line.words)
             elif line.keyword == "came":
                 take_in(self.where, [self._invoice(line)], on=self.table.on)
-            elif line.keyword == "invoice" and only in (None, line.words[0]):
+            elif line.keyword == "invoice" and (only is None or line.words[0] in only):
                 self.now[line.words[0]] = self._invoice(line)
         return self
 
@@ -207,7 +208,7 @@ def _supplier(line: Line) -> None:
 
 
 def decide_in_crowd_and_alone(text: str) -> Hall:
-    """Every invoice becomes what the table expects, among all and by itself."""
+    """Every invoice becomes what the table expects, among all, and without half of the others."""
     table = read(text)
     hall = Hall(table, unit()).tell()
     expected = {line.words[0]: line for line in table.all("expect")}
@@ -218,8 +219,9 @@ def decide_in_crowd_and_alone(text: str) -> Hall:
     for name, line in expected.items():
         if also := line.options(2).get("also"):
             assert also in crowd[name][2]
-        alone = Hall(table, new_unit(str(next(_codes)))).tell(name)
-        assert alone.decided()[name][:2] == (line.words[1], line.clause)
+    for together in halves({name} for name in expected):
+        apart = Hall(table, new_unit(str(next(_codes)))).tell(together).decided()
+        assert {name: told[:2] for name, told in apart.items()} == {name: wanted[name] for name in together}
     return hall
 
 

@@ -11,13 +11,14 @@ expect   NAME OUTCOME [pays A] [withheld A] [off A]      # clause
 ``to`` names the account on the invoice: 1 or 2 of the supplier's own, 9 of nobody. A negative amount is a credit.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from apart import asked_alone, halves
 from cast import ALWAYS, AT, DAY, business_id, iban, inside, new_unit, person, plan_of, run, set_term
 from income.tables import Line, Table, read
 from reskontra.exchange.models import InboxFile
@@ -194,12 +195,12 @@ class Ledger:
     suppliers: dict[str, Supplier] = field(default_factory=dict)
     payables: dict[str, Payable] = field(default_factory=dict)
 
-    def tell(self, only: str = "") -> "Ledger":
-        """Everything in the table; with ``only``, what concerns one supplier."""
+    def tell(self, only: Collection[str] | None = None) -> "Ledger":
+        """Everything in the table; with ``only``, what concerns those suppliers."""
         for line in self.table.all("term"):
             set_term(self.where, *line.words)
         for line in self.table.all("supplier"):
-            if not only or line.words[0] == only:
+            if only is None or line.words[0] in only:
                 self.suppliers[line.words[0]] = _supplier(line)
         for line in self.table.all("payable"):
             if line.words[1] in self.suppliers:
@@ -281,15 +282,18 @@ def _money(inputs: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
 
 
 def decide_in_crowd_and_alone(text: str) -> Ledger:
-    """Every payable becomes what the table expects, among all suppliers' and with only its own supplier's."""
+    """Every payable becomes what the table expects, among all, asked for alone, and without half of the suppliers."""
     table = read(text)
     crowd = Ledger(table, new_unit(str(next(_codes)))).tell()
     expected = {line.words[0]: _expected(line) for line in table.all("expect")}
     assert expected.keys() == crowd.payables.keys()
+    ids = {name: one.pk for name, one in crowd.payables.items()}
+    alone = asked_alone(PaymentRun, crowd.where, table.on, ids)
+    assert alone == {name: (fate.outcome, fate.clause) for name, fate in expected.items()}
     assert crowd.planned() == expected
-    for line in table.all("supplier"):
-        alone = Ledger(table, new_unit(str(next(_codes)))).tell(line.words[0])
-        assert alone.planned() == {name: expected[name] for name in alone.payables}
+    for together in halves({line.words[0]} for line in table.all("supplier")):
+        apart = Ledger(table, new_unit(str(next(_codes)))).tell(together)
+        assert apart.planned() == {name: expected[name] for name in apart.payables}
     return crowd
 
 

@@ -61,13 +61,11 @@ class Told:
     lines: dict[str, int] = field(default_factory=dict)
     files: dict[str, PaymentFile] = field(default_factory=dict)
 
-    def tell(self, only: str | None = None) -> "Told":
-        """Everything in the table in its order; with ``only``, one line of the lines. Lines side by side come in one
-        statement."""
+    def tell(self) -> "Told":
+        """Everything in the table in its order. Lines side by side come in one statement."""
         for keyword, told in groupby(self.table.lines, key=lambda one: one.keyword):
             if keyword == "line":
-                rows = [one for one in told if only in (None, one.words[0])]
-                self._lines(rows)
+                self._lines(list(told))
                 continue
             for one in told:
                 if keyword in ("rule", "sent", "undone", "posted"):
@@ -310,9 +308,9 @@ def decide_in_crowd_and_alone(text: str) -> Told:
     """Every line becomes what the table expects, in one run with all and asked for by itself before it."""
     table = read(text)
     expected = {one.words[0]: (one.words[1], one.clause, tuple(one.words[2:])) for one in table.all("expect")}
-    for name in expected:
-        alone = Told(table, new_unit(str(next(_codes)))).tell(name)
-        assert alone.decided(name) == {name: expected[name]}, name
+    apart = Told(table, new_unit(str(next(_codes)))).tell()
+    for name, answer in expected.items():
+        assert apart.decided(name) == {name: answer}, name
     books = Told(table, unit()).tell()
     assert books.decided() == expected
     return books

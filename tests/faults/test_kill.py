@@ -17,8 +17,8 @@ from faults.child import Death
 from faults.conftest import COUNTED, STEPS, World
 from hanging import ends
 
-STATEMENTS = 5  # moments spread over the statements of a step
-RANDOM = 2  # kills of each step at moments that nobody chose
+STATEMENTS = 4  # moments spread over the statements of a step
+RANDOM = 1  # kills of each step at moments that nobody chose
 
 
 # On which sides of a place to die; where only one is named, the other is the side of a neighbour.

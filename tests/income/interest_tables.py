@@ -30,6 +30,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from apart import halves
 from cast import AT, CUSTOMERS, customer, inside, new_unit, person, run, set_term, unit
 from income.money import a_payment
 from income.tables import Line, Table, read
@@ -228,7 +229,7 @@ class History:
 def decide_in_crowd_and_alone(
     text: str, room: Callable[[list[int] | None], InterestRun] = InterestRun
 ) -> History:
-    """Every claim becomes what the table expects: among all, asked for alone, and in a unit with its customer only."""
+    """Every claim becomes what the table expects: among all, asked for alone, and without half of the customers."""
     table = read(text)
     expected = {line.words[0]: (line.words[1], line.words[2], line.clause) for line in table.all("expect")}
     crowd = History(table, unit(), room).tell()
@@ -245,7 +246,7 @@ def decide_in_crowd_and_alone(
     assert crowd.invoices()[before:] == [
         (line.words[0], line.words[1], "credit" in line.words) for line in table.all("invoice")
     ]
-    for together in _customers(table):
+    for together in halves(_customers(table)):
         alone = History(table, new_unit(str(next(_codes))), room).tell(together)
         assert alone.decided(table.on) == {name: expected[name] for name in together}
     return crowd

@@ -25,6 +25,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 
+from apart import halves
 from cast import AT, an_order, customer, inside, new_unit, person, run, set_term, unit
 from income.money import a_payment, claim_of
 from income.tables import Line, Table, read
@@ -323,12 +324,12 @@ def told(text: str, where: Unit | None = None) -> Street:
 
 
 def decide_in_crowd_and_alone(text: str, room: Callable[[], Room]) -> Street:
-    """Every claim becomes what the table expects, among all and with nobody but those it goes together with."""
+    """Every claim becomes what the table expects, among all and without half of those it does not go together with."""
     table = read(text)
     expected = {line.words[0]: (line.words[1], line.clause) for line in table.all("expect")}
     crowd = Street(table, unit()).tell()
     assert crowd.decided(room()) == expected
-    for together in _together(table, expected):
+    for together in halves(_together(table, expected)):
         alone = Street(table, new_unit(str(next(_codes)))).tell(together).decided(room())
         assert alone == {name: expected[name] for name in together}
     return crowd

@@ -8,13 +8,14 @@ Words, beside ``on``:
 ``bill-to`` makes the letter a reminder of a claim whose invoice went to that recipient, ``and-to`` adds a second.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from apart import asked_alone, halves
 from cast import AT, DAY, an_order, customer, inside, new_unit, person, run, unit
 from income.money import claim_of
 from income.tables import Line, Table, read
@@ -113,10 +114,10 @@ class Post:
     where: Unit
     letters: dict[str, Letter] = field(default_factory=dict)
 
-    def tell(self, only: str | None = None) -> "Post":
-        """Every letter of the table, or the one that is named."""
+    def tell(self, only: Collection[str] | None = None) -> "Post":
+        """Every letter of the table, or those that are named."""
         for line in self.table.all("letter"):
-            if only is None or line.words[0] == only:
+            if only is None or line.words[0] in only:
                 self.letters[line.words[0]] = self._letter(line)
         return self
 
@@ -151,15 +152,17 @@ def _only(left: Sequence[tuple[str, str]]) -> tuple[str, str]:
 
 
 def send_in_crowd_and_alone(text: str) -> Post:
-    """Every letter goes as the table expects, among all and as the only one of its unit."""
+    """Every letter goes as the table expects, among all, asked for alone, and without half of the others."""
     table = read(text)
     post = Post(table, unit()).tell()
     expected = {line.words[0]: (line.words[1], line.clause) for line in table.all("expect")}
     assert expected.keys() == post.letters.keys(), "every letter of a table is expected to become something"
+    ids = {name: letter.pk for name, letter in post.letters.items()}
+    assert asked_alone(LettersRun, post.where, table.on, ids) == expected
     assert post.outcomes(post.sent()) == expected
-    for name in expected:
-        alone = Post(table, new_unit(str(next(_codes)))).tell(name)
-        assert alone.outcomes(alone.sent()) == {name: expected[name]}
+    for together in halves({name} for name in expected):
+        apart = Post(table, new_unit(str(next(_codes)))).tell(together)
+        assert apart.outcomes(apart.sent()) == {name: expected[name] for name in together}
     return post
 
 

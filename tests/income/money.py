@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 
+from apart import asked_alone, halves
 from cast import AT, DAY, FOREST, an_order, customer, inside, new_unit, person, run, set_term, unit
 from income.tables import Line, Table, read
 from reskontra.bank.models import Line as BankLine
@@ -303,20 +304,23 @@ def _fate(where: Unit, payment: Payment, by: Run, names: Mapping[int, str]) -> F
 
 
 def allocate_in_crowd_and_alone(text: str) -> Purse:
-    """Every payment becomes what the table expects, among all and among nobody but its neighbours."""
+    """Every payment becomes what the table expects, among all, asked for alone, and without half of the others."""
     table = read(text)
     purse = Purse(table, unit()).tell()
     expected = {line.words[0]: _expected(line) for line in table.all("expect")}
     assert expected.keys() == purse.payments.keys(), (
         "every payment of a table is expected to become something"
     )
+    ids = {name: payment.pk for name, payment in purse.payments.items()}
+    alone = asked_alone(AllocationRun, purse.where, table.on, ids)
+    assert alone == {name: (fate.outcome, fate.clause) for name, fate in expected.items()}
     assert purse.allocated() == expected
     with inside(purse.where):
         for line in table.all("open"):
             assert (line.words[0], purse.open_of(line.words[0])) == (line.words[0], Decimal(line.words[1]))
-    for together in _neighbours(table):
-        alone = Purse(table, new_unit(str(next(_codes)))).tell(together).allocated()
-        assert alone == {name: expected[name] for name in together}
+    for together in halves(_neighbours(table)):
+        apart = Purse(table, new_unit(str(next(_codes)))).tell(together).allocated()
+        assert apart == {name: expected[name] for name in together}
     return purse
 
 

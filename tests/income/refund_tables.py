@@ -25,6 +25,7 @@ from itertools import count
 
 from django.db import connection
 
+from apart import asked_alone, halves
 from cast import CUSTOMERS, customer, iban, inside, new_unit, person, run, set_term, unit
 from income.money import a_claim, a_payment, claims_issued
 from income.tables import Line, Table, read
@@ -190,6 +191,8 @@ class Till:
             hear(acting, standing(self.where, self.overpayments[name]), outcome)
 
     def _run(self) -> None:
+        ids = {name: one.pk for name, one in self.overpayments.items()}
+        alone = asked_alone(RefundsRun, self.where, self.day, ids) if self.only is None else {}
         by = approved(self.where, self.day)
         names = {one.pk: name for name, one in self.overpayments.items()}
         with inside(self.where, "cecilia", at(self.day)) as acting:
@@ -197,14 +200,15 @@ class Till:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT id, outcome, clause FROM decided")
                 self.ran = {names[row[0]]: (row[1], row[2]) for row in cursor.fetchall() if row[0] in names}
+        assert all(alone.get(name, told) == told for name, told in self.ran.items())
 
 
 def refunded_in_crowd_and_alone(text: str) -> Till:
-    """Every overpayment becomes what the table expects, among all and with nobody but those of its customer."""
+    """Every overpayment becomes what the table expects, among all, alone, and without half of the customers."""
     table = read(text)
     till = Till(table, unit()).tell()
-    for who in sorted({line.words[1] for line in table.all("over")}):
-        Till(table, new_unit(str(next(_codes))), frozenset({who})).tell()
+    for together in halves({who} for who in sorted({line.words[1] for line in table.all("over")})):
+        Till(table, new_unit(str(next(_codes))), together).tell()
     return till
 
 

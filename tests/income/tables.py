@@ -28,6 +28,7 @@ from typing import Any
 
 from django.db import connection
 
+from apart import halves
 from cast import add_price, an_order, inside, invoice_number, new_unit, run, set_term, unit
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
@@ -232,14 +233,14 @@ _codes = count(500_001)
 
 
 def invoice_in_crowd_and_alone(text: str) -> None:
-    """The orders of the table are invoiced as it says, all at once and each group in a unit that holds only it."""
+    """The orders of the table are invoiced as it says, all at once, and without half of the other groups."""
     table = read(text)
     expected = [_expected(line) for line in table.all("expect")]
     crowd = _invoiced(Told(table, unit()), expected)
     assert crowd == expected
-    for one in expected:
-        alone = _invoiced(Told(table, new_unit(str(next(_codes))), sorted(one.names)), [one])
-        assert alone == [one]
+    for together in halves(one.names for one in expected):
+        left = [one for one in expected if one.names <= together]
+        assert _invoiced(Told(table, new_unit(str(next(_codes))), sorted(together)), left) == left
 
 
 def _expected(line: Line) -> Outcome:
@@ -296,12 +297,13 @@ def _fact(told: Told, invoice: Invoice, key: str) -> str:
 
 
 def deliver_in_crowd_and_alone(text: str) -> None:
-    """The invoice of every order goes by the channel and the clause that the table says, both ways."""
+    """The invoice of every order goes by channel and clause as the table says, also without half of the others."""
     table = read(text)
     expected = {line.words[0]: (line.words[1], line.clause) for line in table.all("expect")}
     assert _channels(Told(table, unit())) == expected
-    for name, channel in expected.items():
-        assert _channels(Told(table, new_unit(str(next(_codes))), [name])) == {name: channel}
+    for together in halves({name} for name in expected):
+        apart = Told(table, new_unit(str(next(_codes))), sorted(together))
+        assert _channels(apart) == {name: expected[name] for name in together}
 
 
 def _channels(told: Told) -> dict[str, tuple[str, str | None]]:

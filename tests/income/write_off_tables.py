@@ -9,11 +9,13 @@ proposed NAME | reviewed NAME | approved NAME | kept NAME UNTIL
 expect   NAME OUTCOME                            # clause
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
+from apart import asked_alone, halves
 from cast import AT, inside, new_unit, person, run, set_term, unit
 from income.money import claims_issued, open_amount
 from income.tables import Line, Table, read
@@ -51,17 +53,17 @@ class Books:
     where: Unit
     claims: dict[str, Claim] = field(default_factory=dict)
 
-    def tell(self, only: str | None = None) -> "Books":
-        """Everything in the table; with ``only``, one claim and what is told of it."""
+    def tell(self, only: Collection[str] | None = None) -> "Books":
+        """Everything in the table; with ``only``, those claims and what is told of them."""
         for line in self.table.all("term"):
             set_term(self.where, *line.words)
-        wanted = [line.words for line in self.table.all("claim") if only is None or line.words[0] == only]
+        wanted = [line.words for line in self.table.all("claim") if only is None or line.words[0] in only]
         for day in sorted({words[4] for words in wanted}):
             told = {words[0]: words[1:3] for words in wanted if words[4] == day}
             self.claims |= claims_issued(self.where, told, date.fromisoformat(day))
         for line in self.table.lines:
             tell = getattr(self, f"_{line.keyword}", None)
-            if tell and (only is None or line.words[0] == only):
+            if tell and (only is None or line.words[0] in only):
                 tell(*line.words)
         return self
 
@@ -175,15 +177,17 @@ def a_case(where: Unit, claim: Claim, kind: str, event: str, day: date, detail: 
 
 
 def decide_in_crowd_and_alone(text: str) -> Books:
-    """Every claim becomes what the table expects, among all and by itself."""
+    """Every claim becomes what the table expects, among all, asked for alone, and without half of the others."""
     table = read(text)
     books = Books(table, unit()).tell()
     expected = {line.words[0]: _expected(line) for line in table.all("expect")}
     assert expected.keys() == books.claims.keys()
+    ids = {name: claim.pk for name, claim in books.claims.items()}
+    assert asked_alone(WriteOffsRun, books.where, table.on, ids) == expected
     assert books.decided() == expected
-    for name in books.claims:
-        alone = Books(table, new_unit(str(next(_codes)))).tell(name)
-        assert alone.decided() == {name: expected[name]}
+    for together in halves({name} for name in books.claims):
+        apart = Books(table, new_unit(str(next(_codes)))).tell(together)
+        assert apart.decided() == {name: expected[name] for name in together}
     return books
 
 

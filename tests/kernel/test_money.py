@@ -161,6 +161,8 @@ def test_whatever_is_typed_is_either_a_finite_amount_or_refused(text: str) -> No
 )
 def test_an_amount_is_printed_as_its_readers_write_it(amount: str, language: str, printed: str) -> None:
     assert format_amount(Decimal(amount), language) == printed
+    in_dollars = printed.replace("€", "USD") if language != "en" else printed.replace("€", f"USD{NB}")
+    assert format_amount(Decimal(amount), language, "USD") == in_dollars
 
 
 @given(cents)

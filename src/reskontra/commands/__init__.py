@@ -12,6 +12,8 @@ from importlib import import_module
 
 import django
 
+from reskontra import __version__
+
 COMMANDS = (
     "demo", "serve", "check", "clauses",
     "read", "validate", "import",
@@ -37,7 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")  # the embedded server finds its own folder
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reskontra.settings")
     django.setup()
-    arguments = _parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    arguments = _parser(next(iter(given), "")).parse_args(given)
     from reskontra.commands.refusals import told
 
     module = import_module(f"reskontra.commands.{_MODULES.get(arguments.command, arguments.command)}")
@@ -55,12 +58,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(asked: str) -> argparse.ArgumentParser:
+    """The parser of the command that is ``asked`` for, which alone is loaded; else of all of them, with their help."""
     parser = argparse.ArgumentParser(
         prog="reskontra", description="Order to collection and expenditure management for public bodies."
     )
+    parser.add_argument("--version", action="version", version=f"reskontra {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in COMMANDS:
+        if asked in COMMANDS and name != asked:
+            commands.add_parser(name)
+            continue
         module = import_module(f"reskontra.commands.{_MODULES.get(name, name)}")
         sub = commands.add_parser(
             name, help=(module.__doc__ or "").splitlines()[0], description=module.__doc__

@@ -9,7 +9,7 @@ from typing import Any
 
 from reskontra.commands.connection import UnknownPerson, acting, moment, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
-from reskontra.commands.money import amount_argument
+from reskontra.commands.money import amount_argument, percent_argument
 from reskontra.commands.output import as_json, out, say, table
 from reskontra.exchange.messages import message
 from reskontra.exchange.signing import public_pem
@@ -73,7 +73,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--sum", type=amount_argument, help="what the ban takes in all, euro (default: until it ends)"
     )
-    parser.add_argument("--share", type=Decimal, default=Decimal(100), help="percent of each gross invoice")
+    parser.add_argument(
+        "--share", type=percent_argument, default=Decimal(100), help="percent of each gross invoice"
+    )
     parser.add_argument("--each", type=amount_argument, help="at most so much of each invoice, euro")
     parser.add_argument("--payee", default="", help="the authority's name")
     parser.add_argument("--iban", default="", help="the authority's account")

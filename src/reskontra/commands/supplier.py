@@ -9,6 +9,7 @@ from typing import Any
 
 from reskontra.commands.connection import acting, as_of, open_database
 from reskontra.commands.connection import add_arguments as add_acting
+from reskontra.commands.money import amount_argument, percent_argument
 from reskontra.commands.output import as_json, out, say, table
 from reskontra.expenditure.payment.actions import Order, ban, end_ban
 from reskontra.insight.explanations import NothingFound
@@ -78,10 +79,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="first day of the ban, or its end",
     )
     parser.add_argument(
-        "--sum", type=Decimal, help="what the ban takes in all, euro (default: until it ends)"
+        "--sum", type=amount_argument, help="what the ban takes in all, euro (default: until it ends)"
     )
-    parser.add_argument("--share", type=Decimal, default=Decimal(100), help="percent of each gross invoice")
-    parser.add_argument("--each", type=Decimal, help="at most so much of each invoice, euro")
+    parser.add_argument(
+        "--share", type=percent_argument, default=Decimal(100), help="percent of each gross invoice"
+    )
+    parser.add_argument("--each", type=amount_argument, help="at most so much of each invoice, euro")
     parser.add_argument("--payee", default="", help="the authority's name")
     parser.add_argument("--reference", default="", help="the authority's reference")
 

@@ -77,7 +77,7 @@ def circulation(request: HttpRequest, place: Place) -> HttpResponse:
             "queues": list(queues.items()),
             "queue_names": queues,
             "count": len(found),
-            "amount": sum((one.amount for one in found), Decimal(0)),
+            "amount": sum((one.euro for one in found), Decimal(0)),
             "late": sum(1 for one in found if one.days is not None and one.days < 0),
             "columns": due_columns(found),
             "absences": absences_on(place.unit, place.on),
@@ -191,7 +191,7 @@ def approvals(request: HttpRequest, place: Place) -> HttpResponse:
             "steps": [(name, count) for name, count in _steps(every) if count],
             "query": _query(step=step),
             "count": len(every),
-            "amount": sum((one.amount for one in every), Decimal(0)),
+            "amount": sum((one.euro for one in every), Decimal(0)),
             "tab": "approvals",
         },
     )

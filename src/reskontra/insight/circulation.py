@@ -18,7 +18,8 @@ class Circulating:
     """One invoice that waits: its step, since when, with whom, and who of them stands in for somebody away.
 
     ``queue`` is the queue's code, empty for one person's list; ``people`` and ``away`` are names. ``days`` is what
-    is left to the due date, negative when it has passed, None for an invoice without one.
+    is left to the due date, negative when it has passed, None for an invoice without one. ``amount`` is in
+    ``currency``; none named is euro.
     """
 
     invoice: int
@@ -26,6 +27,7 @@ class Circulating:
     supplier: str
     voucher_type: str
     amount: Decimal
+    currency: str
     due_date: date | None
     days: int | None
     step: str
@@ -36,6 +38,11 @@ class Circulating:
     people: Sequence[str]
     away: Sequence[str]
     digest: str | None
+
+    @property
+    def euro(self) -> Decimal:
+        """The amount, when it is in euro; else nothing: what waits is summed in one currency."""
+        return self.amount if self.currency in ("", "EUR") else Decimal(0)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for machines."""
@@ -92,10 +99,11 @@ def _unfinished(unit: Unit) -> list[int]:
 
 
 _WAITING = """
-SELECT c.id AS invoice, c.number, coalesce(s.name, c.seller_name) AS supplier, c.voucher_type, c.amount, c.due_date,
-  c.due_date - c.on_date AS days, c.step, c.cause, c.since_date, c.placed, coalesce(q.code, '') AS queue,
+SELECT c.id AS invoice, c.number, coalesce(s.name, c.seller_name) AS supplier, c.voucher_type, c.amount, i.currency,
+  c.due_date, c.due_date - c.on_date AS days, c.step, c.cause, c.since_date, c.placed, coalesce(q.code, '') AS queue,
   coalesce(w.people, '{}') AS people, coalesce(w.away, '{}') AS away, c.coding_digest AS digest
 FROM invoices_in_circulation c
+JOIN purchases_purchaseinvoice i ON i.id = c.id
 LEFT JOIN registers_supplier s ON s.id = c.supplier_id
 LEFT JOIN registers_workqueue q ON q.id = c.queue_id
 LEFT JOIN (SELECT o.id, array_agg(DISTINCT p.name::text ORDER BY p.name::text) AS people,

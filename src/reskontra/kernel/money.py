@@ -71,20 +71,22 @@ def plain(amount: Decimal) -> str:
     return f"{round_cents(amount):.2f}"
 
 
-def format_amount(amount: Decimal, language: str) -> str:
-    """``amount`` in euro as people read it, rounded to cents.
+def format_amount(amount: Decimal, language: str, currency: str = "EUR") -> str:
+    """``amount`` as people read it, rounded to cents; in euro unless another ``currency`` (ISO code) is named.
 
-    ``sv`` and ``fi`` give ``1 234,56 €`` with no-break spaces, every other language ``€1,234.56``. A
-    negative amount begins with the minus sign U+2212 in all languages: a hyphen is short enough to be
-    overlooked and may be left behind at the end of a line. Files for machines take ``plain``.
+    ``sv`` and ``fi`` give ``1 234,56 €`` with no-break spaces, every other language ``€1,234.56``; of another
+    currency ``1 234,56 USD`` and ``USD 1,234.56``. A negative amount begins with the minus sign U+2212 in all
+    languages: a hyphen is short enough to be overlooked and may be left behind at the end of a line. Files for
+    machines take ``plain``.
     """
     rounded = round_cents(amount)
     sign = _MINUS if rounded < 0 else ""
     grouped = f"{rounded.copy_abs():,.2f}"
+    euro = currency in ("", "EUR")
     if language in ("sv", "fi"):
         nordic = grouped.translate({ord(","): _NO_BREAK_SPACE, ord("."): ","})
-        return f"{sign}{nordic}{_NO_BREAK_SPACE}€"
-    return f"{sign}€{grouped}"
+        return f"{sign}{nordic}{_NO_BREAK_SPACE}{'€' if euro else currency}"
+    return f"{sign}€{grouped}" if euro else f"{sign}{currency}{_NO_BREAK_SPACE}{grouped}"
 
 
 def _without_signed_zero(amount: Decimal) -> Decimal:

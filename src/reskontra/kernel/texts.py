@@ -41,15 +41,33 @@ def texts() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
+class Named(str):
+    """The key of a text that fills a place in another; it is told in the reader's language."""
+
+    __slots__ = ()
+
+
 class _Kept(dict[str, object]):
     def __missing__(self, name: str) -> str:
         return ""
 
 
 def text(key: str, language: str, /, **values: object) -> str:
-    """The text ``key`` in ``language`` with its placeholders filled; raises ``UnknownText``."""
+    """The text ``key`` in ``language`` with its placeholders filled; raises ``UnknownText``.
+
+    A value that is ``Named``, or a tuple of such, is told in ``language`` too.
+    """
     try:
         sentence = texts()[key]
     except KeyError:
         raise UnknownText(key) from None
-    return sentence[language if language in LANGUAGES else "en"].format_map(_Kept(values))
+    filled = _Kept({name: _told(value, language) for name, value in values.items()})
+    return sentence[language if language in LANGUAGES else "en"].format_map(filled)
+
+
+def _told(value: object, language: str) -> object:
+    if isinstance(value, Named):
+        return text(value, language)
+    if isinstance(value, tuple):
+        return ", ".join(str(_told(one, language)) for one in value)
+    return value

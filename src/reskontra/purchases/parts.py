@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, Sum
 
 from reskontra.kernel.clauses import clause
+from reskontra.kernel.texts import Named
 from reskontra.ledger.models import Entry, Voucher
 from reskontra.ledger.numbers import take_numbers
 from reskontra.registers.models import Account, DimensionValue, Unit
@@ -60,7 +61,9 @@ def check_parts(unit: Unit, parts: Sequence[Part], amount: Decimal, on: date) ->
                 validity__contains=on,
             )
             if code and not known.exists():
-                raise RunRefused("parts.unknown_dimension", dimension=dimension, code=code)
+                raise RunRefused(
+                    "parts.unknown_dimension", dimension=Named(f"posting.{dimension}"), code=code
+                )
 
 
 @clause("EX 4-a", "EX 7-a")

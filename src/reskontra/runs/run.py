@@ -22,7 +22,7 @@ from reskontra.runs.models import Evidence, Run
 class RunRefused(Exception):
     """A run that may not go on; ``key`` is the text that says why, ``values`` fill it."""
 
-    def __init__(self, key: str, **values: str) -> None:
+    def __init__(self, key: str, **values: str | tuple[str, ...]) -> None:
         super().__init__(key)
         self.key, self.values = key, values
 

@@ -77,6 +77,12 @@ def amount(value: Decimal) -> str:
 
 
 @register.filter
+def in_currency(value: Decimal, currency: str) -> str:
+    """An amount in the currency that its document names: ``1 234,56 USD``; none named is euro."""
+    return format_amount(value, _language(), currency)
+
+
+@register.filter
 def day(value: date) -> str:
     """A day as people read it: ``15.3.2024`` or ``15 Mar 2024``, never broken across lines.
 

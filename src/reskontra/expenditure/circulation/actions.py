@@ -12,6 +12,7 @@ from reskontra.documents.complaint import Charge, Complaint
 from reskontra.documents.findings import Refused
 from reskontra.expenditure.circulation.coding import LineDraft, findings_of, lines_of, propose
 from reskontra.kernel.clauses import clause
+from reskontra.kernel.texts import Named
 from reskontra.purchases.circulation import people_of
 from reskontra.purchases.models import (
     Assignment,
@@ -178,7 +179,10 @@ def return_to_supplier(acting: Acting, invoice: PurchaseInvoice, reason: str, me
     """
     require(acting.person, "return_to_supplier", acting.unit, acting.day)
     if reason not in RETURN_REASONS or not message.strip():
-        raise RunRefused("circulation.return_says_why", known=", ".join(RETURN_REASONS))
+        raise RunRefused(
+            "circulation.return_says_why",
+            known=tuple(Named(f"circulation.return_reason.{one}") for one in RETURN_REASONS),
+        )
     lock(acting.unit, "matching")
     with refused_as(ActRefused):
         return InvoiceReturn.objects.create(

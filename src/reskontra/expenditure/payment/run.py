@@ -25,6 +25,7 @@ from reskontra.kernel.terms import Terms
 from reskontra.ledger.numbers import take_numbers
 from reskontra.purchases.models import PaymentRelease
 from reskontra.purchases.payables import bans_in_force, dues_of, keep_told, take_payables_in_hand
+from reskontra.registers.models import Unit
 from reskontra.registers.posting import posting_account
 from reskontra.runs.decisions import record_decisions, set_aside_changed
 from reskontra.runs.models import Run
@@ -45,10 +46,17 @@ _INPUTS = """jsonb_strip_nulls(jsonb_build_object('open', open::text, 'due_date'
   'held', held, 'came_back', came_back, 'verification', nullif(verification, ''),
   'blocked', nullif(supplier_blocked, '')))"""
 _COLUMNS = f"decided.*, {_INPUTS} AS inputs"
+_OF_THEIR_SUPPLIERS = """
+SELECT id FROM purchases_payable WHERE unit_id = %(unit)s AND supplier_id IN (
+  SELECT supplier_id FROM purchases_payable WHERE unit_id = %(unit)s AND id = ANY (%(payables)s))
+"""
 
 
 class PaymentRun:
-    """Pay what falls due of the unit's payables. Given ``payables`` (ids), only these, among themselves."""
+    """Pay what falls due of the unit's payables. Given ``payables`` (ids), all of their suppliers, and no others.
+
+    Credits and bans tie a supplier's payables together: which of them pays is decided among all of them.
+    """
 
     name = "payment"
     lock = "settlement"
@@ -60,7 +68,7 @@ class PaymentRun:
         """Decide every payable in hand into ``decided``: what stands against it, then what it pays."""
         earliest = execution_day(run.on_date, terms)
         values = {"earliest": earliest, "bundles": terms.payments_bundled == "yes"}
-        take_payables_in_hand(run.unit, terms, self.payables)
+        take_payables_in_hand(run.unit, terms, self._asked(run.unit))
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE IF EXISTS {TABLES}")
             clear = decide_clear(terms).select(
@@ -84,6 +92,12 @@ class PaymentRun:
                 " bic, payee, reference, message, invoice_number, address, paid_by, inputs, outcome, standing, clause,"
                 f" reasons FROM ({query}) found"
             )
+
+    def _asked(self, unit: Unit) -> list[int] | None:
+        if self.payables is None:
+            return None
+        found = rows(_OF_THEIR_SUPPLIERS, {"unit": unit.pk, "payables": list(self.payables)})
+        return [row["id"] for row in found]
 
     def record(self, run: Run) -> None:
         """Store why each payable is paid or not; settled ones and those that are not due yet are only counted."""

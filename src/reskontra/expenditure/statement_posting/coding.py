@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Q
 
 from reskontra.kernel.clauses import clause
+from reskontra.kernel.texts import Named
 from reskontra.registers.models import Account, DimensionValue, Unit
 from reskontra.runs.run import RunRefused
 
@@ -47,7 +48,9 @@ def check_coding(unit: Unit, coding: Coding, on: date) -> None:
             Q(in_unit=unit) | Q(in_unit__isnull=True), dimension=dimension, code=code, validity__contains=on
         )
         if code and not known.exists():
-            raise RunRefused("statement.unknown_dimension", dimension=dimension, code=code)
+            raise RunRefused(
+                "statement.unknown_dimension", dimension=Named(f"posting.{dimension}"), code=code
+            )
 
 
 @clause("EX 10-a")
