@@ -171,7 +171,7 @@ class LineNow:
 
     def holds(self, quantity: Decimal, net: Decimal) -> bool:
         """Whether ``quantity`` and ``net`` (euro without VAT) may have come of it in all: no more than was ordered."""
-        return quantity <= self.columns["quantity"] and net <= self.columns["net"]
+        return bool(quantity <= self.columns["quantity"] and net <= self.columns["net"])
 
     def worth(self, came: Decimal, net: Decimal | None = None, quantity: Decimal | None = None) -> Decimal:
         """What came is worth once ``came`` of the line has come, which is ``net`` for ``quantity``, as now if not told.
