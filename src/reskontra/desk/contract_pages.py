@@ -28,6 +28,7 @@ from reskontra.desk.entry_grid import (
     Column,
     coded_columns,
     grid,
+    shown_money,
     shown_number,
     written_rows,
 )
@@ -218,8 +219,8 @@ def change(request: HttpRequest, place: Place, id: int) -> HttpResponse:
         "valid_from": stored.valid_from.isoformat(),
         "valid_until": stored.valid_until.isoformat() if stored.valid_until else "",
         "plan": stored.plan,
-        "total_limit": shown_number(stored.total_limit, language),
-        "period_limit": shown_number(stored.period_limit, language),
+        "total_limit": shown_money(stored.total_limit, language),
+        "period_limit": shown_money(stored.period_limit, language),
         "period": stored.period,
         "confirm": "yes" if stored.confirm else "",
         "owner": str(stored.owner_id or ""),
@@ -239,8 +240,8 @@ def _stored_rows(place: Place, contract: int, language: str) -> tuple[list[Row],
         [
             {
                 "row_day": one.expected_date.isoformat(),
-                "row_net": shown_number(one.net, language),
-                "row_tolerance": shown_number(one.tolerance, language),
+                "row_net": shown_money(one.net, language),
+                "row_tolerance": shown_money(one.tolerance, language),
             }
             for one in expected
         ],
@@ -248,7 +249,7 @@ def _stored_rows(place: Place, contract: int, language: str) -> tuple[list[Row],
             {
                 "period_from": one.from_date.isoformat(),
                 "period_until": one.until_date.isoformat(),
-                "period_net": shown_number(one.net, language),
+                "period_net": shown_money(one.net, language),
             }
             for one in periods
         ],

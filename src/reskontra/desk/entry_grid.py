@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from reskontra.desk.coding_pages import NotLines, Row, Wrong
 from reskontra.documents.coding import Coding
-from reskontra.kernel.money import NotAnAmount, parse_amount, round_cents
+from reskontra.kernel.money import NotAnAmount, parse_amount, plain, round_cents
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit
 from reskontra.registers.tracking import DIMENSIONS, InForce, Tracking
@@ -142,6 +142,13 @@ class Cells:
         """Raise ``NotLines`` with everything that was noted, if anything was."""
         if self.wrong:
             raise NotLines(*self.wrong)
+
+
+def shown_money(value: Decimal | None, language: str) -> str:
+    """An amount as it is written into a cell: in whole cents, with the comma of the reader's language."""
+    if value is None:
+        return ""
+    return plain(value) if language == "en" else plain(value).replace(".", ",")
 
 
 def shown_number(value: Decimal | None, language: str) -> str:

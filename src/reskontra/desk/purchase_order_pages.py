@@ -27,6 +27,7 @@ from reskontra.desk.entry_grid import (
     Column,
     coded_columns,
     grid,
+    shown_money,
     shown_number,
     written_rows,
 )
@@ -135,7 +136,7 @@ def _page(
             "order": found,
             "lines": lines,
             "to_come": [_to_come(one, sent) for one in lines if one.left > 0],
-            "receipts": _correctable(place, found),
+            "receipts": _correctable(place, lines),
             "events": order_events(found.id),
             "page": page_of(request, invoices, "id"),
             "seen": seen_of(place, found.id),
@@ -154,9 +155,10 @@ def _to_come(line: LineListed, sent: Mapping[str, str]) -> tuple[LineListed, str
     return line, sent.get(f"quantity-{line.position}", ""), sent.get(f"amount-{line.position}", "")
 
 
-def _correctable(place: Place, found: OrderListed) -> Sequence[Receipt]:
-    """The receipts that brought something, the newest first: what may be corrected."""
-    told = Receipt.objects.filter(unit=place.unit, line__order=found.id, net__gt=0)
+def _correctable(place: Place, lines: Sequence[LineListed]) -> Sequence[Receipt]:
+    """The receipts that brought something, the newest first: what may be corrected, while something of it is left."""
+    left = [one.id for one in lines if one.received > 0]
+    told = Receipt.objects.filter(unit=place.unit, line__in=left, net__gt=0)
     return list(told.select_related("line").order_by("-id")[:ROWS])
 
 
@@ -439,9 +441,8 @@ def _line(
 
 
 def _as_row(line: LineListed, language: str) -> Row:
-    numbers = {
-        name: shown_number(getattr(line, name), language) for name in ("quantity", "net", "vat_percent")
-    }
+    numbers = {name: shown_number(getattr(line, name), language) for name in ("quantity", "vat_percent")}
+    numbers["net"] = shown_money(line.net, language)
     words = {name: getattr(line, name) for name in ("text", "measure", *CODED)}
     return {**numbers, **words, "position": str(line.position)}
 

@@ -98,13 +98,13 @@ class ContractListed:
 
 
 _CONTRACTS = """
-WITH newest AS (
+WITH newest AS MATERIALIZED (
   SELECT DISTINCT ON (number) * FROM purchases_contract WHERE unit_id = %(unit)s ORDER BY number, version DESC),
-of_today AS (
+of_today AS MATERIALIZED (
   SELECT DISTINCT ON (t.contract_id) t.contract_id, t.from_date, t.until_date, t.net FROM purchases_contractperiod t
   JOIN newest n ON n.id = t.contract_id WHERE %(on)s BETWEEN t.from_date AND t.until_date
   ORDER BY t.contract_id, t.position),
-used AS (
+used AS MATERIALIZED (
   SELECT n.number, sum(m.net) AS used,
     sum(m.net) FILTER (WHERE date_trunc(nullif(n.period, ''), coalesce(i.issue_date, i.received_date)::timestamp)
       = date_trunc(nullif(n.period, ''), %(on)s::timestamp)) AS period_used,
@@ -115,7 +115,7 @@ used AS (
   JOIN purchases_purchaseinvoice i ON i.id = m.invoice_id
   LEFT JOIN of_today p ON p.contract_id = n.id
   WHERE m.unit_id = %(unit)s GROUP BY 1),
-waiting AS (
+waiting AS MATERIALIZED (
   SELECT c.number, count(*) AS waiting FROM purchases_match_held m JOIN purchases_contract c ON c.id = m.contract_id
   WHERE m.unit_id = %(unit)s AND m.waits AND NOT m.confirmed GROUP BY 1),
 told AS (
@@ -167,7 +167,8 @@ def contracts_listed(
     }
     found = rows(
         f"{_CONTRACTS} SELECT * FROM stated WHERE ({_KIND['all' if words else kind]})"
-        " AND (%(like)s = '' OR number ILIKE %(like)s OR name ILIKE %(like)s OR supplier ILIKE %(like)s)"
+        " AND (%(like)s = '' OR number ILIKE %(like)s OR name ILIKE %(like)s OR supplier ILIKE %(like)s"
+        " OR EXISTS (SELECT FROM registers_supplier f WHERE f.id = supplier_id AND f.number ILIKE %(like)s))"
         " AND (%(before)s::bigint IS NULL OR id < %(before)s::bigint) ORDER BY id DESC LIMIT %(most)s",
         values,
     )

@@ -4,10 +4,11 @@ Called inside ``working_in``. Amounts are euro without VAT.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 from reskontra.database.rows import rows
 from reskontra.insight.purchase_lists import OPEN_MISMATCHES
@@ -66,16 +67,29 @@ class Sums:
     invoiced: Decimal
 
 
+# Every line with what came of it and was invoiced, summed in one pass and once: while the tables are fresh and nothing is
+# known of their sizes, a plan would sum anew for each order. The names in braces narrow to one order.
 _ORDERS = f"""
-WITH worth AS (
-  SELECT s.order_id, sum(s.net) AS ordered, sum(s.received_net) AS received, sum(s.invoiced_net) AS invoiced,
-    sum(greatest(s.net - s.received_net, 0)) AS awaited,
-    sum(greatest(s.received_net - s.invoiced_net, 0)) AS uninvoiced,
-    sum(greatest(s.invoiced_net - s.received_net, 0)) AS over
-  FROM purchases_order_line_state s WHERE s.unit_id = %(unit)s GROUP BY 1),
-mismatched AS (
+WITH lines AS MATERIALIZED (
+  SELECT id, max(order_id) AS order_id, sum(ordered) AS ordered, sum(received) AS received, sum(invoiced) AS invoiced
+  FROM (
+    SELECT l.id, l.order_id, l.net AS ordered, 0 AS received, 0 AS invoiced
+    FROM purchases_order_line_now l WHERE l.unit_id = %(unit)s {{lines}}
+    UNION ALL
+    SELECT r.line_id, NULL, 0, r.net, 0 FROM purchases_receipt r WHERE r.unit_id = %(unit)s {{receipts}}
+    UNION ALL
+    SELECT t.order_line_id, NULL, 0, 0, t.net
+    FROM purchases_matchline t JOIN purchases_match_held m ON m.id = t.match_id
+    WHERE t.unit_id = %(unit)s AND t.order_line_id IS NOT NULL {{invoiced}}) told
+  GROUP BY id),
+worth AS MATERIALIZED (
+  SELECT order_id, sum(ordered) AS ordered, sum(received) AS received, sum(invoiced) AS invoiced,
+    sum(greatest(ordered - received, 0)) AS awaited, sum(greatest(received - invoiced, 0)) AS uninvoiced,
+    sum(greatest(invoiced - received, 0)) AS over
+  FROM lines GROUP BY 1),
+mismatched AS MATERIALIZED (
   SELECT d.inputs ->> 'number' AS number, count(*) AS mismatches {OPEN_MISMATCHES} GROUP BY 1),
-told AS (
+told AS MATERIALIZED (
   SELECT o.id, o.number, o.supplier_id, s.name AS supplier, o.ordered_date, o.currency, coalesce(p.name, '') AS orderer,
     e.day AS ended, coalesce(w.ordered, 0) AS ordered, coalesce(w.received, 0) AS received,
     coalesce(w.invoiced, 0) AS invoiced, coalesce(w.awaited, 0) AS awaited, coalesce(w.uninvoiced, 0) AS uninvoiced,
@@ -86,8 +100,16 @@ told AS (
   LEFT JOIN worth w ON w.order_id = o.id
   LEFT JOIN purchases_purchaseorderend e ON e.order_id = o.id
   LEFT JOIN mismatched m ON m.number = o.number
-  WHERE o.unit_id = %(unit)s)
+  WHERE o.unit_id = %(unit)s {{orders}})
 """
+_ALL = _ORDERS.format(lines="", receipts="", invoiced="", orders="")
+_OF_ORDER = "IN (SELECT id FROM purchases_purchaseorderline WHERE order_id = %(id)s)"
+_ONE = _ORDERS.format(
+    lines="AND l.order_id = %(id)s",
+    receipts=f"AND r.line_id {_OF_ORDER}",
+    invoiced=f"AND t.order_line_id {_OF_ORDER}",
+    orders="AND o.id = %(id)s",
+)
 _KIND = {
     "open": "ended IS NULL",
     "awaiting": "ended IS NULL AND awaited > 0",
@@ -112,29 +134,30 @@ def orders_listed(
     """
     values = {"unit": unit.pk, "like": _like(words), "before": before, "most": most}
     narrow = f"({_KIND['all' if words else kind]}) AND {_WORDS}"
+    counted = [f"count(*) FILTER (WHERE {how}) {{over}} AS count_{name}" for name, how in _KIND.items()]
+    counted.append(f"count(*) FILTER (WHERE {narrow}) {{over}} AS orders")
+    counted += [
+        f"coalesce(sum({name}) FILTER (WHERE {narrow}) {{over}}, 0) AS sum_{name}"
+        for name in ("ordered", "received", "invoiced")
+    ]
     found = rows(
-        f"{_ORDERS} SELECT * FROM told WHERE {narrow} AND (%(before)s::bigint IS NULL OR id < %(before)s::bigint)"
-        " ORDER BY id DESC LIMIT %(most)s",
+        f"{_ALL} SELECT * FROM (SELECT told.*, {', '.join(counted).format(over='OVER ()')} FROM told) counted"
+        f" WHERE {narrow} AND (%(before)s::bigint IS NULL OR id < %(before)s::bigint) ORDER BY id DESC LIMIT %(most)s",
         values,
     )
-    counts = ", ".join(f"count(*) FILTER (WHERE {how}) AS {name}" for name, how in _KIND.items())
-    (told,) = rows(
-        f"{_ORDERS} SELECT {counts}, count(*) FILTER (WHERE {narrow}) AS orders,"
-        + ", ".join(
-            f" coalesce(sum({name}) FILTER (WHERE {narrow}), 0) AS sum_{name}"
-            for name in ("ordered", "received", "invoiced")
-        )
-        + " FROM told",
-        values,
-    )
+    (told,) = found[:1] or rows(f"{_ALL} SELECT {', '.join(counted).format(over='')} FROM told", values)
     sums = Sums(told["orders"], told["sum_ordered"], told["sum_received"], told["sum_invoiced"])
-    return [OrderListed(**row) for row in found], sums, {name: told[name] for name in KINDS}
+    return [_listed(row) for row in found], sums, {name: told[f"count_{name}"] for name in KINDS}
 
 
 def order_listed(unit: Unit, id: int) -> OrderListed | None:
     """The order of ``unit`` with this id as a list would show it; None when there is none."""
-    found = rows(f"{_ORDERS} SELECT * FROM told WHERE id = %(id)s", {"unit": unit.pk, "id": id})
-    return OrderListed(**found[0]) if found else None
+    found = rows(f"{_ONE} SELECT * FROM told", {"unit": unit.pk, "id": id})
+    return _listed(found[0]) if found else None
+
+
+def _listed(row: dict[str, Any]) -> OrderListed:
+    return OrderListed(**{one.name: row[one.name] for one in fields(OrderListed)})
 
 
 def _like(words: str) -> str:
@@ -208,9 +231,13 @@ class LineListed:
 _LINES = """
 SELECT l.id, l.position, l.item, l.text, l.measure, l.quantity, l.price, l.net, l.vat_percent, l.account,
   l.budget_account, l.operating_unit, l.project, l.function, l.product, l.area, l.tracking1, l.tracking2,
-  s.received_net AS received, s.received_quantity, s.invoiced_net AS invoiced,
-  coalesce((SELECT sum(r.net) FROM purchases_receipt r WHERE r.line_id = l.id AND r.quantity IS NULL), 0) AS by_amount
-FROM purchases_order_line_now l JOIN purchases_order_line_state s ON s.id = l.id
+  coalesce(r.net, 0) AS received, coalesce(r.quantity, 0) AS received_quantity, coalesce(r.by_amount, 0) AS by_amount,
+  coalesce(i.net, 0) AS invoiced
+FROM purchases_order_line_now l
+LEFT JOIN LATERAL (SELECT sum(net) AS net, sum(quantity) AS quantity, sum(net) FILTER (WHERE quantity IS NULL) AS by_amount
+                   FROM purchases_receipt WHERE line_id = l.id) r ON true
+LEFT JOIN LATERAL (SELECT sum(t.net) AS net FROM purchases_matchline t JOIN purchases_match_held m ON m.id = t.match_id
+                   WHERE t.order_line_id = l.id) i ON true
 WHERE l.unit_id = %(unit)s AND l.order_id = %(order)s ORDER BY l.position
 """
 
@@ -251,6 +278,7 @@ class Event:
 
 
 _HAPPENED = """
+SELECT * FROM (
 SELECT 'ordered' AS what, u.applied_at AS at, o.ordered_date AS day, coalesce(p.name, '') AS who, o.run_id AS run,
   NULL::bigint AS receipt, NULL::int AS line, '' AS text, NULL::numeric AS quantity, '' AS measure,
   NULL::numeric AS net, NULL::bigint AS invoice, 0::bigint AS place
@@ -280,7 +308,7 @@ LEFT JOIN registers_person p ON p.id = e.person_id WHERE m.order_id = %(order)s
 UNION ALL
 SELECT 'ended', e.given_at, e.day, coalesce(p.name, ''), e.run_id, NULL, NULL, e.reason, NULL, '', NULL, NULL, e.id
 FROM purchases_purchaseorderend e LEFT JOIN registers_person p ON p.id = e.person_id WHERE e.order_id = %(order)s
-ORDER BY at DESC, what, place
+) happened ORDER BY at DESC, what = 'ordered', what, place
 """
 
 

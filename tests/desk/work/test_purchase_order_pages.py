@@ -192,7 +192,8 @@ def test_an_order_by_hand_matches_what_waited_for_it_and_a_correction_ends_a_mat
     today = timezone.localdate().isoformat()
     firm = supplier("flink")
     told = {"act": "save", "number": "v1-9999", "supplier": firm.number, "day": today, "text": "Pärmar",
-            "quantity": "8", "measure": "st", "net": "80", "vat_percent": "25,5", "account": COST, "budget_account": BUDGET}  # fmt: skip
+            "quantity": "8", "measure": "st", "net": "80", "vat_percent": "25,5", "account": COST,
+            "budget_account": BUDGET}  # fmt: skip
     for wrong, words in (
         ({"number": "X1"}, "refused.a_purchase_order_number_begins_with_v1"),
         ({"number": "V1-4501"}, "refused.purchase_order_numbers_are_unique"),
@@ -264,11 +265,14 @@ def test_a_contract_is_told_changed_and_ended(bought: PurchaseDesk, at_desk: AtD
     schedule = page(kirsi, f"{where}/{plan.pk}")
     assert said("desk.contracts.row_late") in schedule
     assert said("outcome.OVER_TOLERANCE_UP")[1:] in schedule
-    assert re.findall(r">(VSK1-\d+)</a>", page(kirsi, f"{where}?q=provia")) == ["VSK1-78", "VSK1-77"]
+    assert re.findall(r">(VSK1-\d+)</a>", page(kirsi, f"{where}?q={supplier('provia').number}")) == [
+        "VSK1-78",
+        "VSK1-77",
+    ]
     # A version: what is wrong is told beside everything that was written; the new row is the rent's.
     edit = f"{where}/{plan.pk}/sheet"
     assert maria.get(edit).status_code == 403
-    assert 'value="250"' in page(kirsi, edit)
+    assert 'value="250,00"' in page(kirsi, edit)
     told: dict[str, Any] = {
         "act": "save", "of": plan.pk, "name": "Hyra", "valid_from": "2026-01-01", "valid_until": "", "plan": "schedule",
         "total_limit": "", "period_limit": "", "period": "", "owner": budget.owner_id or "",
