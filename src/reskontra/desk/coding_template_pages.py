@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -23,7 +24,7 @@ from reskontra.desk.entry_grid import (
 )
 from reskontra.desk.frame import say, show
 from reskontra.desk.paging import LARGEST, ROWS, key, page_of
-from reskontra.desk.purchase_order_pages import wrong_of
+from reskontra.desk.purchase_order_pages import number_on_invoices, wrong_of
 from reskontra.documents.coding import Coding
 from reskontra.documents.findings import Refused
 from reskontra.documents.purchase import CodingLine
@@ -36,7 +37,7 @@ from reskontra.kernel.days import format_date
 from reskontra.kernel.texts import text
 from reskontra.registers.models import CodingTemplate, CodingTemplateLine, WorkQueue
 from reskontra.registers.policy import require
-from reskontra.runs.run import Acting, lock
+from reskontra.runs.run import Acting, RunRefused, lock
 
 AREA = "purchases"
 CODING = ("share", *CODED)
@@ -63,7 +64,7 @@ def templates(request: HttpRequest, place: Place) -> HttpResponse:
             "kinds": KINDS,
             "kind": kind,
             "words": words,
-            "query": f"q={words}" if words else f"show={kind}",
+            "query": urlencode({"q": words} if words else {"show": kind}),
             "may_keep": place.may("keep_templates"),
             "roles": _roles(place, request),
             "tab": "coding-templates",
@@ -205,7 +206,7 @@ def make(request: HttpRequest, place: Place) -> HttpResponse:
             if sent.get("act") == "rows":
                 return _form(request, place, before, sent, rows, spare=MORE)
             lock(acting.unit, "matching")
-            reference = before.reference if before else written(sent, "reference", 35, "reference").upper()
+            reference = before.reference if before else _new_reference(acting, sent)
             if before is not None:
                 seen_as(sent, seen_of(place, reference))
             told = _told(acting, sent, rows, reference, language)
@@ -233,6 +234,15 @@ def make(request: HttpRequest, place: Place) -> HttpResponse:
     return redirect("coding-template", code=place.unit.code, id=made.pk)
 
 
+def _new_reference(acting: Acting, sent: QueryDict) -> str:
+    """A reference without a template today or later; one that has any is changed there."""
+    reference = number_on_invoices(sent, "reference", "posting", 35)
+    stored = CodingTemplate.objects.filter(unit=acting.unit, reference=reference)
+    if any(one.validity.upper is None or one.validity.upper > acting.day for one in stored):
+        raise RunRefused("desk.templates.reference_taken", reference=reference)
+    return reference
+
+
 def _told(
     acting: Acting, sent: QueryDict, rows: Sequence[Row], reference: str, language: str
 ) -> TemplateTold:
@@ -240,7 +250,7 @@ def _told(
     cells = Cells(language)
     lines = []
     for at, row in enumerate(rows, start=1):
-        share = cells.number(row, "share", at)
+        share = cells.share(row, "share", at)
         for name, label in (("share", "desk.coding.column.share"), ("account", "desk.coding.column.account")):
             if not row[name]:
                 cells.missing(at, label)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -22,6 +23,7 @@ from reskontra.desk.acts import (
 from reskontra.desk.coding_pages import NotLines, Row, Wrong, choices
 from reskontra.desk.entry_grid import (
     CODED,
+    LARGEST_NUMBER,
     MORE,
     SPARE,
     Cells,
@@ -36,7 +38,7 @@ from reskontra.desk.frame import say, show
 from reskontra.desk.matched_anew import match_anew, tell_matched
 from reskontra.desk.paging import LARGEST, ROWS, key, page_of
 from reskontra.desk.purchase_acts import colleagues
-from reskontra.desk.purchase_order_pages import offered_suppliers, supplier_of, wrong_of
+from reskontra.desk.purchase_order_pages import number_on_invoices, offered_suppliers, supplier_of, wrong_of
 from reskontra.documents.findings import Refused
 from reskontra.expenditure.matching.orders import ContractTold, ScheduleRowTold, end_contract, keep_contract
 from reskontra.insight.agreed_invoices import invoices_naming
@@ -55,7 +57,7 @@ from reskontra.kernel.texts import text
 from reskontra.purchases.models import Contract, ContractEnd, ContractLine, ContractPeriod, ContractRow
 from reskontra.registers.models import Person
 from reskontra.registers.policy import require
-from reskontra.runs.run import Acting, lock
+from reskontra.runs.run import Acting, RunRefused, lock
 
 AREA = "purchases"
 PLANS = ("budget", "schedule")
@@ -97,7 +99,7 @@ def contracts(request: HttpRequest, place: Place) -> HttpResponse:
             "days": within,
             "soon": SOON,
             "words": words,
-            "query": f"q={words}" if words else f"show={kind}&days={within}",
+            "query": urlencode({"q": words} if words else {"show": kind, "days": within}),
             "may_keep": place.may("keep_orders"),
             "roles": _roles(place, request),
             "tab": "contracts",
@@ -300,14 +302,16 @@ def _told(
     language: str,
 ) -> ContractTold:
     """The sheet as the form says it; raises ``Incomplete``, and ``NotLines`` with everything that is wrong in rows."""
-    number = before.number if before else written(sent, "number", 20, "number").upper()
+    number = before.number if before else number_on_invoices(sent, "number", "contract", 20)
+    if before is None and Contract.objects.filter(unit=acting.unit, number=number).exists():
+        raise RunRefused("desk.contracts.number_taken", number=number)
     stored = (
         Contract.objects.select_related("supplier").get(unit=acting.unit, pk=before.id) if before else None
     )
     supplier = stored.supplier if stored else supplier_of(sent)
     cells = Cells(language)
     codings = cells.codings(acting.unit, rows[0], acting.day)
-    shares = [cells.number(row, "share", at) for at, row in enumerate(rows[0], start=1)]
+    shares = [cells.share(row, "share", at) for at, row in enumerate(rows[0], start=1)]
     for at, row in enumerate(rows[0], start=1):
         for name, label in (("share", "desk.coding.column.share"), ("account", "desk.coding.column.account")):
             if not row[name]:
@@ -370,7 +374,7 @@ def _money(sent: QueryDict, name: str) -> Decimal | None:
         found = parse_amount(words)
     except NotAnAmount:
         raise Incomplete("amount") from None
-    if found != round_cents(found):
+    if found != round_cents(found) or abs(found) >= LARGEST_NUMBER:
         raise Incomplete("amount")
     return found
 

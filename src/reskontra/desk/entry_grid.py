@@ -16,6 +16,10 @@ from reskontra.registers.models import Unit
 from reskontra.registers.tracking import DIMENSIONS, InForce, Tracking
 
 SPARE, MORE, MOST = 2, 5, 200
+LARGEST_NUMBER = (
+    Decimal(10) ** 10
+)  # what the columns of orders and contracts hold of money, pieces and prices
+_FINEST = 4  # decimals of a quantity and of a share
 CODED = ("account", *DIMENSIONS)
 
 
@@ -98,10 +102,30 @@ class Cells:
         if not words:
             return None
         try:
-            return parse_amount(words)
+            told = parse_amount(words)
         except NotAnAmount:
             self.note(at, "desk.coding.no_number", row=at, value=row[name])
             return None
+        if abs(told) >= LARGEST_NUMBER or told != round(told, _FINEST):
+            self.note(at, "desk.grid.too_large", row=at, value=row[name])
+            return None
+        return told
+
+    def percent(self, row: Row, name: str, at: int) -> Decimal | None:
+        """The percentage that was written, None for nothing: from 0 to 100, with two decimals at most."""
+        told = self.number(row, name, at)
+        if told is not None and not (0 <= told <= 100 and told == round_cents(told)):
+            self.note(at, "desk.coding.no_number", row=at, value=row[name])
+            return None
+        return told
+
+    def share(self, row: Row, name: str, at: int) -> Decimal | None:
+        """The share that was written, None for nothing: above 0 and at most 100 percent."""
+        told = self.number(row, name, at)
+        if told is not None and not 0 < told <= 100:
+            self.note(at, "desk.grid.no_share", row=at, value=row[name])
+            return None
+        return told
 
     def money(self, row: Row, name: str, at: int) -> Decimal | None:
         """The amount in whole cents that was written, None for nothing."""

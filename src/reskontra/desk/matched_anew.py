@@ -56,7 +56,7 @@ def tell_matched(request: HttpRequest, place: Place, decided: Sequence[PurchaseD
         say(
             request,
             told,
-            "warn" if one.standing == "REVIEW" else "good",
+            "good" if one.standing in ("READY", "WAITING") else "warn",
             reverse("purchase", args=[place.unit.code, one.invoice_id]),
             text("desk.purchase.look_at", language, id=id),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -21,6 +22,7 @@ from reskontra.desk.acts import (
 from reskontra.desk.coding_pages import NotLines, Row, Wrong, choices
 from reskontra.desk.entry_grid import (
     CODED,
+    LARGEST_NUMBER,
     MORE,
     SPARE,
     Cells,
@@ -56,6 +58,7 @@ from reskontra.insight.purchase_orders import (
 )
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.money import NotAnAmount, parse_amount
+from reskontra.kernel.purchase_numbers import NumberKind, purchase_numbers
 from reskontra.kernel.texts import text
 from reskontra.purchases.models import (
     PurchaseDecision,
@@ -79,6 +82,7 @@ _FIRST = (
     Column("net", "desk.coding.column.net", "number", 20),
     Column("vat_percent", "desk.coding.column.vat_percent", "number", 6),
 )
+_EXAMPLES: Mapping[NumberKind, str] = {"order": "V12026001", "contract": "VSK12026001", "posting": "TK1-500"}
 _WHO = {
     "receive": "receive_goods",
     "receive_all": "receive_goods",
@@ -108,7 +112,7 @@ def orders(request: HttpRequest, place: Place) -> HttpResponse:
             "words": words,
             "may_keep": place.may("keep_orders"),
             "roles": _roles(place, "keep_orders", request),
-            "query": f"q={words}" if words else f"show={kind}",
+            "query": urlencode({"q": words} if words else {"show": kind}),
             "tab": "purchase-orders",
         },
     )
@@ -238,7 +242,7 @@ def _receive(acting: Acting, found: OrderListed, sent: QueryDict, language: str)
             continue
         if quantity is not None and net is not None:
             raise Incomplete("one_of_two")
-        if (quantity if net is None else net or Decimal(0)) <= 0:  # type: ignore[operator]
+        if (quantity or net or Decimal(0)) <= 0:
             raise Incomplete("received_above_nothing")
         receive(
             acting,
@@ -332,7 +336,7 @@ def make(request: HttpRequest, place: Place) -> HttpResponse:
             if request.POST.get("act") == "rows":
                 return _form(request, place, None, rows, request.POST, spare=MORE)
             lock(acting.unit, "matching")
-            number = written(request.POST, "number", 20, "number").upper()
+            number = number_on_invoices(request.POST, "number", "order", 20)
             told = OrderTold(
                 number,
                 supplier_of(request.POST).number,
@@ -415,7 +419,7 @@ def _line(
     cells: Cells, row: Row, at: int, coding: Tracking, known: LineListed | None, position: int
 ) -> OrderLineTold | None:
     quantity, net = cells.number(row, "quantity", at), cells.money(row, "net", at)
-    percent = cells.number(row, "vat_percent", at)
+    percent = cells.percent(row, "vat_percent", at)
     if not row["text"]:
         cells.missing(at, "desk.coding.column.text")
     if not row["net"]:
@@ -427,6 +431,9 @@ def _line(
         cells.note(at, "desk.grid.asks_for_nothing", row=at)
         return None
     same = known is not None and (known.quantity, known.net) == (quantity, net)
+    if net / quantity >= LARGEST_NUMBER:
+        cells.note(at, "desk.grid.too_large", row=at, value=row["quantity"])
+        return None
     return OrderLineTold(
         text=row["text"],
         net=net,
@@ -481,6 +488,17 @@ def _form(
         },
         status=422 if wrong else 200,
     )
+
+
+def number_on_invoices(sent: QueryDict, name: str, kind: NumberKind, most: int) -> str:
+    """The number that was written, in capitals, if an invoice that carries it is recognised by it (EX 3-c).
+
+    Raises ``Incomplete`` for nothing, ``RunRefused`` for what no invoice would be matched by.
+    """
+    told = written(sent, name, most, name).upper()
+    if [(one.kind, one.value) for one in purchase_numbers([(name, told)])] != [(kind, told)]:
+        raise RunRefused("desk.buying.not_on_invoices", number=told, example=_EXAMPLES[kind])
+    return told
 
 
 def offered_suppliers() -> Sequence[Supplier]:

@@ -67,8 +67,8 @@ class Sums:
     invoiced: Decimal
 
 
-# Every line with what came of it and was invoiced, summed in one pass and once: while the tables are fresh and nothing is
-# known of their sizes, a plan would sum anew for each order. The names in braces narrow to one order.
+# Every line with what came of it and was invoiced, summed in one pass and once: while the tables are fresh and nothing
+# is known of their sizes, a plan would sum anew for each order. The names in braces narrow to one order.
 _ORDERS = f"""
 WITH lines AS MATERIALIZED (
   SELECT id, max(order_id) AS order_id, sum(ordered) AS ordered, sum(received) AS received, sum(invoiced) AS invoiced
@@ -234,7 +234,8 @@ SELECT l.id, l.position, l.item, l.text, l.measure, l.quantity, l.price, l.net, 
   coalesce(r.net, 0) AS received, coalesce(r.quantity, 0) AS received_quantity, coalesce(r.by_amount, 0) AS by_amount,
   coalesce(i.net, 0) AS invoiced
 FROM purchases_order_line_now l
-LEFT JOIN LATERAL (SELECT sum(net) AS net, sum(quantity) AS quantity, sum(net) FILTER (WHERE quantity IS NULL) AS by_amount
+LEFT JOIN LATERAL (SELECT sum(net) AS net, sum(quantity) AS quantity,
+                     sum(net) FILTER (WHERE quantity IS NULL) AS by_amount
                    FROM purchases_receipt WHERE line_id = l.id) r ON true
 LEFT JOIN LATERAL (SELECT sum(t.net) AS net FROM purchases_matchline t JOIN purchases_match_held m ON m.id = t.match_id
                    WHERE t.order_line_id = l.id) i ON true
