@@ -343,6 +343,10 @@ def test_orders_and_receipts_are_kept_as_they_are_told_once() -> None:
         for more in ({"quantity": Decimal("0.0001")}, {"quantity": None, "net": Decimal("0.01")}):
             with pytest.raises(RunRefused, match=r"matching\.more_than_ordered"):
                 receive(acting, replace(one, told_as="R4", **more))
+        for odd in ({"quantity": Decimal("0.00001")}, {"quantity": None, "net": Decimal("-1.001")},
+                    {"quantity": None, "net": Decimal(-(10**14))}):  # fmt: skip
+            with pytest.raises(RunRefused, match=r"matching\.number_not_kept"):
+                receive(acting, replace(one, told_as="R4", **odd))
         with pytest.raises(RunRefused, match=r"matching\.receipt_in_future"):
             receive(acting, replace(one, told_as="R4", received_date=DAY + timedelta(days=1)))
         with pytest.raises(ActRefused, match="a_receipt_correction_takes_back_no_more_than_came"):

@@ -514,10 +514,13 @@ def wrong_of(problem: Exception, act: str, language: str) -> Sequence[Wrong]:
 
 
 def supplier_of(sent: QueryDict) -> Supplier:
-    """The supplier that was written, by number or business id; raises ``Incomplete`` for nobody."""
+    """The supplier that was written, by number, business id or whole name; raises ``Incomplete`` for nobody or two."""
     told = written(sent, "supplier", 140, "supplier")
     found = Supplier.objects.filter(number=told.split()[0]).first()
     found = found or Supplier.objects.filter(business_id=told).exclude(business_id="").first()
+    if found is None:
+        named = list(Supplier.objects.filter(name__iexact=told)[:2])
+        found = named[0] if len(named) == 1 else None
     if found is None:
         raise Incomplete("supplier")
     return found

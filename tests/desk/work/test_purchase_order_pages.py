@@ -194,7 +194,7 @@ def test_an_order_by_hand_matches_what_waited_for_it_and_a_correction_ends_a_mat
     waiting = bought.at("unknown")
     sends(kirsi, waiting, f"{waiting}/act", act="number", number="V19999")
     assert outcome_of(bought, "unknown") == "UNKNOWN_NUMBER"
-    told = {"act": "save", "number": "v19999", "supplier": firm.number, "day": today, "text": "Pärmar",
+    told = {"act": "save", "number": "v19999", "supplier": firm.name.upper(), "day": today, "text": "Pärmar",
             "quantity": "8", "measure": "st", "net": "80", "vat_percent": "25,5", "account": COST,
             "budget_account": BUDGET}  # fmt: skip
     for wrong, words in (

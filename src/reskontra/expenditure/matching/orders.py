@@ -29,6 +29,7 @@ from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, RunRefused, lock
 
 _PRICE: Final = Decimal("0.00001")  # what the column of a price holds
+_MOST: Final = Decimal(10) ** 10  # what the columns of receipts hold of money and pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +300,8 @@ def _refuse_receipt(acting: Acting, line: LineNow, told: ReceiptTold, net: Decim
     if told.received_date > acting.day:
         raise RunRefused("matching.receipt_in_future", day=told.received_date.isoformat())
     quantity = told.quantity or Decimal(0)
+    if net != round_cents(net) or quantity != round(quantity, 4) or max(abs(net), abs(quantity)) >= _MOST:
+        raise RunRefused("matching.number_not_kept")
     adds = (quantity or net) > 0
     if adds and not line.holds(line.received_quantity + quantity, line.received + net):
         left = (
