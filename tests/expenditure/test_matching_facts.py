@@ -301,7 +301,7 @@ def test_every_act_has_its_people(act: str, allowed: set[str]) -> None:
         "accept": lambda acting: accept(acting, told.invoices["A"], "so be it"),
         "confirm": lambda acting: confirm(acting, waiting),
         "correct": lambda acting: correct_identifier(acting, told.invoices["A"], "V12"),
-        "receive": lambda acting: receive(acting, ReceiptTold("V11", 1, DAY, "me", Decimal("1.00"))),
+        "receive": lambda acting: receive(acting, ReceiptTold("V11", 1, DAY, "me", Decimal("-1.00"))),
         "order": lambda acting: keep_orders(acting, []),
     }
     for who in ("kirsi", "maria", "gunnar", "hanna", "cecilia", "petra", "olli"):
@@ -340,6 +340,15 @@ def test_orders_and_receipts_are_kept_as_they_are_told_once() -> None:
         receive(acting, replace(one, told_as="R3"))
         worth = list(Receipt.objects.filter(unit=where).order_by("id").values_list("net", flat=True))
         assert worth == [Decimal("33.33"), Decimal("33.34"), Decimal("33.33")]
+        for more in ({"quantity": Decimal("0.0001")}, {"quantity": None, "net": Decimal("0.01")}):
+            with pytest.raises(RunRefused, match=r"matching\.more_than_ordered"):
+                receive(acting, replace(one, told_as="R4", **more))
+        for odd in ({"quantity": Decimal("0.00001")}, {"quantity": None, "net": Decimal("-1.001")},
+                    {"quantity": None, "net": Decimal(-(10**14))}):  # fmt: skip
+            with pytest.raises(RunRefused, match=r"matching\.number_not_kept"):
+                receive(acting, replace(one, told_as="R4", **odd))
+        with pytest.raises(RunRefused, match=r"matching\.receipt_in_future"):
+            receive(acting, replace(one, told_as="R4", received_date=DAY + timedelta(days=1)))
         with pytest.raises(ActRefused, match="a_receipt_correction_takes_back_no_more_than_came"):
             receive(acting, ReceiptTold("V11", 1, DAY, "Kirsi", net=Decimal("-100.01")))
         receive(acting, ReceiptTold("V11", 1, DAY, "Kirsi", quantity=Decimal(-3)))
@@ -366,6 +375,8 @@ def test_a_contract_has_versions_and_an_end() -> None:
         assert keep_contract(acting, replace(told, confirm=False)).version == 2
         with pytest.raises(RunRefused, match=r"matching\.shares_not_whole"):
             keep_contract(acting, replace(told, lines=[(Decimal(99), Tracking(account=SERVICES))]))
+        with pytest.raises(RunRefused, match=r"matching\.contract_of_another"):
+            keep_contract(acting, replace(told, supplier=supplier("flink").number))
         for wrong in (replace(told, rows=()), replace(told, plan="budget")):
             with pytest.raises(RunRefused, match=r"matching\.schedule_without_rows"):
                 keep_contract(acting, wrong)
@@ -384,6 +395,8 @@ def test_a_contract_has_versions_and_an_end() -> None:
             end_contract(acting, "VSK11", DAY, "over")
         with pytest.raises(RunRefused, match=r"matching\.no_such_contract"):
             end_contract(acting, "VSK19", DAY, "over")
+        with pytest.raises(RunRefused, match=r"matching\.contract_has_ended"):
+            keep_contract(acting, told)
 
 
 # --- refusals and races ----------------------------------------------------------------------------------------

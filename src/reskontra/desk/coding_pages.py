@@ -285,11 +285,11 @@ def _page(
         if written is not None
         else _as_written(_filled(request, place, invoice, proposals), language)
     )
-    choices = _choices(place, language)
+    offered = choices(place, language)
     columns = [
         name
         for name in _columns()
-        if name not in DIMENSIONS or choices.get(name) or any(row[name] for row in rows)
+        if name not in DIMENSIONS or offered.get(name) or any(row[name] for row in rows)
     ]
     empty: Row = dict.fromkeys(_columns(), "")
     faulty = {one.row for one in wrong}
@@ -311,7 +311,7 @@ def _page(
             "columns": columns,
             "amounts": AMOUNTS,
             "grid": grid,
-            "choices": choices,
+            "choices": offered,
             "wrong": wrong,
             "rates": _rates(invoice),
             "rows": list(
@@ -336,7 +336,7 @@ def _rates(invoice: PurchaseInvoice) -> list[str]:
     return [f"{one.normalize():f}" for one in sorted(set(found), reverse=True)]
 
 
-def _choices(place: Place, language: str) -> Mapping[str, list[tuple[str, str]]]:
+def choices(place: Place, language: str) -> Mapping[str, list[tuple[str, str]]]:
     """What each look-up offers on the day: code and name."""
     values = DimensionValue.objects.filter(
         Q(in_unit=place.unit) | Q(in_unit__isnull=True), validity__contains=place.on

@@ -50,7 +50,7 @@ from reskontra.purchases.models import (
     PurchaseVat,
 )
 from reskontra.purchases.models.invoices import STREAMS
-from reskontra.registers.models import Supplier, Unit, WorkQueue
+from reskontra.registers.models import CodingTemplate, Supplier, Unit, WorkQueue
 from reskontra.registers.unit_terms import terms_of
 
 LINES_SHOWN = 200
@@ -210,6 +210,7 @@ def page(
             "order": order,
             "contract": contract_beside(unit, agreed) if agreed.startswith("VSK1") else None,
             "agreed": agreed,
+            "template": _template(unit, numbers),
             "talk": talk,
             "asked": asked,
             "events": purchase_events(found, language)[::-1],
@@ -258,6 +259,17 @@ def _agreed(standing: Standing, numbers: Sequence[InvoiceIdentifier]) -> str:
     if corrected:
         return corrected[-1].value
     return told[0].value if len({one.value for one in told}) == 1 else ""
+
+
+def _template(unit: Unit, numbers: Sequence[InvoiceIdentifier]) -> CodingTemplate | None:
+    """The newest template of the posting reference that the invoice tells, if it tells one and there is any."""
+    told = [one.value for one in numbers if one.kind == "posting"]
+    found = (
+        CodingTemplate.objects.filter(unit=unit, reference=told[-1])
+        if told
+        else CodingTemplate.objects.none()
+    )
+    return found.order_by("-pk").first()
 
 
 def _by_weight(step: str) -> Callable[[Mapping[str, Any]], bool]:

@@ -36,7 +36,7 @@ _STATE = {
     "waiting": f"NOT {_RETURNED} AND NOT {_OWED} AND NOT {_CONFIRMABLE}",
     "all": "true",
 }
-_IN_WORDS = "CASE " + " ".join(f"WHEN {_STATE[one]} THEN '{one}'" for one in STATES[:-1]) + " END"
+STATE_IN_WORDS = "CASE " + " ".join(f"WHEN {_STATE[one]} THEN '{one}'" for one in STATES[:-1]) + " END"
 _DUE = {
     "": "true",
     "overdue": f"i.due_date < %(on)s AND NOT {_RETURNED} AND NOT {_SETTLED}",
@@ -127,7 +127,7 @@ _IN_QUEUE = f"""NOT {_RETURNED} AND NOT {_OWED} AND %(queue)s = (
   SELECT a.queue_id FROM purchases_assignment a WHERE a.invoice_id = i.id ORDER BY a.id DESC LIMIT 1)"""
 _LISTED = f"""
 SELECT i.id, i.number, coalesce(s.name, i.seller_name) AS supplier, i.stream, i.voucher_type, i.channel, i.kind,
-  i.total, i.currency, i.received_date, i.due_date, {_IN_WORDS} AS state
+  i.total, i.currency, i.received_date, i.due_date, {STATE_IN_WORDS} AS state
 FROM (SELECT i.* FROM purchases_purchaseinvoice i
       WHERE i.unit_id = %(unit)s AND (%(before)s::bigint IS NULL OR i.id < %(before)s::bigint) AND {{narrow}}
       ORDER BY i.id DESC LIMIT %(most)s) i
@@ -175,7 +175,7 @@ class Reason:
 
 
 # What has been coded by a person is on its way all the same; what a person matched, too.
-_OPEN = f"""
+OPEN_MISMATCHES = f"""
 FROM purchases_purchaseinvoice i
 JOIN LATERAL (SELECT d.outcome, d.clause, d.inputs, d.reasons, d.standing, d.run_id
               FROM purchases_purchasedecision d JOIN runs_run u ON u.id = d.run_id AND u.state = 'applied'
@@ -193,7 +193,7 @@ SELECT %(after)s + row_number() OVER (ORDER BY i.due_date NULLS LAST, i.id) AS p
   coalesce(s.name, i.seller_name) AS supplier, coalesce(i.inputs ->> 'number', '') AS agreed, i.outcome, i.clause,
   i.total, i.currency, i.due_date, i.due_date - %(on)s AS days, i.inputs, i.reasons, u.terms,
   (SELECT count(*) FROM purchases_purchasedecision t WHERE t.invoice_id = i.id AND t.rule = 'matching') AS tries
-FROM (SELECT i.id, i.number, i.seller_name, i.total, i.currency, i.due_date, d.* {_OPEN}
+FROM (SELECT i.id, i.number, i.seller_name, i.total, i.currency, i.due_date, d.* {OPEN_MISMATCHES}
         AND (%(reason)s = '' OR d.outcome = %(reason)s)
       ORDER BY i.due_date NULLS LAST, i.id OFFSET %(after)s LIMIT %(most)s) i
 JOIN runs_run u ON u.id = i.run_id
@@ -224,7 +224,7 @@ def mismatches_listed(unit: Unit, on: date, reason: str, after: int, most: int) 
 def reasons_open(unit: Unit) -> list[Reason]:
     """Why open invoices are not matched, the most frequent reason first."""
     found = rows(
-        f"SELECT d.outcome, count(*) AS invoices, {_IN_EURO} AS amount {_OPEN} GROUP BY 1 ORDER BY 2 DESC, 1",
+        f"SELECT d.outcome, count(*) AS invoices, {_IN_EURO} AS amount {OPEN_MISMATCHES} GROUP BY 1 ORDER BY 2 DESC, 1",
         {"unit": unit.pk},
     )
     whole, so_far, told = sum(row["invoices"] for row in found), 0, []
@@ -236,5 +236,5 @@ def reasons_open(unit: Unit) -> list[Reason]:
 
 def mismatches_open(unit: Unit) -> tuple[int, Decimal]:
     """How many mismatches are open, and their total in euro."""
-    count, amount = one_row(f"SELECT count(*), {_IN_EURO} {_OPEN}", {"unit": unit.pk})
+    count, amount = one_row(f"SELECT count(*), {_IN_EURO} {OPEN_MISMATCHES}", {"unit": unit.pk})
     return count, amount

@@ -1,6 +1,10 @@
-"""Coding templates from files: what a posting reference stands for, each day one thing (EX 1.2.1-a, EX 3-c)."""
+"""Coding templates from files and from the desk: what a posting reference stands for, each day one thing.
+
+EX 1.2.1-a, EX 3-c.
+"""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -8,14 +12,16 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from reskontra.database.refused import ActRefused, refused_as
 from reskontra.documents import purchase
+from reskontra.documents.findings import Refused
 from reskontra.exchange.inbox import Received
 from reskontra.kernel.clauses import clause
 from reskontra.purchases.files import CHANGED, KNOWN, NEW, FileTaken, Problems, take_in_whole, tell_codings
 from reskontra.registers.models import CodingTemplate, CodingTemplateLine, WorkQueue
 from reskontra.registers.policy import require
 from reskontra.registers.tracking import DIMENSIONS
-from reskontra.runs.run import Acting
+from reskontra.runs.run import Acting, RunRefused, lock
 
+_PREFIX = "TK1"
 _DAY = timedelta(days=1)
 _Line = tuple[Decimal, str, tuple[str, ...]]  # percent, account, tracking objects in their order
 
@@ -39,6 +45,48 @@ def take_in_templates(
         lambda run, tell: _Templates(acting, document, on, tell).keep(),
         "EX 3-c",
     )
+
+
+@clause("EX 1.2.1-a", "EX 3-c")
+def keep_template(acting: Acting, told: purchase.CodingTemplate, labels: Mapping[str, str]) -> None:
+    """Keep one template by the rule of files: it takes over from its first day, or from today where it names none.
+
+    ``labels`` are our columns as the person sees them. Called inside ``working_in``. Raises ``NotAllowed``; ``Refused``
+    with everything that is wrong; ``ActRefused`` with the constraint.
+    """
+    require(acting.person, "keep_templates", acting.unit, acting.day)
+    lock(acting.unit, "matching")
+    document = purchase.CodingTemplates(source="json", templates=(told,), labels=labels)
+    tell = Problems(document, "EX 3-c")
+    # What the reader of a file looks at before anybody asks the registers.
+    if not (told.reference or "").startswith(_PREFIX):
+        tell("purchase_number_prefix", told.row, "reference", told.reference, prefix=_PREFIX)
+    whole = sum((line.percent or Decimal(0) for line in told.coding_lines), Decimal(0))
+    if told.coding_lines and whole != 100:
+        tell("purchase_shares_not_whole", told.row, "percent", f"{whole.normalize():f}")
+    if not told.coding_lines and not told.queue:
+        tell("purchase_template_says_nothing", told.row, "queue")
+    _Templates(acting, document, acting.day, tell).keep()
+    if tell.errors:
+        raise Refused(*tell.errors)
+
+
+@clause("EX 3-c")
+def end_template(acting: Acting, template: CodingTemplate, last: date) -> None:
+    """``template`` holds until ``last``, that day included, and codes nothing after it.
+
+    Called inside ``working_in``. Raises ``NotAllowed``; ``RunRefused`` for a day that is past or before its first one,
+    and where it ends earlier already.
+    """
+    require(acting.person, "keep_templates", acting.unit, acting.day)
+    lock(acting.unit, "matching")
+    first, end = template.validity.lower, template.validity.upper
+    if last < acting.day or (first is not None and last < first):
+        raise RunRefused("circulation.template_ends_too_early", reference=template.reference)
+    if end is not None and end <= last + _DAY:
+        raise RunRefused("circulation.template_ends_before", reference=template.reference)
+    template.validity = DateRange(first, last + _DAY)
+    template.save(update_fields=["validity"])
 
 
 class _Templates:

@@ -343,9 +343,7 @@ class _Receipts:
         name = "received_quantity" if by_quantity else "received_amount"
         told = one.quantity if by_quantity else one.amount
         assert told is not None
-        over = told > 0 and (
-            net > line.columns["net"] or (by_quantity and quantity > line.columns["quantity"])
-        )
+        over = told > 0 and not line.holds(quantity, net)
         below = told < 0 and (net < 0 or quantity < 0)
         if over or below:
             came, worth, _ = self.came[line.id]

@@ -29,6 +29,7 @@ from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, RunRefused, lock
 
 _PRICE: Final = Decimal("0.00001")  # what the column of a price holds
+_MOST: Final = Decimal(10) ** 10  # what the columns of receipts hold of money and pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,10 @@ class LineNow:
     received_quantity: Decimal
     by_amount: Decimal
 
+    def holds(self, quantity: Decimal, net: Decimal) -> bool:
+        """Whether ``quantity`` and ``net`` (euro without VAT) may have come of it in all: no more than was ordered."""
+        return bool(quantity <= self.columns["quantity"] and net <= self.columns["net"])
+
     def worth(self, came: Decimal, net: Decimal | None = None, quantity: Decimal | None = None) -> Decimal:
         """What came is worth once ``came`` of the line has come, which is ``net`` for ``quantity``, as now if not told.
 
@@ -260,8 +265,8 @@ def receive(acting: Acting, told: ReceiptTold) -> Receipt:
 
     A quantity without an amount is worth its share of the line, to the cent; the last of the line takes the rest. Told
     again under the same name it is the receipt of before. Called inside ``working_in``. Raises ``NotAllowed``;
-    ``RunRefused`` when there is no such line; ``ActRefused`` with the constraint: the order has ended, or more is taken
-    back than had come.
+    ``RunRefused`` when there is no such line, for a day to come, and for more than was ordered, as files are refused;
+    ``ActRefused`` with the constraint: the order has ended, or more is taken back than had come.
     """
     require(acting.person, "receive_goods", acting.unit, acting.day)
     lock(acting.unit, "matching")
@@ -274,6 +279,8 @@ def receive(acting: Acting, told: ReceiptTold) -> Receipt:
         before = Receipt.objects.filter(unit=acting.unit, line_id=line.id, told_as=told.told_as).first()
         if before is not None:
             return before
+    net = _worth(line, told)
+    _refuse_receipt(acting, line, told, net)
     with refused_as(ActRefused):
         return Receipt.objects.create(
             unit=acting.unit,
@@ -281,10 +288,32 @@ def receive(acting: Acting, told: ReceiptTold) -> Receipt:
             received_date=told.received_date,
             receiver=told.receiver,
             quantity=told.quantity,
-            net=_worth(line, told),
+            net=net,
             told_as=told.told_as,
             person=acting.person,
             given_at=acting.at,
+        )
+
+
+def _refuse_receipt(acting: Acting, line: LineNow, told: ReceiptTold, net: Decimal) -> None:
+    """More than ordered does not come until the order says so (ADR 0035); raises ``RunRefused``."""
+    if told.received_date > acting.day:
+        raise RunRefused("matching.receipt_in_future", day=told.received_date.isoformat())
+    quantity = told.quantity or Decimal(0)
+    if net != round_cents(net) or quantity != round(quantity, 4) or max(abs(net), abs(quantity)) >= _MOST:
+        raise RunRefused("matching.number_not_kept")
+    adds = (quantity or net) > 0
+    if adds and not line.holds(line.received_quantity + quantity, line.received + net):
+        left = (
+            line.columns["net"] - line.received
+            if told.quantity is None
+            else line.columns["quantity"] - line.received_quantity
+        )
+        raise RunRefused(
+            "matching.more_than_ordered",
+            number=f"{told.order}/{line.position}",
+            left=f"{max(left, Decimal(0)).normalize():f}",
+            told=f"{(net if told.quantity is None else quantity).normalize():f}",
         )
 
 
@@ -312,7 +341,8 @@ def keep_contract(acting: Acting, told: ContractTold, run: Run | None = None) ->
     """Keep a new version of a contract's cover sheet, by ``run`` or one of its own; from now on it counts.
 
     Called inside ``working_in``. Raises ``NotAllowed``; ``RunRefused`` for an unknown supplier, for shares that are not
-    100 percent together, and for a schedule without rows; ``ActRefused`` with the constraint.
+    100 percent together, for a schedule without rows, and, as files are refused, for a contract that was ended or is
+    another supplier's; ``ActRefused`` with the constraint.
     """
     require(acting.person, "keep_orders", acting.unit, acting.day)
     if sum((share for share, _ in told.lines), Decimal(0)) != 100:
@@ -321,8 +351,12 @@ def keep_contract(acting: Acting, told: ContractTold, run: Run | None = None) ->
         raise RunRefused("matching.schedule_without_rows", number=told.number)
     supplier = _suppliers({told.supplier})[told.supplier]
     lock(acting.unit, "matching")
+    newest = Contract.objects.filter(unit=acting.unit, number=told.number).order_by("-version").first()
+    if newest is not None and newest.supplier_id != supplier.pk:
+        raise RunRefused("matching.contract_of_another", number=told.number)
+    if ContractEnd.objects.filter(unit=acting.unit, number=told.number).exists():
+        raise RunRefused("matching.contract_has_ended", number=told.number)
     with refused_as(ActRefused):
-        newest = Contract.objects.filter(unit=acting.unit, number=told.number).order_by("-version").first()
         made = Contract.objects.create(
             unit=acting.unit,
             run=run or _run(acting, "contracts"),

@@ -66,7 +66,7 @@ for (const menu of document.querySelectorAll("details.units")) {
 // The coding grid: cells by Enter, rows by Ctrl+Enter, the cell above by Ctrl+D, what is left by an equals sign.
 for (const form of document.querySelectorAll("form[data-grid]")) {
   const body = form.querySelector("tbody");
-  const cells = () => [...body.querySelectorAll("input")];
+  const cells = () => [...body.querySelectorAll("input:not([type=hidden])")];
   const beside = (cell, name) => cell.closest("tr").querySelector(`[name=${name}]`);
   const column = (name) => cells().filter((cell) => cell.name === name);
   const cents = (written) => {
@@ -79,6 +79,7 @@ for (const form of document.querySelectorAll("form[data-grid]")) {
   const euro = new Intl.NumberFormat(document.documentElement.lang === "en" ? "en-GB" : `${document.documentElement.lang}-FI`, { style: "currency", currency: "EUR" });
   const told = form.querySelector("[data-rest]");
   const balance = () => {
+    if (!whole.net) return;  // a grid that parts nothing
     const rests = [left("net"), left("vat")];
     const even = rests.every((rest) => rest === 0);
     told.className = `rest ${even ? "even" : "left"}`;
@@ -87,6 +88,7 @@ for (const form of document.querySelectorAll("form[data-grid]")) {
   // VAT follows its percent until somebody writes it.
   const reckon = (row) => {
     const vat = row.querySelector("[name=vat]");
+    if (!vat) return;
     const percent = Number(row.querySelector("[name=vat_percent]").value.replace(",", "."));
     if ((vat.value && !vat.dataset.reckoned) || !percent) return;
     vat.value = written(Math.sign(cents(row.querySelector("[name=net]").value)) * Math.round(Math.abs(cents(row.querySelector("[name=net]").value)) * percent / 100));
@@ -102,8 +104,9 @@ for (const form of document.querySelectorAll("form[data-grid]")) {
       cell.value = "";
       cell.removeAttribute("aria-invalid");
       delete cell.dataset.reckoned;
+      if (cell.type === "hidden") continue;
       cell.setAttribute("aria-label", cell.getAttribute("aria-label").replace(/\d+$/, number));
-      if (cell.id) cell.id = `account-${number}`;
+      if (cell.id) cell.id = cell.id.replace(/\d+$/, number);
     }
     body.append(row);
     return row;
@@ -126,13 +129,13 @@ for (const form of document.querySelectorAll("form[data-grid]")) {
     Enter(cell, event) {
       if (event.ctrlKey) {
         const row = cell.closest("tr");
-        (row.nextElementSibling || oneMoreRow()).querySelector("input").focus();
+        (row.nextElementSibling || oneMoreRow()).querySelector("input:not([type=hidden])").focus();
         return;
       }
       const all = cells();
       const next = all[all.indexOf(cell) + (event.shiftKey ? -1 : 1)];
       if (next) next.focus();
-      else if (!event.shiftKey) form.querySelector("button[value=code]").focus();
+      else if (!event.shiftKey) form.querySelector("button.main").focus();
     },
     d(cell, event) {
       if (!event.ctrlKey) return false;
