@@ -81,17 +81,25 @@ class Taken:
             "result": self.result or None,
             "before": self.before or None,
             "run": self.run,
-            **self.more,
+            "more": dict(self.more),
         }
 
+    def outward(self, language: str) -> dict[str, Any]:
+        """The same for systems outside: long lists are cut, personal codes masked."""
+        told = self.as_json(language)
+        told["reasons_not_shown"] = self.unsaid + max(len(self.reasons) - MOST_KEPT, 0)
+        told["reasons"] = told["reasons"][:MOST_KEPT]
+        told["more"] = {
+            name: value[:MOST_KEPT] if isinstance(value, list) else value for name, value in self.more.items()
+        }
+        return cast(dict[str, Any], without_personal_codes(told))
+
     def as_kept(self) -> dict[str, Any]:
-        """What is kept with the file: no sentences, no personal codes."""
-        told = self.as_json("en")
+        """What is kept with the file: as told outside, without the sentences."""
+        told = self.outward("en")
         for reason in told["reasons"]:
             del reason["message"]
-        told["reasons_not_shown"] = self.unsaid + max(len(self.reasons) - MOST_KEPT, 0)
-        told |= {name: value[:MOST_KEPT] for name, value in told.items() if isinstance(value, list)}
-        return cast(dict[str, Any], without_personal_codes(told))
+        return told
 
 
 def told_by(room: RoomAnswer, *, file: int | None, digest: str) -> Taken:
@@ -132,7 +140,6 @@ def kept(answer: FileAnswer) -> Taken:
 
 
 def _read(told: Mapping[str, Any]) -> dict[str, Any]:
-    known = _EVERY_KIND | {"state", "reasons_not_shown"}
     return {
         "kind": told["kind"],
         "read": told["read"],
@@ -149,5 +156,5 @@ def _read(told: Mapping[str, Any]) -> dict[str, Any]:
         "result": told.get("result") or "",
         "before": told.get("before") or "",
         "run": told.get("run"),
-        "more": {name: value for name, value in told.items() if name not in known},
+        "more": told["more"] if "more" in told else {n: v for n, v in told.items() if n not in _EVERY_KIND},
     }

@@ -80,6 +80,7 @@ def take_in(
     Raises ``Refused`` for the whole file, which stays in the inbox with the reasons; ``NotAllowed``, and what else the
     file's room raises. The same bytes again change nothing and say so.
     """
+    _refuse_other_invoices(brought)
     with opens(brought.act) as acting:
         received = _receive(acting, brought, on)
     try:
@@ -131,12 +132,24 @@ def _receive(acting: Acting, brought: Brought, on: date) -> Received:
 
 def _read(brought: Brought) -> Contents | None:
     """What the file holds; None of invoices, which their run reads. Raises ``Refused``, also for another kind."""
-    contents = None if brought.of_invoices else Contents(read_documents(brought.data, brought.name))
-    kind = contents.kind if contents else INVOICES
+    _refuse_other_invoices(brought)
+    if brought.of_invoices:
+        return None
+    contents = Contents(read_documents(brought.data, brought.name))
+    _refuse_other(brought, contents.kind)
+    return contents
+
+
+def _refuse_other_invoices(brought: Brought) -> None:
+    """Invoices that were brought as something else are not left where their run would find them."""
+    if brought.of_invoices:
+        _refuse_other(brought, INVOICES)
+
+
+def _refuse_other(brought: Brought, kind: str) -> None:
     if brought.kind and kind != brought.kind:
         detail = {"kind": kind, "expected": brought.kind}
         raise Refused(Finding("file_of_another_kind", clause="OC 3.9-a", value=brought.name, detail=detail))
-    return contents
 
 
 def _store(

@@ -69,7 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-ROOT_URLCONF = "reskontra.desk.urls"
+ROOT_URLCONF = "reskontra.addresses"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
