@@ -1,5 +1,6 @@
 """The interface: what each resource says, who may ask, that twice is once, and that its files are everybody's files."""
 
+import hashlib
 import json
 import re
 import shlex
@@ -14,9 +15,13 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client
 
-from cast import DAY, FOREST, customer, inside, person, unit
+from cast import AT, DAY, FOREST, customer, inside, person, run, unit
+from expenditure.intake_tables import an_invoice
 from expenditure.purchase_cast import supplier
+from reskontra.exchange.inbox import receive
 from reskontra.exchange.models import ApiAnswer, FileAnswer, InboxFile
+from reskontra.expenditure.intake.run import IntakeRun, inbox_kind
+from reskontra.formats.finvoice.writer import Message, frame
 from reskontra.purchases.models import PurchaseOrder
 from reskontra.registers.api_keys import end_key
 from reskontra.registers.models import Person
@@ -250,6 +255,43 @@ def test_files_are_checked_taken_in_and_asked_about(system: Making) -> None:
     assert clerk.ask("GET", "metrics/automation")[1]["months"] == []
     order = clerk.ask("GET", "explanations/1")[1]
     assert (order["subject"], order["decisions"] != []) == ("order", True)
+
+
+def test_suppliers_invoices_come_in_and_are_told(system: Making) -> None:
+    """EX 2.1-a, EX 5-a: by the interface, and by a run that took in what lay in the inbox."""
+    centre = system()
+    where = unit()
+    made = [an_invoice(where, number) for number in ("7", "8")]
+    messages = [
+        frame(one, Message(one.number or "", AT, "003799000009", "PROVOPER", where.edi_code, "STATEOPER"))
+        for one in made
+    ]  # fmt: skip
+    status, said = centre.bring("invoices.xml", messages[0], name="1")
+    assert (status, said["kind"], said["read"], len(said["more"]["invoices"])) == (
+        201,
+        "purchase_invoices",
+        1,
+        1,
+    )
+    with inside(where) as acting:
+        receive(acting, messages[1], "later.xml", inbox_kind("einvoice"))
+    later = hashlib.sha256(messages[1]).hexdigest()
+    assert centre.ask("GET", f"files/{later}")[1]["state"] == "waiting"
+    run(IntakeRun(), where)
+    told = centre.ask("GET", f"files/{later}")[1]
+    assert (told["state"], told["read"], told["more"]["invoices"][0]["number"]) == ("taken", 1, "8")
+    listed = [
+        one
+        for stream in ("procurement", "other")
+        for one in centre.ask("GET", f"purchase-invoices?stream={stream}")[1]["items"]
+    ]  # fmt: skip
+    assert [(one["number"], one["total"]) for one in listed] == [("8", "125.50"), ("7", "125.50")]
+    whole = centre.ask("GET", f"purchase-invoices/{listed[0]['id']}")[1]
+    assert (whole["number"], whole["total"], whole["digest"]) == ("8", "125.50", later)
+    assert centre.ask("GET", f"explanations/{listed[0]['id']}")[1]["decisions"][0]["clause"]
+    months = centre.ask("GET", "metrics/automation")[1]["months"]
+    assert [one["invoices"] for one in months] == [2]
+    assert centre.ask("GET", "purchase-invoices?stream=gifts")[0] == 422
 
 
 def test_two_at_once_of_one_name_are_one(system: Making) -> None:

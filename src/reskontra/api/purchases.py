@@ -1,8 +1,7 @@
 """What suppliers' invoices are matched with, brought and read; and the invoices themselves."""
 
-from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any, TypeVar
+from typing import Any, Literal
 
 from django.http import Http404, HttpResponse
 from ninja import Query, Router, Schema
@@ -31,7 +30,6 @@ from reskontra.insight.purchase_lists import Listed, Wanted, purchases_listed
 from reskontra.insight.purchases import find_purchase, purchase_number, purchase_story
 
 router = Router(tags=["purchases"])
-Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 class Asks(Schema):
@@ -93,8 +91,8 @@ _kept("coding_templates", "coding-templates", Template, Templates)
 class AsksInvoices(Asks):
     """Which page of which stream, in which state."""
 
-    stream: str = "procurement"
-    state: str = "all"
+    stream: Literal["procurement", "other"] = "procurement"
+    state: Literal["waiting", "confirm", "payable", "paid", "returned", "all"] = "all"
 
 
 @router.get(

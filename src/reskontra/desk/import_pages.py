@@ -64,8 +64,9 @@ class Told:
 def _told(reason: Reason, language: str) -> Told:
     one = reason.finding
     place = str(one.row or reason.invoice or "")
-    words = [place, one.column or one.where or "", one.value or "", message(one, language)]
-    return Told(*without_personal_codes(words), rule=one.rule, error=one.severity == "error")
+    words = (place, one.column or one.where or "", one.value or "", message(one, language))
+    where, column, value, told = without_personal_codes(words)
+    return Told(where, column, value, told, one.rule, one.severity == "error")
 
 
 def _outcome(name: str, language: str) -> str:
@@ -84,6 +85,12 @@ class Shown:
     orders: Sequence[int] = ()
     run: Run | None = None
     address: str = ""  # of the list where one looks at what came of it
+
+    @property
+    def came(self) -> bool:
+        """Whether there is something to go to."""
+        led = self.orders or self.address or self.run or self.taken.result
+        return bool(self.invoices or (led and not self.checked))
 
     @cached_property
     def reasons(self) -> Sequence[Told]:
@@ -201,7 +208,7 @@ def bring(request: HttpRequest, place: Place) -> HttpResponse:
 def _brought(
     request: HttpRequest,
     place: Place,
-    sent: UploadedFile,
+    sent: "UploadedFile[Any]",
     beside: Mapping[str | None, bytes],
     only_check: bool,
 ) -> Shown | NotDone:
