@@ -29,7 +29,7 @@ from reskontra.gate.taking import Brought, check, take_in
 from reskontra.kernel.identifiers import without_personal_codes
 from reskontra.kernel.texts import text, texts
 from reskontra.registers.models import Unit
-from reskontra.registers.policy import require
+from reskontra.registers.policy import NotAllowed, require
 from reskontra.registers.unit_terms import terms_of
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting
@@ -228,7 +228,7 @@ def _brought(
         said = sentence(problem, language)
         if said is None:
             raise
-        return NotDone(name, said, 409)
+        return NotDone(name, said, 403 if isinstance(problem, NotAllowed) else 409)
 
 
 @contextmanager

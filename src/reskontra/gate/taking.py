@@ -104,6 +104,8 @@ def take_in(
 
 def check(opens: Opens, brought: Brought, on: date, language: str) -> Taken:
     """What ``take_in`` would answer, by doing all of it and taking it back; raises what it would raise."""
+    with opens(brought.act) as acting:
+        _refuse_large(acting, brought, on)
     with archive.aside():
         contents = _read(brought)
         try:
@@ -111,21 +113,28 @@ def check(opens: Opens, brought: Brought, on: date, language: str) -> Taken:
                 received = _receive(acting, brought, on)
                 room = _store(acting, received, brought, contents, on, language)
                 taken = told_by(room, file=None, digest=received.file.digest)
-                with (
-                    connection.cursor() as cursor
-                ):  # what is refused at the end of a transaction is refused now
-                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                _refuse_now()
                 raise _Undone(taken)
         except _Undone as undone:
             return undone.taken
 
 
-def _receive(acting: Acting, brought: Brought, on: date) -> Received:
-    """The file in the inbox; one that is too large for its way is refused before anything is kept."""
+def _refuse_now() -> None:
+    """What the database refuses at the end of a transaction is refused here."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def _refuse_large(acting: Acting, brought: Brought, on: date) -> None:
+    """Raise ``Refused`` for a file that is too large for its way, before it is kept or read."""
     if brought.of_invoices:
         check_size(acting, len(brought.data), brought.name, brought.channel, on)
     elif brought.way != "command":
         refuse_too_large(len(brought.data), brought.name, brought.channel, terms_of(acting.unit, on))
+
+
+def _receive(acting: Acting, brought: Brought, on: date) -> Received:
+    _refuse_large(acting, brought, on)
     kind = inbox_kind(brought.channel) if brought.of_invoices else "import"
     return receive(acting, brought.data, brought.name, kind)
 
