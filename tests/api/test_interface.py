@@ -263,7 +263,7 @@ def test_suppliers_invoices_come_in_and_are_told(system: Making) -> None:
     where = unit()
     made = [an_invoice(where, number) for number in ("7", "8")]
     messages = [
-        frame(one, Message(one.number or "", AT, "003799000009", "PROVOPER", where.edi_code, "STATEOPER"))
+        frame(one, Message(f"ID-{one.number}", AT, "003799000009", "PROVOPER", where.edi_code, "STATEOPER"))
         for one in made
     ]  # fmt: skip
     status, said = centre.bring("invoices.xml", messages[0], name="1")
