@@ -109,6 +109,11 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "item_id": h.of("registers_item"), "price": "10.00", "account": "30000000", **_places(),
         "validity": ALWAYS, "announced_by_id": None, "approved_by_id": h.of("registers_person"), "approved_at": AT,
     },
+    "registers_apikey": lambda h: {
+        "prefix": f"rk_{h.next():08d}", "digest": digest(f"key {h.next()}"), "name": "Ordering system",
+        "person_id": h.of("registers_person"), "scopes": "files:write read", "created_at": AT,
+        "expires_at": "2027-03-16 09:00+02", "ended_at": None, "made_by_id": h.of("registers_person"),
+    },
     "runs_run": lambda h: {
         "name": "orders", "on_date": DAY, "state": "applied", "person_id": h.of("registers_person"),
         "planned_at": AT, "applied_at": AT, "terms": {}, "outcomes": [], "digest": "",
@@ -119,6 +124,15 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
     "exchange_inboxfile": lambda h: {
         "digest": digest(f"in {h.next()}"), "name": "in.xlsx", "kind": "import", "size": 1,
         "person_id": h.of("registers_person"), "received_at": AT,
+    },
+    "exchange_fileanswer": lambda h: {
+        "file_id": h.of("exchange_inboxfile"), "state": "taken", "kind": "billing_request", "way": "command", "read": 1,
+        "accepted": 1, "returned": 0, "duplicates": 0, "answer": {}, "person_id": h.of("registers_person"),
+        "answered_at": AT,
+    },
+    "exchange_apianswer": lambda h: {
+        "client_id": h.of("registers_person"), "name": f"request {h.next()}", "request": digest(h.next()),
+        "status": 201, "answer": {}, "answered_at": AT,
     },
     "exchange_outboxfile": lambda h: {
         "run_id": h.of("runs_run"), "name": f"batch-{h.next()}.xml", "digest": digest(f"out {h.next()}"), "size": 1,

@@ -27,7 +27,7 @@ COUNTED = (
     "exchange_inboxfile", "sales_billingrequest", "sales_billingrow", "sales_order", "sales_orderline", "runs_run",
     "sales_orderdecision", "sales_invoice", "sales_invoiceline", "sales_invoicedorder", "ledger_voucher",
     "ledger_entry", "claims_claim", "runs_evidence", "exchange_outboxfile", "sales_invoicedelivery",
-    "exchange_outboxevent",
+    "exchange_outboxevent", "exchange_fileanswer",
 )  # fmt: skip
 
 

@@ -122,7 +122,7 @@ def check_after_kill(world: World, step: str, before: dict[str, int], death: obj
 
 IMPORTED = {
     "sales_billingrequest", "sales_billingrow", "sales_order", "sales_orderline", "runs_run", "sales_orderdecision",
-    "runs_evidence",
+    "runs_evidence", "exchange_fileanswer",
 }  # fmt: skip
 INVOICED = {
     "runs_run", "sales_orderdecision", "sales_invoice", "sales_invoiceline", "sales_invoicedorder", "ledger_voucher",

@@ -29,9 +29,9 @@ COMMANDS = (
     "payment", "supplier",
     "statement",
     "card", "office",
-    "registers", "password",
+    "registers", "password", "api-key",
 )  # fmt: skip
-_MODULES = {"import": "import_file"}
+_MODULES = {"import": "import_file", "api-key": "api_key"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

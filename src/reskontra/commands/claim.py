@@ -5,23 +5,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from reskontra.claims.models import Claim
 from reskontra.commands.connection import acting, add_person, open_database, person_of, today
 from reskontra.commands.output import as_json, out, table
-from reskontra.insight.claims import claim_story
+from reskontra.insight.claims import claim_story, find_claim
 from reskontra.insight.explanations import NothingFound
 from reskontra.kernel.blocks import block_codes
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount
-from reskontra.kernel.references import (
-    NotAReference,
-    grouped,
-    normal_reference,
-    running_number,
-    unit_reference,
-)
+from reskontra.kernel.references import grouped
 from reskontra.kernel.texts import text
-from reskontra.registers.models import Unit
 from reskontra.registers.policy import units_of
 
 
@@ -55,18 +47,9 @@ def _told(arguments: Namespace) -> dict[str, Any]:
     for code in codes:
         arguments.unit = code
         with acting(arguments, "see") as person:
-            if claim := _claim(person.unit, written):
+            if claim := find_claim(person.unit, written):
                 return claim_story(person.unit, claim, on, arguments.lang).as_json()
     raise NothingFound(arguments.number)
-
-
-def _claim(unit: Unit, written: str) -> Claim | None:
-    number = running_number(unit.code, written)
-    try:
-        reference = normal_reference(written) if number is None else unit_reference(unit.code, number)
-    except NotAReference:
-        return None
-    return Claim.objects.filter(unit=unit, reference=reference).first()
 
 
 def show(told: dict[str, Any], language: str) -> None:

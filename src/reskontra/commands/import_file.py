@@ -1,8 +1,8 @@
 """Take in a file for a unit: orders, customers, bank material, reports from outside; every row has an outcome."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,51 +10,24 @@ from reskontra.commands.bank import show_answer
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, working
-from reskontra.documents.agency import AgencyReport
-from reskontra.documents.card_statement import CardStatement
-from reskontra.documents.delivery_report import ArchivePackage, DeliveryReport
-from reskontra.documents.enforcement import EnforcementReport
 from reskontra.documents.findings import Finding
-from reskontra.documents.payment_request import PaymentRequest
-from reskontra.documents.purchase import CodingTemplates, Contracts, PurchaseOrders, Receipts
-from reskontra.documents.statement import BankMaterial
-from reskontra.documents.supplier_list import SupplierList
 from reskontra.exchange import archive
 from reskontra.exchange.attachments import beside
-from reskontra.exchange.inbox import Received, receive
 from reskontra.exchange.messages import message, placed
-from reskontra.exchange.reading import is_invoice_file, read_documents
-from reskontra.expenditure.cards.statements import CardsTaken, take_in_card_statement
-from reskontra.expenditure.circulation.templates import take_in_templates
-from reskontra.expenditure.intake.files import PurchasesTaken, check_size, take_in_invoices
-from reskontra.expenditure.intake.requests import take_in_requests
-from reskontra.expenditure.intake.run import inbox_kind
-from reskontra.expenditure.intake.supplier_lists import take_in_suppliers
-from reskontra.expenditure.matching.files import take_in_contracts, take_in_orders, take_in_receipts
-from reskontra.income.agency.reports import AgencyTaken, take_in_agency_report
-from reskontra.income.bank_material.intake import BankAnswer, take_in_bank_material
-from reskontra.income.delivery.archived import PackageTaken, take_in_package
-from reskontra.income.delivery.receipts import ReportTaken, take_in_report
+from reskontra.expenditure.cards.statements import CardsTaken
+from reskontra.expenditure.intake.files import PurchasesTaken
+from reskontra.gate.taking import Brought, take_in
+from reskontra.income.agency.reports import AgencyTaken
+from reskontra.income.bank_material.intake import BankAnswer
+from reskontra.income.delivery.archived import PackageTaken
+from reskontra.income.delivery.receipts import ReportTaken
 from reskontra.income.legal.enforcement_report import ReportTaken as EnforcementTaken
-from reskontra.income.legal.enforcement_report import take_in_enforcement_report
-from reskontra.income.order_handling.files import Answer, take_in_document
+from reskontra.income.order_handling.files import Answer
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
 from reskontra.purchases.files import OUTCOMES, FileTaken
 from reskontra.purchases.models.invoices import CHANNELS
-from reskontra.runs.run import Acting
 
-Taken = (
-    Answer
-    | BankAnswer
-    | ReportTaken
-    | PackageTaken
-    | EnforcementTaken
-    | AgencyTaken
-    | PurchasesTaken
-    | CardsTaken
-    | FileTaken
-)
 _MOST_SHOWN = 20
 
 
@@ -78,48 +51,20 @@ def handle(arguments: Namespace) -> int:
     """Exit 0 when all is accepted or known, 1 when some rows are returned, 2 when the file is refused."""
     data = arguments.file.read_bytes()
     open_database()
-    answer = take_in(arguments, data)
-    if arguments.result and isinstance(answer, Answer) and answer.result:
-        arguments.result.write_bytes(archive.read(answer.result))
+    fetch = beside(arguments.attachments or arguments.file.parent)
+    brought = Brought(arguments.file.name, data, "command", fetch, arguments.channel)
+    with working(arguments, "command.reading", name=brought.name):
+        taken = take_in(partial(acting, arguments), brought, arguments.on or today(), arguments.lang)
+    answer = taken.room
+    assert answer is not None  # what was taken in just now has its room's answer
+    if arguments.result and taken.result:
+        arguments.result.write_bytes(archive.read(taken.result))
     if arguments.json:
         told = {"file": str(arguments.file), "unit": arguments.unit, **answer.as_json(arguments.lang)}
         as_json(told)
     else:
         next(tell for kind, tell in _SHOWN if isinstance(answer, kind))(answer, arguments)
-    return 1 if answer.count("returned") or answer.count("contradicts") else 0
-
-
-def take_in(arguments: Namespace, data: bytes) -> Taken:
-    """Keep the bytes, read them, and store what they ask for: each in its own session."""
-    name = arguments.file.name
-    if is_invoice_file(data):
-        return _purchases(arguments, data, name)
-    with acting(arguments, "import") as person:
-        received = receive(person, data, name, "import")
-    with working(arguments, "command.reading", name=name):
-        documents = read_documents(data, name)
-    material = [document for document in documents if isinstance(document, BankMaterial)]
-    with acting(arguments, "take_in_bank_material" if material else "import") as person:
-        fetch = beside(arguments.attachments or arguments.file.parent)
-        on = arguments.on or today()
-        if material:
-            return take_in_bank_material(person, received, material, on)
-        document = documents[0]
-        if isinstance(document, ArchivePackage):
-            return take_in_package(person, received, document, fetch, on)
-        if take := _TAKEN.get(type(document)):
-            return take(person, received, document, on)
-        return take_in_document(person, received, document, fetch, on, arguments.lang)
-
-
-def _purchases(arguments: Namespace, data: bytes, name: str) -> PurchasesTaken:
-    """Suppliers' invoices: too large a file is not kept, any other is before it is read."""
-    on = arguments.on or today()
-    with acting(arguments, "run_intake") as person:
-        check_size(person, len(data), name, arguments.channel, on)
-        received = receive(person, data, name, inbox_kind(arguments.channel))
-    with working(arguments, "command.reading", name=name), acting(arguments, "run_intake") as person:
-        return take_in_invoices(person, received, data, on)
+    return 1 if taken.returned else 0
 
 
 def show_purchases(answer: PurchasesTaken, arguments: Namespace) -> None:
@@ -242,19 +187,6 @@ def show(answer: Answer, arguments: Namespace) -> None:
         say(arguments, "import.result", path=archive.path_of(answer.result))
 
 
-# Who stores what a file holds, by the kind of document that it is.
-_TAKEN: Mapping[type, Callable[[Acting, Received, Any, date], Taken]] = {
-    DeliveryReport: take_in_report,
-    EnforcementReport: take_in_enforcement_report,
-    AgencyReport: take_in_agency_report,
-    CardStatement: take_in_card_statement,
-    PaymentRequest: take_in_requests,
-    PurchaseOrders: take_in_orders,
-    Receipts: take_in_receipts,
-    Contracts: take_in_contracts,
-    CodingTemplates: take_in_templates,
-    SupplierList: take_in_suppliers,
-}
 # Who tells a person what became of it.
 _SHOWN: Sequence[tuple[Any, Callable[[Any, Namespace], None]]] = (
     (Answer, show),

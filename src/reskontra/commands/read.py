@@ -20,7 +20,7 @@ from reskontra.documents.purchase import CodingTemplates, Contracts, PurchaseOrd
 from reskontra.documents.statement import PaymentList, Statement
 from reskontra.documents.supplier_list import SupplierList
 from reskontra.exchange.reading import read_documents
-from reskontra.kernel.identifiers import find_personal_codes, masked_personal_code
+from reskontra.kernel.identifiers import without_personal_codes
 from reskontra.kernel.money import format_amount
 
 
@@ -37,7 +37,7 @@ def handle(arguments: Namespace) -> int:
     documents = read_documents(arguments.file.read_bytes(), arguments.file.name)
     told: list[Any] = [document.as_json() for document in documents]
     if not arguments.identities:
-        told = [without_codes(document) for document in told]
+        told = [without_personal_codes(document) for document in told]
     if arguments.json:
         as_json(told[0] if len(told) == 1 else told)
         return 0
@@ -89,18 +89,6 @@ def handle(arguments: Namespace) -> int:
         else:
             _show_purchases(document)
     return 0
-
-
-def without_codes(told: Any) -> Any:
-    """What is printed, with every personal code masked: it is not needed to see what a file asks for (OC 2.2-f)."""
-    if isinstance(told, dict):
-        return {key: without_codes(value) for key, value in told.items()}
-    if isinstance(told, list):
-        return [without_codes(value) for value in told]
-    if isinstance(told, str) and (codes := find_personal_codes(told)):
-        for code in codes:
-            told = told.replace(code, masked_personal_code(code))
-    return told
 
 
 def _show_payment_request(request: PaymentRequest) -> None:

@@ -7,11 +7,11 @@ from django.db import OperationalError
 from reskontra.commands.connection import UnknownPerson, UnknownUnit, Unsafe
 from reskontra.commands.output import as_json, out
 from reskontra.database.server import DatabaseUnavailable
-from reskontra.desk.refusals import reason
 from reskontra.documents.findings import Refused
 from reskontra.exchange.archive import ArchiveBroken
 from reskontra.exchange.messages import message, placed
 from reskontra.exchange.outbox import NotHeld
+from reskontra.gate.refusals import reason
 from reskontra.insight.explanations import NothingFound
 from reskontra.kernel.secrets import KeyFileRefused
 from reskontra.kernel.texts import text

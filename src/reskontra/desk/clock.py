@@ -1,20 +1,5 @@
-"""The clock of the desk: the real one, but on the data of a demonstration the day on which its story ends."""
+"""The clock of the desk: that of everything that serves."""
 
-from datetime import date, datetime
+from reskontra.gate.clock import now, today
 
-from django.conf import settings
-from django.utils import timezone
-
-
-def now() -> datetime:
-    """This instant; in a demonstration the same time of day on the demonstration's day."""
-    real = timezone.localtime()
-    day = getattr(settings, "DEMO_DAY", "")
-    if not day:
-        return real
-    return timezone.make_aware(datetime.combine(date.fromisoformat(day), real.time()))
-
-
-def today() -> date:
-    """The day of ``now`` in Finland: rights and terms hold by day."""
-    return timezone.localdate(now())
+__all__ = ["now", "today"]

@@ -41,7 +41,7 @@ from reskontra.runs.run import Acting, RunRefused, lock
 
 AREA = "purchases"
 CODING = ("share", *CODED)
-_SHARE = Column("share", "desk.coding.column.share", "number", 8)
+_SHARE = Column("share", "posting.share", "number", 8)
 _DAY = timedelta(days=1)
 
 
@@ -251,7 +251,7 @@ def _told(
     lines = []
     for at, row in enumerate(rows, start=1):
         share = cells.share(row, "share", at)
-        for name, label in (("share", "desk.coding.column.share"), ("account", "desk.coding.column.account")):
+        for name, label in (("share", "posting.share"), ("account", "posting.account")):
             if not row[name]:
                 cells.missing(at, label)
         coding = Coding(**{name: row[name] or None for name in CODED})
@@ -281,11 +281,11 @@ def _queue(acting: Acting, sent: QueryDict) -> str | None:
 
 
 def _labels(language: str) -> Mapping[str, str]:
-    named = {name: f"desk.coding.column.{name}" for name in CODED}
+    named = {name: f"posting.{name}" for name in CODED}
     named |= {
         "reference": "desk.templates.reference",
         "queue": "desk.purchases.queue",
-        "percent": "desk.coding.column.share",
+        "percent": "posting.share",
         "valid_from": "desk.contracts.first_day",
         "valid_until": "desk.contracts.last_day",
     }

@@ -65,16 +65,16 @@ PERIODS = ("month", "quarter", "year")
 CODING = ("share", *CODED)
 EXPECTED = ("row_day", "row_net", "row_tolerance")
 PARTS = ("period_from", "period_until", "period_net")
-_SHARE = Column("share", "desk.coding.column.share", "number", 8)
+_SHARE = Column("share", "posting.share", "number", 8)
 _EXPECTED = (
     Column("row_day", "desk.contracts.expected", "date"),
-    Column("row_net", "desk.coding.column.net", "number", 20),
+    Column("row_net", "posting.net", "number", 20),
     Column("row_tolerance", "desk.contracts.tolerance", "number", 20),
 )
 _PARTS = (
     Column("period_from", "desk.contracts.first_day", "date"),
     Column("period_until", "desk.contracts.last_day", "date"),
-    Column("period_net", "desk.coding.column.net", "number", 20),
+    Column("period_net", "posting.net", "number", 20),
 )
 
 
@@ -313,7 +313,7 @@ def _told(
     codings = cells.codings(acting.unit, rows[0], acting.day)
     shares = [cells.share(row, "share", at) for at, row in enumerate(rows[0], start=1)]
     for at, row in enumerate(rows[0], start=1):
-        for name, label in (("share", "desk.coding.column.share"), ("account", "desk.coding.column.account")):
+        for name, label in (("share", "posting.share"), ("account", "posting.account")):
             if not row[name]:
                 cells.missing(at, label)
     if not rows[0]:
@@ -345,7 +345,7 @@ def _expected(cells: Cells, rows: Sequence[Row]) -> list[ScheduleRowTold]:
     for at, row in enumerate(rows, start=1):
         day, net = cells.day(row, "row_day", at), cells.money(row, "row_net", at)
         tolerance = cells.money(row, "row_tolerance", at)
-        for name, label in (("row_day", "desk.contracts.expected"), ("row_net", "desk.coding.column.net")):
+        for name, label in (("row_day", "desk.contracts.expected"), ("row_net", "posting.net")):
             if not row[name]:
                 cells.missing(at, label)
         if day is not None and net is not None:

@@ -36,7 +36,7 @@ class Column:
 def coded_columns(rows: Sequence[Row], offered: Mapping[str, Any]) -> list[Column]:
     """Account and the dimensions that the unit uses, or that a row has."""
     return [
-        Column(name, f"desk.coding.column.{name}", most=20)
+        Column(name, f"posting.{name}", most=20)
         for name in CODED
         if name in ("account", "budget_account") or offered.get(name) or any(row.get(name) for row in rows)
     ]
@@ -154,7 +154,7 @@ class Cells:
         in_force = InForce(unit, told, on)
         for at, one in enumerate(told, start=1):
             for name, value in in_force.unknown(one):
-                column = text(f"desk.coding.column.{name}", self.language)
+                column = text(f"posting.{name}", self.language)
                 self.note(at, "desk.grid.not_in_force", row=at, column=column, value=value)
         return [in_force.tracking(one) for one in told]
 

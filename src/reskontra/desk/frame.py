@@ -12,7 +12,18 @@ from reskontra.desk.access import Place
 SAID = "said"
 
 # The areas of the desk in their order: the name of the first page, which is also the text's ending.
-AREAS = ("home", "orders", "invoices", "payments", "claims", "purchases", "analysis", "runs", "status")
+AREAS = (
+    "home",
+    "orders",
+    "invoices",
+    "payments",
+    "claims",
+    "purchases",
+    "analysis",
+    "files",
+    "runs",
+    "status",
+)
 
 
 def show(

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from reskontra.desk.language import language_for
+from reskontra.desk.problems import problem
 
 NO_DEVICES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -41,6 +43,19 @@ class LanguageMiddleware:
             response = self.respond(request)
         response.headers["Content-Language"] = language
         return response
+
+
+class LargestRequestMiddleware:
+    """Refuses what is larger than anybody may send before a byte of it is read; what tells no length has no body."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        told = request.META.get("CONTENT_LENGTH") or "0"
+        if told.isdecimal() and int(told) > settings.LARGEST_REQUEST:
+            return problem(request, 413)
+        return self.respond(request)
 
 
 class ContentSecurityMiddleware:

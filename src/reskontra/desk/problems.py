@@ -8,7 +8,7 @@ from reskontra.kernel.texts import LANGUAGES, text
 
 
 def problem(request: HttpRequest, status: int) -> HttpResponse:
-    """The page for ``status`` (400, 403, 404, 422 or 500) in the reader's language."""
+    """The page for ``status`` (400, 403, 404, 413, 422 or 500) in the reader's language."""
     # A failure in an outer layer comes here before anybody has asked for the reader's language.
     language = getattr(request, "language", "sv")
     with translation.override(language if language in LANGUAGES else "sv"):

@@ -76,11 +76,11 @@ from reskontra.runs.run import Acting, RunRefused, lock
 AREA = "purchases"
 LINE = ("text", "quantity", "measure", "net", "vat_percent", *CODED)
 _FIRST = (
-    Column("text", "desk.coding.column.text", most=200),
+    Column("text", "posting.text", most=200),
     Column("quantity", "desk.purchase.quantity", "number", 20),
     Column("measure", "desk.buying.measure", most=10),
-    Column("net", "desk.coding.column.net", "number", 20),
-    Column("vat_percent", "desk.coding.column.vat_percent", "number", 6),
+    Column("net", "posting.net", "number", 20),
+    Column("vat_percent", "posting.vat_percent", "number", 6),
 )
 _EXAMPLES: Mapping[NumberKind, str] = {"order": "V12026001", "contract": "VSK12026001", "posting": "TK1-500"}
 _WHO = {
@@ -421,9 +421,9 @@ def _line(
     quantity, net = cells.number(row, "quantity", at), cells.money(row, "net", at)
     percent = cells.percent(row, "vat_percent", at)
     if not row["text"]:
-        cells.missing(at, "desk.coding.column.text")
+        cells.missing(at, "posting.text")
     if not row["net"]:
-        cells.missing(at, "desk.coding.column.net")
+        cells.missing(at, "posting.net")
     quantity = Decimal(1) if quantity is None and not row["quantity"] else quantity
     if quantity is None or net is None:
         return None

@@ -1,24 +1,17 @@
 """Refusals as people read them on a page: one calm sentence with what to do, in their language."""
 
-from django.db import IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from psycopg.errors import LockNotAvailable
 
-from reskontra.database.refused import ActRefused, constraint_of
 from reskontra.documents.findings import Refused
 from reskontra.exchange.archive import ArchiveBroken
 from reskontra.exchange.messages import message
-from reskontra.income.delivery.channels import ChannelsDefect
-from reskontra.income.delivery.run import MissingBankAccount
+from reskontra.gate.refusals import constraint, reason
 from reskontra.kernel.clauses import cite
-from reskontra.kernel.terms import MissingTerm, TermNotAllowed
-from reskontra.kernel.texts import text, texts
+from reskontra.kernel.texts import text
 from reskontra.registers.policy import NotAllowed
-from reskontra.registers.posting import MissingPostingAccount
-from reskontra.registers.suppliers import AccountNotApprovable
-from reskontra.runs.run import RunRefused
-from reskontra.sales.in_hand import MissingVatRate
+
+__all__ = ["StalePlan", "constraint", "reason", "refused", "sentence"]
 
 # The clause behind a right, where it is another than that of the responsibility table.
 CLAUSES = {"review_order": "OC 3.2.1-b", "approve_order": "OC 3.2.1-b"}
@@ -42,50 +35,6 @@ def sentence(problem: Exception, language: str) -> str | None:
             return text("desk.refused.archive", language)
     found = reason(problem, language)
     return found[1] if found else None
-
-
-def reason(problem: Exception, language: str) -> tuple[str, str] | None:
-    """The name of a refusal and what to tell of it, where pages and commands say the same; None for all else."""
-    match problem:
-        case ActRefused():
-            return problem.constraint, constraint(problem.constraint, language)
-        case RunRefused():
-            return problem.key, text(problem.key, language, **problem.values)
-        case MissingTerm():
-            return "missing_term", problem.said(language)
-        case TermNotAllowed():
-            return "term_not_allowed", problem.said(language)
-        case MissingVatRate():
-            told = text(
-                "command.missing_vat_rate",
-                language,
-                vat=problem.vat_class,
-                day=problem.day,
-                item=problem.item,
-            )
-            return "missing_vat_rate", told
-        case MissingPostingAccount():
-            told = text("command.missing_posting_account", language, event=problem.event, day=problem.on)
-            return "missing_posting_account", told
-        case MissingBankAccount():
-            return "missing_bank_account", text("command.missing_bank_account", language, unit=problem)
-        case ChannelsDefect():
-            return "channels", text("command.channels", language, problem=problem)
-        case AccountNotApprovable():
-            key = f"supplier.not_approvable.{problem.reason}"
-            return key, text(key, language)
-        case IntegrityError():
-            name = constraint_of(problem) or "constraint"
-            return name, constraint(name, language)
-        case OperationalError() if isinstance(problem.__cause__, LockNotAvailable):
-            return "busy", text("command.busy", language)
-    return None
-
-
-def constraint(name: str, language: str) -> str:
-    """A refusal by the database, in words where the constraint has some of its own."""
-    key = f"refused.{name}"
-    return text(key if key in texts() else "refused.constraint", language, name=name)
 
 
 def refused(request: HttpRequest, problem: Exception) -> HttpResponse:

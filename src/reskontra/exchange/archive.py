@@ -3,7 +3,10 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,13 +26,28 @@ class ArchiveBroken(Exception):
     """The bytes under a digest are not those that the digest names."""
 
 
+_ASIDE: ContextVar[Path | None] = ContextVar("archive_aside", default=None)
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """What is stored inside is gone afterwards; what was archived before is read. For a check that keeps nothing."""
+    with tempfile.TemporaryDirectory(prefix="reskontra-aside-") as folder:
+        before = _ASIDE.set(Path(folder))
+        try:
+            yield
+        finally:
+            _ASIDE.reset(before)
+
+
 def _folder() -> Path:
-    return Path(settings.HOME) / "archive"
+    return _ASIDE.get() or Path(settings.HOME) / "archive"
 
 
 def path_of(digest: str) -> Path:
     """Where the bytes of ``digest`` lie."""
-    return _folder() / digest[:2] / digest
+    beside = _folder() / digest[:2] / digest
+    return beside if beside.exists() else Path(settings.HOME) / "archive" / digest[:2] / digest
 
 
 def store(chunks: Iterable[bytes]) -> Stored:
@@ -49,7 +67,7 @@ def store(chunks: Iterable[bytes]) -> Stored:
                 file.write(chunk)
             file.flush()
             os.fsync(file.fileno())
-        final = path_of(digest.hexdigest())
+        final = folder / digest.hexdigest()[:2] / digest.hexdigest()
         final.parent.mkdir(exist_ok=True)
         if not _whole(final):
             temporary.replace(final)

@@ -26,6 +26,76 @@ class InboxFile(Fact):
         ]
 
 
+class FileAnswer(Fact):
+    """What became of a file when somebody brought it: taken in by its room, or refused whole; the newest counts.
+
+    The counts are of rows, entries or documents, as the room counts them. ``answer`` is all that was told, without the
+    sentences: they are said anew in the reader's language.
+    """
+
+    file = models.ForeignKey(
+        InboxFile, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    state = models.CharField(max_length=7)
+    kind = models.CharField(max_length=30, blank=True)
+    way = models.CharField(max_length=7)
+    read = models.IntegerField(default=0)
+    accepted = models.IntegerField(default=0)
+    returned = models.IntegerField(default=0)
+    duplicates = models.IntegerField(default=0)
+    answer = models.JSONField(default=dict)
+    person = models.ForeignKey(
+        "registers.Person", on_delete=models.DO_NOTHING, db_index=False, related_name="+"
+    )
+    answered_at = models.DateTimeField()
+
+    references = (Points("file", "an_answer_is_about_a_file"),)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="a_file_is_taken_in_or_refused", condition=Q(state__in=["taken", "refused"])
+            ),
+            models.CheckConstraint(
+                name="a_file_comes_by_a_known_way", condition=Q(way__in=["command", "desk", "api"])
+            ),
+            models.CheckConstraint(
+                name="nothing_is_taken_of_a_refused_file",
+                condition=~Q(state="refused") | Q(accepted=0, returned=0, duplicates=0),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(name="answers_about_a_file", fields=["file", "-id"])]
+
+
+class ApiAnswer(Fact):
+    """What a system was answered when something came of its request: asked again by the same name, it hears the same.
+
+    ``name`` is the Idempotency-Key, ``request`` the SHA-256 of what was asked. Written where the effect is written.
+    """
+
+    client = models.ForeignKey(
+        "registers.Person", on_delete=models.DO_NOTHING, db_index=False, related_name="+"
+    )
+    name = models.CharField(max_length=200)
+    request = models.CharField(max_length=64)
+    status = models.SmallIntegerField()
+    answer = models.JSONField()
+    answered_at = models.DateTimeField()
+
+    references = (Points("unit", "a_request_is_answered_in_a_unit"),)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="a_request_is_answered_once", fields=["unit", "client", "name"]),
+            models.CheckConstraint(
+                name="only_what_was_done_is_answered_again", condition=Q(status__gte=200, status__lt=300)
+            ),
+            models.CheckConstraint(
+                name="an_answered_request_has_a_digest", condition=Q(request__regex=r"^[0-9a-f]{64}$")
+            ),
+        ]
+
+
 class OutboxFile(Fact):
     """A sealed batch on its way out: identity and digest are fixed when it is built."""
 

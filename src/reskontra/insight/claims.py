@@ -13,7 +13,13 @@ from reskontra.database.rows import rows
 from reskontra.database.scripts import script
 from reskontra.kernel.clauses import cite, clause
 from reskontra.kernel.days import bank_day_on_or_after
-from reskontra.kernel.references import invoice_number
+from reskontra.kernel.references import (
+    NotAReference,
+    invoice_number,
+    normal_reference,
+    running_number,
+    unit_reference,
+)
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Customer, Unit
 from reskontra.registers.unit_terms import terms_of
@@ -131,6 +137,16 @@ class Story:
             "events": [one.as_json() for one in self.happened],
             "decisions": self.decisions,
         }
+
+
+def find_claim(unit: Unit, written: str) -> Claim | None:
+    """The claim of a reference, or of an invoice's number without blanks. Called inside ``working_in``."""
+    number = running_number(unit.code, written)
+    try:
+        reference = normal_reference(written) if number is None else unit_reference(unit.code, number)
+    except NotAReference:
+        return None
+    return Claim.objects.filter(unit=unit, reference=reference).first()
 
 
 def claim_story(unit: Unit, claim: Claim, on: date, language: str) -> Story:

@@ -8,8 +8,10 @@ the new separators from 2023-01-01); ISO 13616 (IBAN); Peppol code lists (OVT co
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from stdnum import iban as stdnum_iban
 from stdnum.eu import vat as stdnum_vat
@@ -184,6 +186,23 @@ def find_personal_codes(text: str, *, glued: bool = False) -> list[str]:
     pattern = _CODE_ANYWHERE if glued else _CODE_APART
     candidates = (re.sub(rf"[{_DASHES}]", "-", found[1]) for found in pattern.finditer(text))
     return [normal_personal_code(candidate) for candidate in candidates if is_personal_code(candidate)]
+
+
+def without_personal_codes(told: Any) -> Any:
+    """Texts, lists and mappings with every personal code masked: who looks at a file need not see them (OC 2.2-f)."""
+    if isinstance(told, Mapping):
+        return {key: without_personal_codes(value) for key, value in told.items()}
+    if isinstance(told, list | tuple):
+        return [without_personal_codes(value) for value in told]
+    return _masked(told) if isinstance(told, str) else told
+
+
+def _masked(text: str) -> str:
+    """``text`` with its codes masked as they are written, with any dash and in any case."""
+    for written in {found[1] for found in _CODE_APART.finditer(text)}:
+        for code in find_personal_codes(written):
+            text = text.replace(written, masked_personal_code(code))
+    return text
 
 
 def _business_id(text: str) -> str | None:

@@ -48,6 +48,15 @@ DO $$ BEGIN
              AND attname <> 'password');
 END $$;
 
+-- Nor for what keys to the interface are known by.
+REVOKE SELECT ON registers_apikey FROM reskontra_read;
+DO $$ BEGIN
+  EXECUTE (SELECT format('GRANT SELECT (%s) ON registers_apikey TO reskontra_read',
+             string_agg(quote_ident(attname), ', ' ORDER BY attnum))
+           FROM pg_attribute WHERE attrelid = 'registers_apikey'::regclass AND attnum > 0 AND NOT attisdropped
+             AND attname <> 'digest');
+END $$;
+
 -- State-wide customer numbers; protected persons stand in a number series of their own (OC 2.2-h).
 CREATE SEQUENCE IF NOT EXISTS registers_customer_numbers START 100001;
 CREATE SEQUENCE IF NOT EXISTS registers_protected_customer_numbers START 900001;

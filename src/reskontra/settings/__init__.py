@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "reskontra.desk.middleware.LargestRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -69,7 +70,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-ROOT_URLCONF = "reskontra.desk.urls"
+ROOT_URLCONF = "reskontra.addresses"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -116,6 +117,8 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+# Bytes of a whole request: a file of the size that an interface takes, with what lies beside it.
+LARGEST_REQUEST = 250 * 1000 * 1000
 SILENCED_SYSTEM_CHECKS = ["models.W042"]
 
 # A demo database lets its invented people sign in by a button; set by the serve command, never by hand.

@@ -1,6 +1,7 @@
 """The registers as tables. Customers, suppliers, items and accounts are state-wide; the rest belongs to a unit."""
 
 from reskontra.registers.models.accounts import Account, DimensionValue, PostingAccount, Tracked
+from reskontra.registers.models.api_keys import ApiKey
 from reskontra.registers.models.cards import CardAgreement, OfficeAbroad, PaymentCard
 from reskontra.registers.models.circulation import (
     Absence,
@@ -29,6 +30,7 @@ from reskontra.registers.models.units import (
 __all__ = [
     "Absence",
     "Account",
+    "ApiKey",
     "CardAgreement",
     "CodingTemplate",
     "CodingTemplateLine",

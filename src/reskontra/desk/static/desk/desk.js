@@ -50,6 +50,21 @@ for (const form of document.querySelectorAll("form[data-once]")) {
   });
 }
 
+// A file may be dropped on the whole field, not only on its button.
+for (const field of document.querySelectorAll("[data-drop]")) {
+  const input = field.querySelector("input[type=file]");
+  field.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    field.classList.add("over");
+  });
+  field.addEventListener("dragleave", () => field.classList.remove("over"));
+  field.addEventListener("drop", (event) => {
+    event.preventDefault();
+    field.classList.remove("over");
+    if (event.dataTransfer.files.length) input.files = event.dataTransfer.files;
+  });
+}
+
 // An open menu closes when one leaves it or presses Escape.
 for (const menu of document.querySelectorAll("details.units")) {
   menu.addEventListener("keydown", (event) => {
