@@ -1,6 +1,6 @@
 """Cases of collection (S45, S46): what waits and every case; one case with its sums, its story and its next steps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,16 @@ from django.views.decorators.http import require_POST, require_safe
 from reskontra.claims.models import Case, CaseClaim, CaseEvent, Claim, Letter
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Stale, ToldBack, told_back
-from reskontra.desk.case_acts import ACTS, ON_DOSSIER_PAGE, SENDS, act_on, after_obstacle, offers, standing_of
+from reskontra.desk.case_acts import (
+    ACTS,
+    ON_DOSSIER_PAGE,
+    SENDS,
+    AfterObstacle,
+    act_on,
+    after_obstacle,
+    offers,
+    standing_of,
+)
 from reskontra.desk.files import download
 from reskontra.desk.frame import say, show
 from reskontra.desk.paging import LARGEST, ROWS, key, page_of
@@ -32,7 +41,7 @@ from reskontra.insight.cases import (
 )
 from reskontra.insight.claims import claim_decisions
 from reskontra.kernel.courts import courts
-from reskontra.kernel.texts import text
+from reskontra.kernel.texts import text, texts
 from reskontra.registers.models import Unit
 
 KINDS = ("enforcement", "court", "agency")
@@ -74,6 +83,7 @@ def cases(request: HttpRequest, place: Place) -> HttpResponse:
     kind, state = kind if kind in KINDS else "", state if state in STATES else "all"
     found = cases_listed(place.unit, before, ROWS + 1, kind=kind, state=state)
     first = before is None and not kind and state == "all"
+    waiting = _waiting(place) if first else []
     return show(
         request,
         place,
@@ -81,7 +91,8 @@ def cases(request: HttpRequest, place: Place) -> HttpResponse:
         "claims",
         {
             "page": page_of(request, found, "id"),
-            "waiting": _waiting(place) if first else [],
+            "waiting": waiting,
+            "debtors": _debtors(place.unit, waiting),
             "claims": claims_waiting(place.unit, place.on, WAITING_SHOWN) if first else [],
             "kinds": KINDS,
             "states": STATES,
@@ -109,6 +120,13 @@ def _waiting(place: Place) -> list[Waiting]:
         for kind, some in groups.items()
     ]
     return sorted(waiting, key=lambda group: (not group.mine, _urgency(group.tasks[0])))
+
+
+def _debtors(unit: Unit, waiting: Sequence[Waiting]) -> dict[int, str]:
+    """The debtors' names by the numbers of their cases."""
+    numbers = [one.case for group in waiting for one, _ in group.tasks]
+    found = Case.objects.filter(unit=unit, number__in=numbers)
+    return dict(found.values_list("number", "debtor__name"))
 
 
 def _urgency(told: tuple[Task, date | None]) -> tuple[date, date, int]:
@@ -175,7 +193,8 @@ def _page(request: HttpRequest, place: Place, found: Case, rejected: ToldBack | 
             "standing": standing,
             "tasks": [one for one in case_tasks(place.unit, place.on) if one.case == found.number],
             "after": after,
-            "after_inputs": rested_on(after.inputs, language) if after else [],
+            "after_inputs": rested_on(_risks(after), language) if after else [],
+            "grounds": _grounds(told.claims, language),
             "forms": forms,
             "others": [one for one in offered if not one.may and one.act not in ON_DOSSIER_PAGE],
             "dossier": found.procedure == "extensive",
@@ -190,6 +209,35 @@ def _page(request: HttpRequest, place: Place, found: Case, rejected: ToldBack | 
         },
         status=rejected.status if rejected else 200,
     )
+
+
+# What the rule looks at of a case at home only, and what the page shows already.
+_AT_HOME = frozenset({"handling_fee", "passive_cost", "passive_until", "procedure"})
+
+
+def _risks(after: AfterObstacle) -> dict[str, Any]:
+    """What the decision after an obstacle rests on; of a debtor abroad the route and the risk alone."""
+    left_out = {"case"} | (_AT_HOME if "route" in after.inputs else set())
+    return {name: value for name, value in after.inputs.items() if name not in left_out}
+
+
+def _grounds(claims: Sequence[Mapping[str, Any]], language: str) -> list[tuple[str, str]]:
+    """What the claims of a case rest on, and by which ground interest runs on them: each once, in words."""
+    told = dict.fromkeys((one["provision"], one["interest_ground"]) for one in claims)
+    return [(_rests_on(provision, language), _interest(ground, language)) for provision, ground in told]
+
+
+def _rests_on(provision: str, language: str) -> str:
+    """A provision as it stands; what a summons relies on by its kind in words."""
+    kind, parted, rest = provision.partition(": ")
+    known = f"input.relies_on.{kind}"
+    if known not in texts():
+        return provision
+    return f"{text(known, language)}: {rest}" if parted else text(known, language)
+
+
+def _interest(ground: str, language: str) -> str:
+    return text(f"interest.ground.{ground}", language) if f"interest.ground.{ground}" in texts() else ""
 
 
 def _why(unit: Unit, case: Case, language: str) -> list[dict[str, Any]]:
