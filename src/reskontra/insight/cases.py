@@ -150,7 +150,9 @@ WAITS_FOR_WORDS = (
     "NO_PROVISION",
     "DEBTOR_NOT_IDENTIFIED",
 )
-_DAYS_BACK = 400  # a run of longer ago than a year says nothing of today
+_DAYS_BACK = (
+    62  # a run of longer ago says nothing of today: courts and enforcement are run every month at least
+)
 
 
 @dataclass(frozen=True)

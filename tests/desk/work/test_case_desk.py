@@ -157,6 +157,7 @@ def test_after_an_obstacle_the_rule_or_the_unit_says_what_follows(desk: Any, at_
     domestic, remote, neighbour = (desk.path(f"claims/cases/{one.number}") for one in cases)
     centre, clerk = at_desk("cecilia"), at_desk("kirsi")
     listed = page_of(centre, desk.path("claims/cases"))
+    assert waits(listed, "obstacle_waits")
     groups = [listed.index(escape(text(f"case_task.{name}", "sv").capitalize())) for name in
               ("obstacle_waits", "decide_abroad")]  # fmt: skip
     assert groups == sorted(groups), "what the person may do stands first"
@@ -169,6 +170,12 @@ def test_after_an_obstacle_the_rule_or_the_unit_says_what_follows(desk: Any, at_
         does(centre, domestic, "carry_out", seen)
     assert steps(desk, cases[0]) == ["applied", "obstacle", "passive"]
     assert escape(text("desk.case.passive", "sv")) in page_of(centre, domestic)
+    old = a_claim(desk.unit, "bruk", "90.00", day=ago(850))
+    registered = a_case(desk.unit, old, "enforcement", "passive", ago(740), {"until": ago(9).isoformat()})
+    at = desk.path(f"claims/cases/{registered.number}")
+    assert waits(page_of(centre, at), "passive_is_over")
+    does(centre, at, "carry_out")
+    assert steps(desk, registered)[-1] == "passive_ended"
 
     page = page_of(clerk, remote)
     assert escape(text("input.route.declared_enforceable_first", "sv")) in page
@@ -213,6 +220,12 @@ def at_court(desk: Any, at_desk: AtDesk) -> Case:
     return case_of(desk)
 
 
+def waits(page: str, task: str) -> bool:
+    """Whether a case tells that it waits for this."""
+    words = text(f"case_task.{task}", "sv")
+    return escape(words[0].upper() + words[1:]) in page
+
+
 def test_a_contested_claim_goes_by_a_dossier_of_two_signers_to_its_judgment(
     desk: Any, at_desk: AtDesk
 ) -> None:
@@ -236,6 +249,7 @@ def test_a_contested_claim_goes_by_a_dossier_of_two_signers_to_its_judgment(
     does(centre, at, "register", number="L 26/1", day=today().isoformat())
     does(centre, at, "contest", reason="varan kom aldrig", day=today().isoformat())
     assert does(centre, at, "extensive").status_code == 403, "the unit decides"
+    assert waits(page_of(clerk, at), "dispute")
     does(clerk, at, "extensive")
     assert steps(desk, case) == ["applied", "registered", "contested", "closed"]
     extensive = case_of(desk)
@@ -243,6 +257,9 @@ def test_a_contested_claim_goes_by_a_dossier_of_two_signers_to_its_judgment(
     dossier = desk.path(f"claims/cases/{extensive.number}/dossier")
     assert f'href="{dossier}"' in page_of(clerk, desk.path(f"claims/cases/{extensive.number}"))
     assert clerk.get(f"{at}/dossier").status_code == 404, "only an extensive application has one"
+
+    new = desk.path(f"claims/cases/{extensive.number}")
+    assert waits(page_of(clerk, new), "dossier_missing")
 
     def acts(client: Client, act: str, **sent: Any) -> Any:
         return does(client, dossier, act, seen_on(clerk, dossier), **sent)
@@ -274,7 +291,9 @@ def test_a_contested_claim_goes_by_a_dossier_of_two_signers_to_its_judgment(
         "told why with its clause"
     )
     told(acts(clerk, "file"), 409, "court.not_signed_by_two", case=extensive.number)
+    assert waits(page_of(clerk, new), "sign_dossier")
     acts(hanna, "sign", digest=digest)
+    assert waits(page_of(clerk, new), "file_dossier")
     assert re.search(r'<li class="task case_decide">', page_of(clerk, desk.path()))
     acts(clerk, "file")
     assert steps(desk, extensive) == ["dossier", "applied"]

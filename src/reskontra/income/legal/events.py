@@ -176,25 +176,23 @@ class Task:
 _TASKS = """
 WITH standing AS (
   SELECT DISTINCT ON (k.id) k.id, k.unit_id, k.number, k.kind AS case_kind, k.procedure, e.kind, e.detail,
-    coalesce(e.day, k.opened_date) AS day, d.country <> 'FI' AS abroad, e.digest,
-    EXISTS (SELECT FROM claims_caseevent a WHERE a.case_id = k.id AND a.kind = 'applied') AS applied,
-    EXISTS (SELECT FROM claims_caseevent a WHERE a.case_id = k.id AND a.kind = 'contested') AS contested
+    coalesce(e.day, k.opened_date) AS day, d.country <> 'FI' AS abroad, e.digest
   FROM claims_case k JOIN registers_customer d ON d.id = k.debtor_id
   LEFT JOIN claims_caseevent e ON e.case_id = k.id AND e.kind NOT IN ('collected', 'changed') AND e.day <= %(on)s
   WHERE k.unit_id = %(unit)s AND k.kind IN ('enforcement', 'court') AND k.opened_date <= %(on)s
   ORDER BY k.id, e.position DESC),
 told AS (
   SELECT id, number, day, CASE
+    WHEN kind IN ('closed', 'judged', 'withdrawn', 'returned', 'passive_ended') THEN NULL
     WHEN case_kind = 'court' THEN CASE
-      WHEN kind IN ('closed', 'judged', 'withdrawn', 'returned') THEN NULL
-      WHEN procedure = 'limited' AND contested THEN 'dispute'
-      WHEN procedure = 'extensive' AND NOT applied THEN CASE
-        WHEN kind IS NULL THEN 'dossier_missing'
-        WHEN kind <> 'dossier' THEN NULL
-        WHEN (SELECT count(*) FROM claims_casesignature s
-              WHERE s.unit_id = standing.unit_id AND s.case_id = standing.id AND s.digest = standing.digest) < 2
-          THEN 'sign_dossier'
-        ELSE 'file_dossier' END END
+      WHEN procedure = 'limited' THEN CASE WHEN EXISTS (
+        SELECT FROM claims_caseevent e WHERE e.case_id = standing.id AND e.kind = 'contested') THEN 'dispute' END
+      WHEN kind IS NULL THEN 'dossier_missing'
+      WHEN kind <> 'dossier' THEN NULL
+      WHEN (SELECT count(*) FROM claims_casesignature s
+            WHERE s.unit_id = standing.unit_id AND s.case_id = standing.id AND s.digest = standing.digest) < 2
+        THEN 'sign_dossier'
+      ELSE 'file_dossier' END
     WHEN kind = 'stopped' THEN 'case_is_stopped'
     WHEN kind = 'obstacle' AND abroad THEN 'decide_abroad'
     WHEN kind = 'obstacle' AND NOT EXISTS (
