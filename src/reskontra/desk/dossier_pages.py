@@ -28,6 +28,7 @@ from reskontra.documents.dossier import (
 )
 from reskontra.exchange import archive
 from reskontra.exchange.archive import ArchiveBroken
+from reskontra.income.legal.court_acts import OVER
 from reskontra.income.legal.court_dossier import (
     CONTENTS,
     complete_dossier,
@@ -152,7 +153,7 @@ def _page(
     with_now = gather(Acting(place.person, place.unit, now()), case, stated, place.on)
     lacking = missing(with_now)
     standing = standing_of(case)
-    filed = "applied" in standing.steps or standing.state in ("closed", "judged")
+    over = standing.state in OVER
     told = rejected or unread
     return show(
         request,
@@ -163,13 +164,15 @@ def _page(
             "case": case,
             "debtor": case.debtor,
             "standing": standing,
-            "filed": filed,
+            "filed": "applied" in standing.steps,
+            "over": over,
+            "done": over or "applied" in standing.steps,
             "now": with_now,
             "stated": stated,
             "costs": request.POST.get("legal_costs", "") if written else _costs(stated),
             "rows": _rows(stated),
             "signers": _signer_rows(stated),
-            "people": _signing(place) if not filed else [],
+            "people": _signing(place),
             "contents": [(name, name not in lacking) for name in CONTENTS],
             "lacking": len(lacking),
             "checked": checked,

@@ -27,6 +27,7 @@ from reskontra.claims.models import (
 )
 from reskontra.exchange.models import OutboxFile
 from reskontra.income.allocation.run import AllocationRun
+from reskontra.income.deferral.lists import instalments_of
 from reskontra.income.deferral.run import DeferralsRun
 from reskontra.income.legal.court_dossier import CONTENTS
 from reskontra.income.legal.court_run import CourtRun
@@ -414,6 +415,11 @@ def test_time_is_asked_looked_at_granted_followed_and_withdrawn(desk: Any, at_de
     for _ in range(2):
         does(clerk, agreement, "withdraw", "running", reason="ny plan behövs")
     assert escape(text("desk.time.stale", "sv")) in page_of(clerk, agreement)
+    assert text("desk.time.instalment.unpaid", "sv") in page_of(clerk, agreement)
+    with inside(desk.unit):
+        after = deferral.until_date + timedelta(days=1)
+        lines = instalments_of(deferral, after, Decimal("60.00"), over=False)
+    assert [(one.state, one.paid) for one in lines] == [("paid", 50), ("late", 10), ("late", 0)]
     assert f'href="{agreement}"' in page_of(clerk, f"{listed}?state=withdrawn")
     assert f'href="{agreement}"' not in page_of(clerk, f"{listed}?state=running")
 
@@ -458,6 +464,15 @@ def test_the_clock_of_a_claim_is_shown_and_what_restarts_it_is_written_down(
     assert format_date(ago(5), "sv") in shown
     assert does(at_desk("maria"), at, "interrupt", seen_on(clerk, at), **sent).status_code == 403
     assert person("kirsi").language == "sv"
+
+
+def test_a_case_of_an_agency_takes_no_step_by_hand(desk: Any, at_desk: AtDesk) -> None:
+    """OC 6.1.4-a: the agency's report carries it on."""
+    claim = claims_issued(desk.unit, {"": ("paja", "80.00", "private")}, ago(60))[""]
+    case = a_case(desk.unit, claim, "agency", "demanded", ago(10), {})
+    page = page_of(at_desk("kirsi"), desk.path(f"claims/cases/{case.number}"))
+    assert escape(text("desk.case.agency", "sv")) in page
+    assert 'name="act"' not in page
 
 
 @pytest.mark.parametrize("address", ["claims/cases/0", "claims/cases/99999999999999999999/dossier"])
