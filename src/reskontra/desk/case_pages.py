@@ -36,6 +36,7 @@ from reskontra.insight.cases import (
     case_sums,
     cases_listed,
     claims_waiting,
+    interest_of_case,
     letters_of_case,
     limitation_of_cases,
 )
@@ -188,6 +189,7 @@ def _page(request: HttpRequest, place: Place, found: Case, rejected: ToldBack | 
             "court": courts().by_key[found.court].name[language] if found.court in courts().by_key else "",
             "claims": told.claims,
             "sums": case_sums(found),
+            "interest": interest_of_case(place.unit, found, place.on),
             "steps": [(one, rested_on(_plain(one["detail"]), language)) for one in told.steps[::-1]],
             "letters": letters_of_case(found),
             "standing": standing,

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db import connection
+
 from reskontra.claims.collection import take_claims_in_hand
+from reskontra.claims.interest import take_interest
 from reskontra.claims.models import Case
 from reskontra.database.rows import one_row, rows
+from reskontra.kernel.clauses import clause
+from reskontra.kernel.terms import MissingTerm
 from reskontra.registers.models import Unit
 from reskontra.registers.unit_terms import terms_of
 
@@ -116,6 +121,39 @@ FROM claims_caseclaim cc JOIN claims_claim c ON c.id = cc.claim_id
 LEFT JOIN LATERAL (
   SELECT sum(s.amount) AS amount FROM claims_claim_settlement s WHERE s.claim_id = c.id) settled ON true
 WHERE cc.unit_id = %(unit)s AND cc.case_id = %(case)s
+"""
+
+
+@clause("OC 6.1.5-b")
+def interest_of_case(unit: Unit, case: Case, on: date) -> Decimal | None:
+    """Late-payment interest on the claims of ``case`` up to and with ``on`` that nobody has invoiced yet, in euro.
+
+    None while a rate of one of the days is not known. Called inside ``working_in``.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS interest_scope")
+        cursor.execute(_INTEREST_SCOPE, {"unit": unit.pk, "case": case.pk, "on": on})
+    try:
+        take_interest(unit, terms_of(unit, on))
+    except MissingTerm:
+        return None
+    (amount,) = one_row(_NOT_INVOICED, {"unit": unit.pk})
+    return Decimal(amount)
+
+
+_INTEREST_SCOPE = """
+CREATE TEMP TABLE interest_scope ON COMMIT DROP AS
+SELECT c.id AS claim_id, %(on)s::date AS until_date
+FROM claims_caseclaim cc JOIN claims_claim c ON c.id = cc.claim_id
+WHERE cc.unit_id = %(unit)s AND cc.case_id = %(case)s AND c.kind = 'invoice' AND c.due_date < %(on)s
+"""
+_NOT_INVOICED = """
+SELECT coalesce(sum(greatest(s.asked - coalesce(charged.amount, 0), 0)), 0)
+FROM interest_sums s LEFT JOIN (
+  SELECT h.claim_id, sum(h.amount) AS amount
+  FROM claims_interestcharge h JOIN claims_interestinvoice n ON n.id = h.invoice_id AND n.kind = 'late'
+  WHERE h.unit_id = %(unit)s GROUP BY 1) charged ON charged.claim_id = s.claim_id
+WHERE s.kind = 'late'
 """
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from cast import CUSTOMERS, inside, person, run
+from income.limitation_tables import an_interest_claim
 from income.money import a_claim, a_payment, claims_issued
 from income.write_off_tables import a_case, a_reminder
 from reskontra.claims.models import (
@@ -32,8 +33,11 @@ from reskontra.income.deferral.run import DeferralsRun
 from reskontra.income.legal.court_dossier import CONTENTS
 from reskontra.income.legal.court_run import CourtRun
 from reskontra.income.legal.enforcement import EnforcementRun
+from reskontra.insight.cases import interest_of_case
 from reskontra.kernel.days import bank_day_on_or_after, format_date
+from reskontra.kernel.interest import accrued, common_curve, stretches
 from reskontra.kernel.money import format_amount
+from reskontra.kernel.terms import MissingTerm
 from reskontra.kernel.texts import text
 
 AtDesk = Callable[[str], Client]
@@ -93,6 +97,39 @@ def count(desk: Any, model: Any) -> int:
         return model.objects.filter(unit=desk.unit).count()
 
 
+def interest_on(claim: Claim, until: date) -> Decimal:
+    """Interest on all of a claim up to and with a day, by the plain calculator."""
+    curves = (common_curve("reference_rate"), common_curve("late_interest_surcharge"))
+    return accrued(stretches(claim.amount, claim.due_date, until, late=curves))
+
+
+def interest_told(claim: Claim) -> str:
+    """Interest until today as the page tells it; what is said where the rate of the day is not known yet."""
+    try:
+        return format_amount(interest_on(claim, today()), "sv")
+    except MissingTerm:
+        return text("desk.case.interest.unknown", "sv")
+
+
+def test_the_interest_of_a_case_is_what_nobody_has_invoiced(desk: Any) -> None:
+    """OC 6.1.5-b"""
+    claims = [a_claim(desk.unit, who, "100.00", day=date(2026, 1, 12)) for who in ("berit", "paja")]
+    on = date(2026, 6, 1)
+    cases = [a_case(desk.unit, one, "enforcement", "applied", date(2026, 5, 4), {}) for one in claims]
+    charged = invoiced_interest(desk, claims[1])
+    with inside(desk.unit):
+        told = [interest_of_case(desk.unit, one, on) for one in cases]
+    assert told == [interest_on(claims[0], on), interest_on(claims[1], on) - charged]
+    assert told[0] is not None
+    assert told[0] > charged > 0
+
+
+def invoiced_interest(desk: Any, claim: Claim) -> Decimal:
+    """One euro of late interest on the claim is invoiced."""
+    an_interest_claim(desk.unit, "paja", "1.00", date(2026, 5, 4), [claim])
+    return Decimal("1.00")
+
+
 # --- enforcement ---
 
 
@@ -111,6 +148,8 @@ def test_a_case_of_enforcement_from_its_application_to_its_withdrawal(desk: Any,
     assert 'name="act"' not in page_of(reviewer, at)
     assert does(reviewer, at, "stop", seen_on(clerk, at), reason="x").status_code == 403
     assert does(centre, at, "withdraw", seen_on(clerk, at), reason="x").status_code == 403
+
+    assert interest_told(claim) in page, "late-payment interest until today, as the calculator has it"
 
     sent = page_of(clerk, f"{at}/told/1")
     assert claim.reference[-5:] in sent
