@@ -11,6 +11,7 @@ from reskontra.claims.models import Block, Case, CaseClaim, CaseEvent, CaseSigna
 from reskontra.database.rows import rows
 from reskontra.desk.access import Place
 from reskontra.desk.acts import Incomplete, day_of, seen_as, written
+from reskontra.desk.why import outcome
 from reskontra.income.legal import court_acts, enforcement_actions
 from reskontra.income.legal.court_dossier import open_extensive
 from reskontra.income.legal.obstacle import ObstaclesRun
@@ -173,7 +174,7 @@ _ENFORCEMENT: Mapping[str, Callable[[Acting, Case, str], Result]] = {
 def _carry_out(acting: Acting, case: Case, sent: QueryDict, language: str) -> list[str]:
     require(acting.person, CARRY_OUT, acting.unit, acting.day)
     result = apply(ObstaclesRun(_claims_of(case)), acting, acting.day)
-    return [text(f"outcome.{one.outcome}", language).capitalize() + "." for one in result.counts]
+    return [f"{outcome(one.outcome, language)}." for one in result.counts]
 
 
 def _register(acting: Acting, case: Case, sent: QueryDict, language: str) -> list[str]:

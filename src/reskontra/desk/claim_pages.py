@@ -137,7 +137,7 @@ def page(request: HttpRequest, place: Place, found: Claim, rejected: ToldBack | 
     standing = standing_of(place.unit, found, place.on, language)
     forms = _forms(place, story.open > 0, standing) if found.amount > 0 else set()
     legal, waits_for_words = forms_of(place, found, story.standing)
-    asked = requests_of(place.unit, found)
+    asked = waiting_request(place.unit, found)
     return show(
         request,
         place,
@@ -200,7 +200,7 @@ def agreement_of(unit: Unit, claim: Claim) -> int | None:
     return found.deferral.number if found else None
 
 
-def requests_of(unit: Unit, claim: Claim) -> int | None:
+def waiting_request(unit: Unit, claim: Claim) -> int | None:
     """The request for time of the claim's customer that waits for an answer."""
     answered = (Deferral.objects.filter(unit=unit), DeferralRefusal.objects.filter(unit=unit))
     waiting = DeferralRequest.objects.filter(unit=unit, customer=claim.payer_id)

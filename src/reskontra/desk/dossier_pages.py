@@ -172,6 +172,7 @@ def _page(
             "costs": request.POST.get("legal_costs", "") if written else _costs(stated),
             "rows": _rows(stated),
             "signers": _signer_rows(stated),
+            "names": _names(kept),
             "people": _signing(place),
             "contents": [(name, name not in lacking) for name in CONTENTS],
             "lacking": len(lacking),
@@ -293,6 +294,12 @@ def _rows(stated: Statements) -> dict[str, list[Any]]:
 
 def _signer_rows(stated: Statements) -> list[Signer]:
     return [*stated.signers, *[Signer("", "", "")] * SIGNERS][:SIGNERS]
+
+
+def _names(kept: Kept | None) -> dict[str, str]:
+    """The names of those who sign the dossier that was kept, by their user names."""
+    named = kept.event.detail["signers"] if kept else []
+    return dict(Person.objects.filter(username__in=named).values_list("username", "name"))
 
 
 def _signing(place: Place) -> list[Person]:
