@@ -235,6 +235,8 @@ def _rests_on(provision: str, language: str) -> str:
     known = f"input.relies_on.{kind}"
     if known not in texts():
         return provision
+    if kind == "stated" and parted:
+        return rest
     return f"{text(known, language)}: {rest}" if parted else text(known, language)
 
 
