@@ -217,7 +217,9 @@ def test_claims_of_one_judgment_share_an_application_and_two_judgments_do_not() 
     judgments = sorted(
         one.findtext("Judgment", namespaces=NAMES) for one in batch.findall("Application", NAMES)
     )
-    assert judgments == ["helsinki L1/2026", "helsinki L2/2026"]
+    assert judgments == ["Helsingin käräjäoikeus L1/2026", "Helsingin käräjäoikeus L2/2026"], (
+        "the court is named"
+    )
     with inside(street.where):
         follows = Case.objects.filter(unit=street.where, kind="enforcement").values_list(
             "follows__kind", flat=True

@@ -13,10 +13,14 @@ from reskontra.claims.models import (
     Claim,
     Complaint,
     ComplaintAnswer,
+    DeferralRequest,
+    Interruption,
+    SummonsStatement,
     WriteOff,
     WriteOffProposal,
     WriteOffRefusal,
 )
+from reskontra.desk import claim_legal_acts
 from reskontra.desk.acts import Incomplete, chosen, day_of, seen_as, written
 from reskontra.desk.paging import LARGEST
 from reskontra.income.reminders.actions import COMPLAINT, Lifted, answer_complaint, block, complain, lift
@@ -74,9 +78,12 @@ def standing_of(unit: Unit, claim: Claim, on: date, language: str) -> Standing:
         .order_by("-pk")
         .first()
     )
+    interruptions = Interruption.objects.filter(unit=unit, claim=claim)
+    statements = SummonsStatement.objects.filter(Q(claim=claim) | Q(customer=claim.payer_id), unit=unit)
+    requests = DeferralRequest.objects.filter(unit=unit, customer=claim.payer_id)
     newest = [
         found.order_by("-pk").values_list("pk", flat=True).first() or 0
-        for found in (every, lifts, complaints, answers, proposals)
+        for found in (every, lifts, complaints, answers, proposals, interruptions, statements, requests)
     ]
     return Standing(
         [_held(one, language) for one in in_force],
@@ -161,6 +168,7 @@ ACTS: Mapping[str, Callable[[Acting, Claim, QueryDict, str], list[str]]] = {
     "complain": _complain,
     "answer": _answer,
     "propose": _propose,
+    **claim_legal_acts.ACTS,
 }
 
 

@@ -10,17 +10,28 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from reskontra.claims.models import Claim
+from reskontra.claims.models import (
+    CaseClaim,
+    Claim,
+    Deferral,
+    DeferralClaim,
+    DeferralRefusal,
+    DeferralRequest,
+)
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Stale, ToldBack, told_back
 from reskontra.desk.claim_acts import ACTS, ANSWERS, Standing, act_on, codes, standing_of
+from reskontra.desk.claim_legal_acts import INTERRUPTIONS, SENDS, forms_of
 from reskontra.desk.frame import say, show
 from reskontra.desk.paging import ROWS, page_of
+from reskontra.desk.sending import send_waiting
 from reskontra.desk.why import claim_why
+from reskontra.income.limitation.clock import clock_of
 from reskontra.income.write_off.actions import PROPOSABLE
 from reskontra.insight.ageing import BUCKETS, STEPS, Aged, ageing, open_claims, open_total, take_open_claims
 from reskontra.insight.claims import claim_story
 from reskontra.insight.orders import customers_named
+from reskontra.kernel.courts import courts
 from reskontra.kernel.references import NotAReference, normal_reference
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit
@@ -114,6 +125,8 @@ def act(request: HttpRequest, place: Place, reference: str) -> HttpResponse:
             return page(request, place, found_claim(place.unit, reference), rejected)
     for one in told:
         say(request, one)
+    if name in SENDS:
+        send_waiting(request, place.unit, language)
     return redirect("claim", code=place.unit.code, reference=reference)
 
 
@@ -123,6 +136,8 @@ def page(request: HttpRequest, place: Place, found: Claim, rejected: ToldBack | 
     story = claim_story(place.unit, found, place.on, language)
     standing = standing_of(place.unit, found, place.on, language)
     forms = _forms(place, story.open > 0, standing) if found.amount > 0 else set()
+    legal, waits_for_words = forms_of(place, found, story.standing)
+    asked = waiting_request(place.unit, found)
     return show(
         request,
         place,
@@ -140,9 +155,17 @@ def page(request: HttpRequest, place: Place, found: Claim, rejected: ToldBack | 
             "codes": codes(language),
             "answers": ANSWERS,
             "grounds": PROPOSABLE,
-            "forms": forms,
+            "forms": forms | legal,
+            "legal": legal,
+            "waits_for_words": waits_for_words,
+            "clock": clock_of(found, place.on) if story.standing else None,
+            "interruptions": INTERRUPTIONS,
+            "courts": [(one.key, one.name[language]) for one in courts().by_key.values()],
+            "case_number": case_of(place.unit, found),
+            "agreement_number": agreement_of(place.unit, found),
+            "time_request": asked,
             "rejected": rejected,
-            "apart": rejected is not None and rejected.act not in forms,
+            "apart": rejected is not None and rejected.act not in forms | legal,
             "olds": {name: request.POST if rejected and rejected.act == name else {} for name in ACTS},
         },
         status=rejected.status if rejected else 200,
@@ -158,6 +181,32 @@ def _forms(place: Place, open: bool, standing: Standing) -> set[str]:
     if open and not standing.proposal and place.may("propose_write_off"):
         forms.add("propose")
     return forms
+
+
+def case_of(unit: Unit, claim: Claim) -> int | None:
+    """The number of the newest case that the claim is in, or was."""
+    found = CaseClaim.objects.filter(unit=unit, claim=claim).select_related("case").order_by("-pk").first()
+    return found.case.number if found else None
+
+
+def agreement_of(unit: Unit, claim: Claim) -> int | None:
+    """The number of the newest agreement on payment time of the claim."""
+    found = (
+        DeferralClaim.objects.filter(unit=unit, claim=claim)
+        .select_related("deferral")
+        .order_by("-pk")
+        .first()
+    )
+    return found.deferral.number if found else None
+
+
+def waiting_request(unit: Unit, claim: Claim) -> int | None:
+    """The request for time of the claim's customer that waits for an answer."""
+    answered = (Deferral.objects.filter(unit=unit), DeferralRefusal.objects.filter(unit=unit))
+    waiting = DeferralRequest.objects.filter(unit=unit, customer=claim.payer_id)
+    for some in answered:
+        waiting = waiting.exclude(pk__in=some.values_list("request_id", flat=True))
+    return waiting.order_by("pk").values_list("pk", flat=True).first()
 
 
 def found_claim(unit: Unit, reference: str) -> Claim:

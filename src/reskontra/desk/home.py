@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from reskontra.desk.access import Place
+from reskontra.desk.legal_tasks import legal_tasks
 from reskontra.desk.money_out_tasks import money_out_tasks
 from reskontra.desk.purchase_tasks import purchase_tasks
 from reskontra.desk.status import RunLine, batches_by_state, line_of, orders_by_state
@@ -114,6 +115,7 @@ def _tasks(place: Place) -> list[Task]:
         count, left = unallocated_count(place.unit)
         tasks.append(Task("unallocated", count, left, reverse("payments", args=[code]), mine=True))
     tasks += _collection(place)
+    tasks += legal_tasks(place)
     tasks += purchase_tasks(place)
     tasks += money_out_tasks(place)
     for held in batches_by_state(place.unit):

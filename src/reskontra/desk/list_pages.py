@@ -1,26 +1,17 @@
-"""Lists that somebody works through: blocks and complaints (S42), cases (S46), payers without a reference (S32)."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Lists that somebody works through: blocks and complaints (S42), payers without a reference (S32)."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from reskontra.claims.models import Case
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Stale, ToldBack, told_back, written
 from reskontra.desk.frame import say, show
-from reskontra.desk.paging import LARGEST, ROWS, key, page_of
-from reskontra.desk.why import rested_on
-from reskontra.income.legal.events import case_tasks, history
 from reskontra.income.refunds.actions import contacted
 from reskontra.income.refunds.lists import payers_without_reference
 from reskontra.income.reminders.lists import blocks_for_review, open_complaints
-from reskontra.insight.cases import cases_listed
 from reskontra.kernel.blocks import block_codes
 from reskontra.kernel.texts import text
-from reskontra.registers.models import Customer
 from reskontra.registers.unit_terms import terms_of
 from reskontra.runs.run import lock
 
@@ -41,52 +32,6 @@ def blocks(request: HttpRequest, place: Place) -> HttpResponse:
             "blocks": [(one, block_codes()[one.code].name[language]) for one in due],
         },
     )
-
-
-@require_safe
-@in_unit
-def cases(request: HttpRequest, place: Place) -> HttpResponse:
-    """What waits in cases, and every case with where it stands, the newest first."""
-    before = key(request)
-    found = cases_listed(place.unit, before, ROWS + 1)
-    return show(
-        request,
-        place,
-        "desk/cases.html",
-        "claims",
-        {
-            "page": page_of(request, found, "id"),
-            "tasks": case_tasks(place.unit, place.on) if before is None else [],
-        },
-    )
-
-
-@require_safe
-@in_unit
-def case(request: HttpRequest, place: Place, number: int) -> HttpResponse:
-    """One case: its claims with what is asked, and every step that it took."""
-    language = request.language  # type: ignore[attr-defined]
-    found = Case.objects.filter(unit=place.unit, number=number).first() if number <= LARGEST else None
-    if found is None:
-        raise Http404
-    told = history(place.unit, found)
-    return show(
-        request,
-        place,
-        "desk/case.html",
-        "claims",
-        {
-            "case": found,
-            "debtor": Customer.objects.values_list("name", flat=True).get(pk=found.debtor_id),
-            "claims": told.claims,
-            "steps": [(one, rested_on(_plain(one["detail"]), language)) for one in told.steps[::-1]],
-        },
-    )
-
-
-def _plain(detail: Mapping[str, Any]) -> dict[str, Any]:
-    """What a step tells in single values; lists of rows stand in its document."""
-    return {name: value for name, value in detail.items() if isinstance(value, str | int) and value != ""}
 
 
 @require_safe

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from reskontra.documents.enforcement import EnforcementBatch, EnforcementMessage
 from reskontra.documents.findings import Finding
+from reskontra.formats.enforcement import batch as batches
 from reskontra.formats.enforcement import checks, writer
 
 
@@ -15,3 +16,8 @@ def message_findings(message: EnforcementMessage) -> Sequence[Finding]:
 def enforcement_batch(batch: EnforcementBatch) -> bytes:
     """The bytes of a batch; raises ``Refused`` where its own schema does not hold."""
     return writer.write(batch)
+
+
+def told_of_case(data: bytes, case: int) -> Sequence[tuple[str, str]]:
+    """What a batch that went out says of ``case``, as names and words; never a personal code."""
+    return batches.told_of_case(data, case)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from reskontra.documents.findings import Finding
 from reskontra.documents.summons import Summons, SummonsBatch
+from reskontra.formats.summons import batch as batches
 from reskontra.formats.summons import checks, writer
 
 
@@ -15,3 +16,8 @@ def summons_findings(summons: Summons) -> Sequence[Finding]:
 def summons_batch(batch: SummonsBatch) -> bytes:
     """The bytes of a batch; raises ``Refused`` where its own schema does not hold."""
     return writer.write(batch)
+
+
+def told_of_case(data: bytes, case: int) -> Sequence[tuple[str, str]]:
+    """What a batch that went out says in the application ``case``, as names and words; never a personal code."""
+    return batches.told_of_case(data, case)

@@ -3,7 +3,7 @@
 Every act takes the day of business; left out, it is the day on which the person acts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,6 +24,39 @@ from reskontra.runs.run import Acting, RunRefused, lock
 
 OVER = frozenset({"closed", "withdrawn", "returned", "judged"})
 AT_COURT = ("legal_cost", "court_fee")
+
+# What people do with a case at court, in the order in which they are offered it: the right that it takes, its clause.
+ACTS: Mapping[str, tuple[str, str]] = {
+    "register": ("handle_case", "OC 6.2.3-a"),
+    "judge": ("handle_case", "OC 6.2.6-a"),
+    "contest": ("handle_case", "OC 6.2.6-a"),
+    "extensive": ("decide_case", "OC 6.2.4-a"),
+    "dossier": ("decide_case", "OC 6.2.4-a"),
+    "sign": ("sign_summons", "OC 6.2-b"),
+    "file": ("decide_case", "OC 6.2.4-a"),
+    "close": ("decide_case", "OC 6.2.4-a"),
+}
+
+
+def possible(procedure: str, steps: Collection[str], newest: str) -> list[str]:
+    """The names of ``ACTS`` that a case at court can take after ``steps``; none once its ``newest`` one ends it.
+
+    An extensive application is about a dispute already, so nobody contests it once more.
+    """
+    if newest in OVER:
+        return []
+    applied, extensive = "applied" in steps, procedure == "extensive"
+    can = {
+        "register": applied and "registered" not in steps,
+        "judge": applied,
+        "contest": applied and not extensive and "contested" not in steps,
+        "extensive": not extensive and "contested" in steps,
+        "dossier": extensive and not applied,
+        "sign": extensive and not applied and "dossier" in steps,
+        "file": extensive and not applied and "dossier" in steps,
+        "close": True,
+    }
+    return [name for name in ACTS if can[name]]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The enforcement run: applications for claims that are ready, and what the authority must know of those it has."""
 
+import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -27,6 +28,7 @@ from reskontra.income.legal.rules import (
 from reskontra.income.legal.run import KEPT_IN, fork, ids, record_but
 from reskontra.kernel.caps import cap
 from reskontra.kernel.clauses import clause
+from reskontra.kernel.courts import courts
 from reskontra.kernel.terms import Terms
 from reskontra.kernel.texts import text
 from reskontra.ledger.numbers import take_numbers
@@ -76,6 +78,7 @@ class EnforcementRun:
             "unit": run.unit.pk,
             "on": run.on_date,
             "given": self.provision,
+            "courts": json.dumps({one.key: dict(one.name) for one in courts().by_key.values()}),
             **cost_caps(terms),
             **{
                 f"{name}_{language}": terms.text(key, language)

@@ -1,12 +1,17 @@
 -- What the enforcement run decides about: claims that the fork sends to enforcement, bundled into applications, and
 -- claims of cases that the authority has. Parameters: unit, on, the caps on costs consumer_cap and other_cap (null: none),
--- default_sv, default_fi, act_sv and act_fi (legal bases), and given (a provision that a person named, or null).
+-- default_sv, default_fi, act_sv and act_fi (legal bases), given (a provision that a person named, or null), and courts
+-- (jsonb: the courts' names by key and language).
 
--- The judgment that a claim was given in, the newest one; one that names its claims may have dismissed the others.
+-- The judgment that a claim was given in, the newest one; one that names its claims may have dismissed the others. Its
+-- court is named in the language of the application: Swedish or Finnish.
 CREATE TEMP TABLE judgments ON COMMIT DROP AS
 SELECT DISTINCT ON (cc.claim_id) cc.claim_id, k.id AS case_id,
-  nullif(btrim(concat_ws(' ', nullif(k.court, ''), e.detail ->> 'number')), coalesce(k.court, '')) AS title
+  nullif(btrim(concat_ws(' ', nullif(named.court, ''), e.detail ->> 'number')), coalesce(named.court, '')) AS title
 FROM claims_caseclaim cc JOIN claims_case k ON k.id = cc.case_id
+JOIN registers_customer debtor ON debtor.id = k.debtor_id
+CROSS JOIN LATERAL (SELECT coalesce(
+  %(courts)s::jsonb -> k.court ->> CASE debtor.language WHEN 'sv' THEN 'sv' ELSE 'fi' END, k.court) AS court) named
 JOIN claims_caseevent e ON e.case_id = k.id AND e.kind = 'judged' AND e.day <= %(on)s
   AND (NOT e.detail ? 'claims' OR e.detail -> 'claims' @> to_jsonb(cc.claim_id))
 WHERE cc.unit_id = %(unit)s ORDER BY cc.claim_id, e.day DESC, k.id DESC;

@@ -3,7 +3,7 @@
 Each act is a run of one case: the step and the message to the authority are written together and sealed at once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -55,6 +55,23 @@ _WITHDRAW = Act(CASE_WITHDRAWN, "withdrawn", (*LIVE, "stopped"), "OC 6.2-a", "wi
 _ABROAD = Act(CASE_ABROAD, "abroad", ("obstacle",), "OC 6.5-a", only_abroad=True)
 _NOT_ABROAD = Act(CASE_NOT_ABROAD, "closed", ("obstacle",), "OC 6.5-a", end=True, only_abroad=True)
 _CLOSE = Act(CASE_CLOSED, "closed", ("abroad",), "OC 6.4-a", end=True)
+
+# Every act by its name, in the order in which people are offered them, each with the right that it takes.
+ACTS: Mapping[str, tuple[str, Act]] = {
+    "stop": ("handle_case", _STOP),
+    "resume": ("decide_case", _RESUME),
+    "withdraw": ("decide_case", _WITHDRAW),
+    "abroad": ("decide_case", _ABROAD),
+    "not_abroad": ("decide_case", _NOT_ABROAD),
+    "close_abroad": ("decide_case", _CLOSE),
+}
+
+
+def possible(state: str, *, abroad: bool) -> list[str]:
+    """The names of ``ACTS`` that a case of enforcement can take: where it stands, and whether its debtor is abroad."""
+    return [
+        name for name, (_, act) in ACTS.items() if state in act.states and (abroad or not act.only_abroad)
+    ]
 
 
 @clause("OC 6.2-a")

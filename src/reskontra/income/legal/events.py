@@ -175,36 +175,63 @@ class Task:
 
 _TASKS = """
 WITH standing AS (
-  SELECT DISTINCT ON (k.id) k.id, k.number, e.kind, e.day, d.country <> 'FI' AS abroad, k.opened_date
+  SELECT DISTINCT ON (k.id) k.id, k.unit_id, k.number, k.kind AS case_kind, k.procedure, e.kind, e.detail,
+    coalesce(e.day, k.opened_date) AS day, d.country <> 'FI' AS abroad, e.digest
   FROM claims_case k JOIN registers_customer d ON d.id = k.debtor_id
-  JOIN claims_caseevent e ON e.case_id = k.id AND e.kind NOT IN ('collected', 'changed')
-  WHERE k.unit_id = %(unit)s AND k.kind = 'enforcement' AND e.day <= %(on)s
+  LEFT JOIN claims_caseevent e ON e.case_id = k.id AND e.kind NOT IN ('collected', 'changed') AND e.day <= %(on)s
+  WHERE k.unit_id = %(unit)s AND k.kind IN ('enforcement', 'court') AND k.opened_date <= %(on)s
   ORDER BY k.id, e.position DESC),
 told AS (
   SELECT id, number, day, CASE
+    WHEN kind IN ('closed', 'judged', 'withdrawn', 'returned', 'passive_ended') THEN NULL
+    WHEN case_kind = 'court' THEN CASE
+      WHEN procedure = 'limited' THEN CASE WHEN EXISTS (
+        SELECT FROM claims_caseevent e WHERE e.case_id = standing.id AND e.kind = 'contested') THEN 'dispute' END
+      WHEN kind IS NULL THEN 'dossier_missing'
+      WHEN kind <> 'dossier' THEN NULL
+      WHEN (SELECT count(*) FROM claims_casesignature s
+            WHERE s.unit_id = standing.unit_id AND s.case_id = standing.id AND s.digest = standing.digest) < 2
+        THEN 'sign_dossier'
+      ELSE 'file_dossier' END
     WHEN kind = 'stopped' THEN 'case_is_stopped'
     WHEN kind = 'obstacle' AND abroad THEN 'decide_abroad'
+    WHEN kind = 'obstacle' AND NOT EXISTS (
+      SELECT FROM claims_block b JOIN claims_caseclaim cc ON cc.claim_id = b.claim_id
+      WHERE b.unit_id = standing.unit_id AND cc.case_id = standing.id AND b.code IN ('D', 'E') AND b.from_date >= day)
+      THEN 'obstacle_waits'
+    WHEN kind = 'passive' AND (detail ->> 'until')::date < %(on)s THEN 'passive_is_over'
     WHEN kind = 'abroad' THEN 'collect_abroad'
     WHEN kind = 'applied' AND day + %(days)s < %(on)s THEN 'receipt_missing' END AS task
   FROM standing)
-SELECT t.number, t.task, t.day, coalesce((
-    SELECT sum(c.amount - coalesce(s.amount, 0)) FROM claims_caseclaim cc JOIN claims_claim c ON c.id = cc.claim_id
-    LEFT JOIN LATERAL (SELECT sum(amount) AS amount FROM claims_claim_settlement WHERE claim_id = c.id) s ON true
-    WHERE cc.case_id = t.id), 0) AS amount
-FROM told t WHERE t.task IS NOT NULL
+SELECT t.number, t.task, t.day, open.amount
+FROM told t CROSS JOIN LATERAL (
+  SELECT coalesce(sum(c.amount - coalesce(s.amount, 0)), 0) AS amount
+  FROM claims_caseclaim cc JOIN claims_claim c ON c.id = cc.claim_id
+  LEFT JOIN LATERAL (SELECT sum(amount) AS amount FROM claims_claim_settlement WHERE claim_id = c.id) s ON true
+  WHERE cc.case_id = t.id) open
+WHERE t.task IS NOT NULL AND (open.amount > 0 OR t.task NOT IN ('obstacle_waits', 'passive_is_over'))
 ORDER BY t.day, t.number
 """
 _WHOSE = {
     "case_is_stopped": ("unit", "OC 6.2-a"),
+    "dispute": ("unit", "OC 6.2.6-a"),
+    "dossier_missing": ("unit", "OC 6.2.4-a"),
+    "sign_dossier": ("unit", "OC 6.2-b"),
+    "file_dossier": ("unit", "OC 6.2.4-a"),
     "decide_abroad": ("unit", "OC 6.5-a"),
     "collect_abroad": ("unit", "OC 6.5-a"),
+    "obstacle_waits": ("centre", "OC 6.3-a"),
+    "passive_is_over": ("centre", "OC 6.3-a"),
     "receipt_missing": ("centre", "OC 6.2-a"),
 }
 
 
-@clause("OC 6.2-a", "OC 6.5-a")
+@clause("OC 6.2-a", "OC 6.2-b", "OC 6.2.4-a", "OC 6.2.6-a", "OC 6.3-a", "OC 6.5-a")
 def case_tasks(unit: Unit, on: date) -> list[Task]:
-    """Cases of enforcement that wait on ``on`` for the unit or the centre, oldest first. Inside ``working_in``."""
+    """Cases of enforcement and at court that wait on ``on`` for the unit or the centre, oldest first.
+
+    Called inside ``working_in``.
+    """
     days = terms_of(unit, on).case_receipt_days
     return [
         Task(
