@@ -93,19 +93,11 @@ def act(request: HttpRequest, place: Place, number: int) -> HttpResponse:
         say(request, text("desk.case.stale", language), "warn")
         return redirect("case-dossier", code=place.unit.code, number=number)
     except REFUSALS as problem:
-        rejected = told_back(_in_words(problem, language), name, language)
+        rejected = told_back(problem, name, language)
         with place.working():
             return _page(request, place, _extensive(place.unit, number), rejected=rejected)
     say(request, told)
     return redirect("case" if name == "file" else "case-dossier", code=place.unit.code, number=number)
-
-
-def _in_words(problem: Exception, language: str) -> Exception:
-    """What a dossier lacks is named by keys; people read the words."""
-    if isinstance(problem, RunRefused) and problem.key == "court.dossier_incomplete":
-        lacking = [text(f"dossier.{key}", language) for key in str(problem.values["missing"]).split(", ")]
-        return RunRefused(problem.key, missing="; ".join(lacking))
-    return problem
 
 
 def _complete(acting: Acting, case: Case, sent: QueryDict, language: str) -> str:

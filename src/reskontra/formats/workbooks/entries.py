@@ -279,7 +279,7 @@ def _from_json(layout: Layout, data: bytes) -> Content:
     keys = frozenset({layout.entries, *layout.told, *_DECLARED, *_BESIDE})
     given = object_of(parsed(data), "$", keys)
     if given.get("kind") != layout.kind:
-        refuse("file_json_kind", where="$.kind", value=str(given.get("kind")))
+        refuse("file_json_kind", where="$.kind", value=str(given.get("kind", "–")))
     labels = labels_of(given.get("labels"))
     language = text_of(given.get("language"), "$.language")
     tell = Tell(layout.form, layout.clause, labels, language if language in LANGUAGES else None)

@@ -63,7 +63,7 @@ def read_json_request(data: bytes) -> JsonRequest:
         refuse("file_too_large", limit=limits.PACKED_BYTES // 1_000_000)
     request = object_of(parsed(data), "$", _REQUEST_KEYS)
     if request.get("kind") != "billing_request":
-        refuse("file_json_kind", where="$.kind", value=str(request.get("kind")))
+        refuse("file_json_kind", where="$.kind", value=str(request.get("kind", "–")))
     orders = list_of(request.get("orders"), "$.orders")
     rows = list(_rows(orders))
     if len(rows) > limits.ROWS:

@@ -17,6 +17,7 @@ from reskontra.income.legal.court_document import Writer, competence, defendant,
 from reskontra.income.legal.court_run import fee_at_court
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.courts import courts
+from reskontra.kernel.texts import Named
 from reskontra.ledger.numbers import take_numbers
 from reskontra.registers.models import Customer
 from reskontra.registers.policy import require
@@ -214,7 +215,9 @@ def complete_dossier(acting: Acting, case: Case, stated: Statements, day: date |
     day = day or acting.day
     dossier = gather(acting, case, stated, day)
     if lacking := missing(dossier):
-        raise RunRefused("court.dossier_incomplete", missing=", ".join(lacking))
+        raise RunRefused(
+            "court.dossier_incomplete", missing=tuple(Named(f"dossier.{key}") for key in lacking)
+        )
     stored = archive.store([_written(dossier)])
     return step(
         acting,
