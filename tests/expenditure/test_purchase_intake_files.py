@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from pypdf import PdfReader
 
 from cast import AT, DAY, HARBOUR, business_id, iban, inside, ovt, person, run, set_term, unit
 from expenditure.intake_tables import a_supplier, an_invoice, take_in
@@ -332,3 +333,18 @@ def test_the_guidance_is_printed_by_command(command: Command) -> None:
     with pytest.raises(ValueError, match="refused"):
         guidance("fax", unit(), terms_on(date(2026, 3, 16), {}), "sv")
     assert person("cecilia")
+
+
+def test_each_voucher_by_post_has_its_cover_sheet(command: Command, tmp_path: Path) -> None:
+    """EX 5.2-a: the unit's own PO box stands on it; several vouchers in an envelope only with a sheet for each."""
+    words = ("purchase", "--cover-sheets", str(tmp_path), "--vouchers", "2", *IN_HARBOUR, "--lang", "sv")
+    assert command(*words)[0] == 2, "nobody guesses an address"
+    assert list(tmp_path.iterdir()) == []
+    set_term(unit(), "other_vouchers_box", "PB 71, 00990 Provhamn")
+    code, told = command(*words)
+    assert (code, told["files"]) == (0, ["4210-20260316-1.pdf", "4210-20260316-2.pdf"])
+    for place, name in enumerate(told["files"], start=1):
+        said = "".join(page.extract_text() for page in PdfReader(tmp_path / name).pages)
+        for wanted in ("PB 71", "00990 Provhamn", f"Verifikat {place} av 2", unit().edi_code, "EX 5.2"):
+            assert wanted in said, (name, wanted)
+    assert command("purchase", *IN_HARBOUR)[0] == 2

@@ -1,12 +1,14 @@
-"""A supplier's invoice with everything known about it; or the text for a supplier whose way of sending is refused."""
+"""A supplier's invoice with all that is known of it; what to tell whose way of sending is refused; cover sheets."""
 
 from argparse import ArgumentParser, Namespace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from reskontra.commands.connection import acting, add_person, open_database, person_of, today
-from reskontra.commands.output import as_json, out, table
+from reskontra.commands.output import as_json, out, say, table
+from reskontra.expenditure.intake.cover_sheets import cover_sheets
 from reskontra.expenditure.intake.guidance import REFUSED_KINDS, guidance
 from reskontra.insight.explanations import NothingFound
 from reskontra.insight.purchases import find_purchase, purchase_story
@@ -15,6 +17,7 @@ from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
 from reskontra.registers.policy import units_of
 from reskontra.registers.unit_terms import terms_of
+from reskontra.runs.run import RunRefused
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -25,15 +28,26 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--guidance", choices=REFUSED_KINDS, help="the text to send to a supplier (needs --unit)"
     )
+    parser.add_argument(
+        "--cover-sheets",
+        type=Path,
+        metavar="FOLDER",
+        help="write a sheet for each voucher that goes by post to be digitised (needs --unit)",
+    )
+    parser.add_argument(
+        "--vouchers", type=int, choices=range(1, 100), default=1, metavar="N", help="how many"
+    )
     parser.add_argument("--unit", metavar="CODE", help="code of the accounting unit")
     add_person(parser)
 
 
 def handle(arguments: Namespace) -> int:
-    """Print the invoice, or the text. Exit 2 when neither was asked for."""
-    if not (arguments.number or (arguments.guidance and arguments.unit)):
-        return 2
+    """Print the invoice or the text, or write the sheets. Raises ``RunRefused`` when none of them was asked for."""
+    if not (arguments.number or ((arguments.guidance or arguments.cover_sheets) and arguments.unit)):
+        raise RunRefused("purchase.say_what")
     open_database()
+    if arguments.cover_sheets:
+        return _cover_sheets(arguments)
     if arguments.guidance:
         told = _guidance(arguments)
         if arguments.json:
@@ -46,6 +60,22 @@ def handle(arguments: Namespace) -> int:
         as_json(story)
     else:
         show(story, arguments.lang)
+    return 0
+
+
+def _cover_sheets(arguments: Namespace) -> int:
+    folder: Path = arguments.cover_sheets
+    with acting(arguments, "see") as person:
+        day = arguments.on or today()
+        terms = terms_of(person.unit, day)
+        sheets = list(cover_sheets(person.unit, terms, arguments.lang, day, arguments.vouchers))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in sheets:
+        (folder / name).write_bytes(data)
+    if arguments.json:
+        as_json({"folder": str(folder), "files": [name for name, _ in sheets]})
+    else:
+        say(arguments, "cover_sheet.written", count=len(sheets), folder=folder)
     return 0
 
 

@@ -9,6 +9,7 @@ from reskontra.documents.findings import Finding, Refused
 from reskontra.documents.invoice import Invoice
 from reskontra.formats.finvoice import checks
 from reskontra.formats.finvoice.writer import Message, frame, write_attachments
+from reskontra.kernel.clauses import clause
 
 __all__ = ["Message", "finvoice_batch", "finvoice_findings"]
 
@@ -17,6 +18,7 @@ Attached = Callable[[bytes], None]
 _CHUNK = 256
 
 
+@clause("OC 3.4-a")
 def finvoice_batch(
     messages: Iterable[tuple[Invoice, Message]], rejected: Rejected, attached: Attached, schemas: Path | None
 ) -> Iterator[bytes]:

@@ -37,7 +37,7 @@ class PackageTaken(Taken):
     counted = ("accepted", "known", "returned")
 
 
-@clause("OC 3.9-e")
+@clause("OC 3.4-a", "OC 3.9-e")
 def take_in_package(
     acting: Acting, received: Received, package: ArchivePackage, fetch: Fetch, on: date
 ) -> PackageTaken:

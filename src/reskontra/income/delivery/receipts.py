@@ -75,7 +75,7 @@ class ReportTaken(Taken):
         }
 
 
-@clause("OC 3.9-d")
+@clause("OC 3.4-a", "OC 3.9-d")
 def take_in_report(acting: Acting, received: Received, report: DeliveryReport, on: date) -> ReportTaken:
     """Keep every answer of ``report`` and tell each batch's standing. Called inside ``working_in``.
 
