@@ -5,7 +5,7 @@ Everything is made directly in the test database. Amounts are euro; personal cod
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -149,13 +149,16 @@ ITEMS: Mapping[str, tuple[bool, str, bool, str | None]] = {
 }
 
 
-def template_with_the_cast(postgres: server.Server, template: str) -> Iterator[str]:
-    """A copy of the migrated template with the cast in it, made once a session and dropped at its end."""
-    name = f"{template}_cast_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+def template_with_the_cast(
+    postgres: server.Server, template: str, make: Callable[[], object] | None = None
+) -> Iterator[str]:
+    """A copy of the template with the cast in it, or what ``make`` makes, made once a session, dropped at its end."""
+    made = make.__name__ if make else "cast"
+    name = f"{template}_{made}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     server.drop_database(postgres, name)
     server.create_database(postgres, name, template)
     connect.connect(postgres, name)
-    make_the_cast()
+    (make or make_the_cast)()
     for alias in ("default", "owner"):
         connections[alias].close()
     yield name

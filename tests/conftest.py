@@ -28,11 +28,10 @@ from xdist.scheduler import LoadScopeScheduling  # noqa: E402
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.db import connections  # noqa: E402
 
-from pristine import Pristine  # noqa: E402
+from pristine import Pristine, a_copy, disconnect  # noqa: E402
 from reskontra.commands import main  # noqa: E402
-from reskontra.database import connect, safety, server  # noqa: E402
+from reskontra.database import connect, server  # noqa: E402
 
 TEMPLATE = "reskontra_template"
 
@@ -105,14 +104,9 @@ def template(postgres: server.Server) -> str:
         admin.execute("SELECT pg_advisory_lock(hashtext('reskontra template'))")  # one worker makes it
         if not server.database_exists(postgres, name):
             connect.prepare(postgres, f"{name}_new")
-            _disconnect()
+            disconnect()
             admin.execute(f"ALTER DATABASE {name}_new RENAME TO {name}")
     return name
-
-
-def _disconnect() -> None:
-    for alias in ("default", "owner"):
-        connections[alias].close()
 
 
 @pytest.fixture(scope="session")
@@ -127,16 +121,7 @@ def copies(postgres: server.Server) -> Iterator[dict[str, Pristine]]:
 @pytest.fixture
 def database(postgres: server.Server, template: str, copies: dict[str, Pristine]) -> Iterator[server.Server]:
     """A fresh migrated database, and Django connected to it as the app role."""
-    if template not in copies:
-        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-        copies[template] = Pristine(
-            postgres, template, f"reskontra_test_{worker}_{os.getpid()}_{len(copies)}"
-        )
-    connect.connect(postgres, copies[template].fresh())
-    if copies[template].new:
-        assert safety.unsafe() == []
-    yield postgres
-    _disconnect()
+    yield from a_copy(postgres, template, copies)
 
 
 @pytest.fixture

@@ -5,13 +5,16 @@ there before come back from copies kept in a schema of their own. A test that ch
 a constraint, a right, a function) leaves a trace in the catalogue, and the next test gets a new copy.
 """
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
+from django.db import connections
 from psycopg import sql
 
-from reskontra.database import server
+from reskontra.database import connect, safety, server
 
 _TABLES = """
 SELECT c.relname FROM pg_class c
@@ -152,3 +155,23 @@ def _value(admin: psycopg.Connection[Any], query: str, *values: Any) -> Any:
     found = admin.execute(query, values or None).fetchone()
     assert found is not None
     return found[0]
+
+
+def a_copy(postgres: server.Server, template: str, copies: dict[str, Pristine]) -> Iterator[server.Server]:
+    """A copy of ``template`` that nobody has touched, with Django connected to it as the app role."""
+    if template not in copies:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        copies[template] = Pristine(
+            postgres, template, f"reskontra_test_{worker}_{os.getpid()}_{len(copies)}"
+        )
+    connect.connect(postgres, copies[template].fresh())
+    if copies[template].new:
+        assert safety.unsafe() == []
+    yield postgres
+    disconnect()
+
+
+def disconnect() -> None:
+    """Close what Django has open."""
+    for alias in ("default", "owner"):
+        connections[alias].close()

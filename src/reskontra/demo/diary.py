@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import F, Q
 
 from reskontra.registers.models import Person, RoleAssignment, Unit
 
@@ -59,7 +60,9 @@ def moment(day: date, hour: int, minute: int = 0) -> datetime:
 
 def person_with(unit: Unit, *roles: str) -> Person:
     """The first person with one of the roles in the unit, else in all units."""
-    held = RoleAssignment.objects.filter(role__in=roles, validity__contains=DAY).order_by("person_id")
-    found = held.filter(in_unit=unit).first() or held.filter(in_unit__isnull=True).first()
+    held = RoleAssignment.objects.filter(
+        Q(in_unit=unit) | Q(in_unit__isnull=True), role__in=roles, validity__contains=DAY
+    )
+    found = held.select_related("person").order_by(F("in_unit").asc(nulls_last=True), "person_id").first()
     assert found is not None, f"nobody is {roles} in {unit.code}"
     return found.person

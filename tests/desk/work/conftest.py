@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from cast import DAY, an_order, customer, inside, person, run, template_with_the_cast, unit
+from pristine import Pristine, a_copy
 from reskontra.database import server
 from reskontra.income.order_handling.run import OrdersRun
 from reskontra.registers.models import Unit
@@ -36,22 +37,48 @@ class Desk:
         return f"/u/{self.unit.code}/{rest}"
 
 
+@pytest.fixture(scope="session")
+def desk_template(postgres: server.Server, template: str) -> Iterator[str]:
+    """The template with the desk's orders in it."""
+    yield from template_with_the_cast(postgres, template, orders)
+
+
+@pytest.fixture
+def database(
+    request: pytest.FixtureRequest, postgres: server.Server, template: str, copies: dict[str, Pristine]
+) -> Iterator[server.Server]:
+    """A fresh database with the cast; with the desk's orders too where a test asks for the desk."""
+    at_work = "desk" in request.fixturenames
+    chosen = str(request.getfixturevalue("desk_template")) if at_work else template
+    yield from a_copy(postgres, chosen, copies)
+
+
+ORDERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "dear": ("aino", {"item": "PERMIT", "quantity": 1, "unit_price": "120.00"}),
+    "cheap": ("bruk", {"item": "PERMIT", "quantity": 2, "unit_price": "80.00"}),
+    "opinion": ("aino", {"item": "OPINION", "quantity": 1, "unit_price": "55.00"}),
+    "ready": ("aino", {"item": "PERMIT", "quantity": 1}),
+    "course": ("bruk", {"item": "COURSE", "quantity": 3}),
+    "inspect": ("bruk", {"item": "INSPECT", "quantity": 1}),
+    "bare": ("aino", {"item": "BARE", "quantity": 1}),
+}
+
+
+def orders() -> None:
+    """Open orders, decided: two priced off the list, one without a standard price, three ready, one returned."""
+    with inside(unit()) as acting:
+        for who, line in ORDERS.values():
+            an_order(acting.unit, who, line)
+    run(OrdersRun(), unit(), DAY)
+
+
 @pytest.fixture
 def desk(database: server.Server) -> Desk:
-    """Open orders, decided: two priced off the list, one without a standard price, three ready, one returned."""
+    """The unit with its open orders."""
     where = unit()
     with inside(where):
-        orders = {
-            "dear": an_order(where, "aino", {"item": "PERMIT", "quantity": 1, "unit_price": "120.00"}),
-            "cheap": an_order(where, "bruk", {"item": "PERMIT", "quantity": 2, "unit_price": "80.00"}),
-            "opinion": an_order(where, "aino", {"item": "OPINION", "quantity": 1, "unit_price": "55.00"}),
-            "ready": an_order(where, "aino", {"item": "PERMIT", "quantity": 1}),
-            "course": an_order(where, "bruk", {"item": "COURSE", "quantity": 3}),
-            "inspect": an_order(where, "bruk", {"item": "INSPECT", "quantity": 1}),
-            "bare": an_order(where, "aino", {"item": "BARE", "quantity": 1}),
-        }
-    run(OrdersRun(), where, DAY)
-    return Desk(where, orders)
+        found = dict(zip(ORDERS, Order.objects.filter(unit=where).order_by("number"), strict=True))
+    return Desk(where, found)
 
 
 @pytest.fixture

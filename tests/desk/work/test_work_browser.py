@@ -196,7 +196,7 @@ def test_the_pages_are_light(desk: Any, sits_down: SitsDown) -> None:
     page.on("response", lambda answer: sizes.__setitem__(answer.url, len(answer.body())))
     for address in found:
         page.goto(desk.path(address))
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("load")
     files = sum(size for url, size in sizes.items() if "/static/" in url)
     largest = max(size for url, size in sizes.items() if "/static/" not in url and not url.endswith(".png"))
     assert files + largest < 120_000
