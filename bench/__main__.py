@@ -233,7 +233,7 @@ class Bench:
         data = "".join(notification(count, claims, DAY)).encode()
         read = measured(self.postgres, lambda: read_documents(data, "bench.xml"))
         self._tell("payments read", count, read, self._write(data))
-        unit, person = Unit.objects.get(), Person.objects.get()
+        unit, person = Unit.objects.get(), Person.objects.get(username="bench")
         acting = Acting(person, unit, datetime.now(UTC))
 
         def take_in() -> Any:
@@ -266,7 +266,7 @@ class Bench:
     def _measured(self, work: Callable[[Acting], Any]) -> Measured:
         """``work`` of the only person of the only unit, as a command does it."""
         self._settle()
-        unit, person = Unit.objects.get(), Person.objects.get()
+        unit, person = Unit.objects.get(), Person.objects.get(username="bench")
         acting = Acting(person, unit, datetime.now(UTC))
 
         def step() -> Any:

@@ -64,11 +64,11 @@ _INVOICES = """
 INSERT INTO purchases_purchaseinvoice (id, unit_id, run_id, file_id, position, format, channel, received_date,
   receiving_address, stream, voucher_type, kind, number, number_key, issue_date, due_date, currency, net, vat, total,
   seller_name, seller_key, seller_business_id, seller_vat_id, iban, reference, message, original_number,
-  sender_reference, attachments)
+  sender_reference, sender_system, attachments)
 SELECT n, %(unit)s, %(run)s, 1, n, 'finvoice', 'einvoice', %(day)s::date, '', 'procurement', 'XA', 'invoice',
   n::text, n::text,
   %(day)s::date - 2, %(day)s::date + 20, 'EUR', told, round(told * 0.255, 2), told + round(told * 0.255, 2), 'bench',
-  's' || supplier_id, '', '', '', '', '', '', '', '[]'
+  's' || supplier_id, '', '', '', '', '', '', '', '', '[]'
 FROM (SELECT *, 2 * net + CASE WHEN place BETWEEN 73 AND 76 THEN 20 ELSE 0 END AS told FROM mixed) m ORDER BY m.n
 """
 _ROWS = """

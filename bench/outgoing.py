@@ -14,8 +14,7 @@ from reskontra.registers.models import Person
 from reskontra.runs.models import Run
 
 _STEPS = (
-    "INSERT INTO registers_unitaccount (unit_id, iban, bic, purpose, account, validity)"
-    " SELECT %(unit)s, 'FI2112345600000785', 'PROVFIHH', 'expenditure', '19500000', '[2020-01-01,)'",
+    "UPDATE registers_unitaccount SET purpose = 'expenditure', account = '19500000' WHERE unit_id = %(unit)s",
     "INSERT INTO registers_person SELECT (jsonb_populate_record(p, jsonb_build_object('id', 1000000, 'username',"
     " 'releaser'))).* FROM registers_person p WHERE id = %(person)s",
     "INSERT INTO registers_supplier (id, number, kind, name, sort_key, language, business_id, technical_id, vat_id,"
@@ -31,10 +30,11 @@ _STEPS = (
     " digest) VALUES (1000000, %(unit)s, 'circulation', %(day)s, 'applied', %(person)s, now(), now(), '{}', '[]', '')",
     "INSERT INTO purchases_purchaseinvoice (id, unit_id, run_id, file_id, position, format, channel, received_date,"
     " receiving_address, stream, voucher_type, kind, number, number_key, currency, seller_name, seller_key,"
-    " seller_business_id, seller_vat_id, iban, reference, message, original_number, sender_reference)"
+    " seller_business_id, seller_vat_id, iban, reference, message, original_number, sender_reference,"
+    " sender_system, attachments)"
     " SELECT n, %(unit)s, 1000000, 1, n, 'finvoice', 'einvoice', %(day)s, '', 'procurement', 'XA', 'invoice',"
     " 'L' || n, n, 'EUR', '', '', '', '', '', CASE WHEN n %% 2 = 0 THEN sales_reference('3990', n) ELSE '' END,"
-    " '', '', ''"
+    " '', '', '', '', '[]'"
     " FROM generate_series(1, %(count)s) n",
     "INSERT INTO purchases_payable (id, unit_id, run_id, invoice_id, voucher_id, supplier_id, account, amount,"
     " due_date,"
