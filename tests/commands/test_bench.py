@@ -11,9 +11,9 @@ import reskontra
 ROOT = Path(__file__).resolve().parents[2]
 JOBS = {
     "orders run", "invoice run", "finvoice documents", "delivery run", "payments read", "payments taken in",
-    "allocation run", "collection: claims decided", "reminder letters", "reminder run", "interest accrued", "purchase invoices read",
-    "purchase invoices stored", "purchase invoices matched", "payments planned", "payments to pain.001",
-    "statement lines posted",
+    "allocation run", "collection: claims decided", "reminder letters", "reminder run", "interest accrued",
+    "purchase invoices read", "purchase invoices stored", "purchase invoices matched", "payments planned",
+    "payments to pain.001", "statement lines posted",
 }  # fmt: skip
 
 
