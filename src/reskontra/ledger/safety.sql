@@ -45,8 +45,9 @@ DROP TRIGGER IF EXISTS voucher_balances ON ledger_posting;
 CREATE CONSTRAINT TRIGGER voucher_balances AFTER INSERT ON ledger_posting
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_voucher_balances();
 
--- One pass over the fresh entries for both questions; which one was answered badly is asked only when one was. What
--- comes after the voucher was checked comes too late, also in the same transaction.
+-- One pass over the fresh entries: each belongs to a voucher of its unit, made in this transaction, and the balances
+-- follow in the same statement; they are compared with the entries after each run. What comes after the voucher was
+-- checked comes too late, also in the same transaction.
 CREATE OR REPLACE FUNCTION ledger_entries_come_with_their_voucher() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -54,12 +55,22 @@ DECLARE
   refused text;
 BEGIN
   -- Planned anew each time, over all rows at once: a plan kept from one voucher would look up a million one by one.
-  EXECUTE $check$
-    SELECT min(CASE WHEN voucher.id IS NULL THEN 'an_entry_belongs_to_a_voucher_of_its_unit'
-                    WHEN voucher.created_xid <> $1 THEN 'entries_come_with_their_voucher' END)
-    FROM fresh_rows fresh
-    LEFT JOIN ledger_voucher voucher ON voucher.id = fresh.voucher_id AND voucher.unit_id = fresh.unit_id
-  $check$ INTO refused USING now_writing;
+  EXECUTE $post$
+    WITH posted AS MATERIALIZED (
+      SELECT fresh.unit_id, fresh.account, voucher.year, sum(fresh.amount) AS amount,
+        min(CASE WHEN voucher.id IS NULL THEN 'an_entry_belongs_to_a_voucher_of_its_unit'
+                 WHEN voucher.created_xid <> $1 THEN 'entries_come_with_their_voucher' END)
+          AS refused
+      FROM fresh_rows fresh
+      LEFT JOIN ledger_voucher voucher ON voucher.id = fresh.voucher_id AND voucher.unit_id = fresh.unit_id
+      GROUP BY 1, 2, 3
+    ), kept AS (
+      INSERT INTO ledger_balance AS kept (unit_id, account, year, amount)
+      SELECT unit_id, account, year, amount FROM posted WHERE refused IS NULL ORDER BY 1, 2, 3
+      ON CONFLICT (unit_id, account, year) DO UPDATE SET amount = kept.amount + excluded.amount
+    )
+    SELECT min(refused) FROM posted
+  $post$ INTO refused USING now_writing;
   IF refused IS NULL AND reskontra_was_checked() THEN
     refused := 'entries_come_with_their_voucher';
   END IF;
@@ -70,6 +81,8 @@ BEGIN
   RETURN NULL;
 END $$;
 ALTER FUNCTION ledger_entries_come_with_their_voucher() OWNER TO reskontra_check;
+GRANT INSERT, UPDATE ON ledger_balance TO reskontra_check;
+REVOKE INSERT, UPDATE ON ledger_balance FROM reskontra_app;
 
 CREATE OR REPLACE TRIGGER entries_come_with_their_voucher AFTER INSERT ON ledger_entry
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION ledger_entries_come_with_their_voucher();
@@ -87,23 +100,3 @@ ALTER FUNCTION ledger_closed_periods_stay_closed() OWNER TO reskontra_check;
 
 CREATE OR REPLACE TRIGGER a_closed_period_takes_no_voucher AFTER INSERT ON ledger_voucher
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION ledger_closed_periods_stay_closed();
-
--- Balances follow the entries in the same statement; they are compared with the entries after each run.
-CREATE OR REPLACE FUNCTION ledger_keep_balances() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-  EXECUTE $keep$
-    INSERT INTO ledger_balance AS kept (unit_id, account, year, amount)
-    SELECT fresh.unit_id, fresh.account, voucher.year, sum(fresh.amount)
-    FROM fresh_rows fresh JOIN ledger_voucher voucher ON voucher.id = fresh.voucher_id
-    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-    ON CONFLICT (unit_id, account, year) DO UPDATE SET amount = kept.amount + excluded.amount
-  $keep$;
-  RETURN NULL;
-END $$;
-ALTER FUNCTION ledger_keep_balances() OWNER TO reskontra_check;
-GRANT INSERT, UPDATE ON ledger_balance TO reskontra_check;
-REVOKE INSERT, UPDATE ON ledger_balance FROM reskontra_app;
-
-CREATE OR REPLACE TRIGGER balances_follow_entries AFTER INSERT ON ledger_entry
-  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION ledger_keep_balances();

@@ -43,7 +43,8 @@ FROM new_order n JOIN lines_in_hand l ON l.order_id = n.order_id WHERE l.net <> 
 UNION ALL
 SELECT n.voucher_id, 30000 + row_number() OVER (PARTITION BY v.grp ORDER BY v.vat_category, v.vat_percent), %(unit)s,
   %(vat_account)s, -v.vat, v.vat_category, v.vat_percent, '', '', '', '', '', '', '', '', ''
-FROM vat_in_hand v JOIN new_invoice n ON n.grp = v.grp WHERE v.vat <> 0;
+FROM vat_in_hand v JOIN new_invoice n ON n.grp = v.grp WHERE v.vat <> 0
+ORDER BY 1, 2;
 
 INSERT INTO claims_claim (unit_id, run_id, invoice_id, payer_id, reference, public_law, amount, due_date)
 SELECT %(unit)s, %(run)s, invoice_id, payer_id, reference, public_law, total, due_date FROM numbered
