@@ -29,6 +29,7 @@ CASES: list[Case] = [
     if points.set_wise or points.name == "an_entry_belongs_to_a_voucher_of_its_unit"
 ]
 NAMES = [points.name for _, points in CASES]
+DECISIONS = [model for model in OURS if issubclass(model, Decision)]
 # What else a row says when it points there, by the name of the reference.
 ALONE: dict[str, dict[str, Any]] = {
     "a_credit_names_its_original": {"credit": True, "net": "-1.00", "total": "-1.00"},
@@ -143,6 +144,8 @@ def fresh(house: House, table: str) -> dict[str, Any]:
         case "sales_billingrow":
             house.add("exchange_inboxfile")
             house.add("sales_billingrequest")
+        case _ if table in {model._meta.db_table for model in DECISIONS}:
+            return house.row(table, rule=f"rule {house.next()}")
     return house.row(table)
 
 
@@ -284,13 +287,19 @@ def test_rows_that_a_target_needs_come_in_one_statement_with_it(
     )
 
 
+def test_a_rule_decides_about_a_subject_once_in_a_run() -> None:
+    for model in DECISIONS:
+        subject, *key = model._meta.pk.field_names  # type: ignore[union-attr]
+        assert key == ["run_id", "rule"], model
+        assert subject.removesuffix("_id") in {points.field for points in model.references}, model
+
+
 def test_what_a_run_decided_is_found_by_the_run() -> None:
     """The list of what a run gave one outcome reads those rows alone, however many decisions there are."""
-    decisions = [model for model in OURS if issubclass(model, Decision)]
-    assert len(decisions) >= 8
+    assert len(DECISIONS) >= 8
     without = [
         model.__name__
-        for model in decisions
+        for model in DECISIONS
         if not [index for index in model._meta.indexes if list(index.fields[:2]) == ["run", "outcome"]]
     ]
     assert without == []

@@ -154,6 +154,7 @@ class Line(Fact):
 class LineDecision(Decision):
     """What the statement rules said of one line in one run; ``amount`` is the line's, in euro."""
 
+    pk = models.CompositePrimaryKey("line_id", "run_id", "rule")
     line = models.ForeignKey(Line, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
 
     references = (
@@ -162,10 +163,7 @@ class LineDecision(Decision):
     )
 
     class Meta:
-        indexes: ClassVar = [
-            models.Index(name="decisions_of_a_bank_line", fields=["line", "-run"]),
-            models.Index(name="line_decisions_of_a_run", fields=["run", "outcome"]),
-        ]
+        indexes: ClassVar = [models.Index(name="line_decisions_of_a_run", fields=["run", "outcome"])]
 
 
 class LinePosting(FromRun):
@@ -202,7 +200,11 @@ class LinePosting(FromRun):
             models.UniqueConstraint(
                 name="a_bank_line_is_posted_once", fields=["line"], condition=Q(corrects__isnull=True)
             ),
-            models.UniqueConstraint(name="a_line_posting_is_corrected_once", fields=["corrects"]),
+            models.UniqueConstraint(
+                name="a_line_posting_is_corrected_once",
+                fields=["corrects"],
+                condition=Q(corrects__isnull=False),
+            ),
             models.CheckConstraint(
                 name="a_line_posting_is_corrected_by_hand",
                 condition=Q(corrects__isnull=True) | Q(by="memo"),

@@ -130,7 +130,7 @@ def standing_of(place: Place, invoice: PurchaseInvoice) -> Standing:
     decision = (
         PurchaseDecision.objects.filter(unit=unit, invoice=invoice, rule="matching", run__state="applied")
         .select_related("run")
-        .order_by("-run_id", "-id")
+        .order_by("-run_id")
         .first()
     )
     returned = InvoiceReturn.objects.filter(unit=unit, invoice=invoice).select_related("person").first()

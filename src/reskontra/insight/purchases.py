@@ -148,7 +148,9 @@ def invoice_findings(unit: Unit, invoice: PurchaseInvoice) -> list[Finding]:
 
 def purchase_decisions(unit: Unit, invoice: PurchaseInvoice, language: str) -> Iterator[dict[str, Any]]:
     """What applied runs decided about the invoice, in order of time; whom they name is named by name."""
-    found = PurchaseDecision.objects.filter(unit=unit, invoice=invoice).select_related("run").order_by("id")
+    found = (
+        PurchaseDecision.objects.filter(unit=unit, invoice=invoice).select_related("run").order_by("run_id")
+    )
     for one in found:
         if one.run.state != "applied":
             continue

@@ -235,7 +235,9 @@ class FeeDeducted(Settlement):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(name="a_deducted_fee_is_undone_once", fields=["undoes"]),
+            models.UniqueConstraint(
+                name="a_deducted_fee_is_undone_once", fields=["undoes"], condition=Q(undoes__isnull=False)
+            ),
             models.CheckConstraint(
                 name="a_deducted_fee_is_money_and_its_undoing_takes_it_back",
                 condition=Q(amount__gt=0, undoes__isnull=True) | Q(amount__lt=0, undoes__isnull=False),

@@ -136,6 +136,7 @@ class Instalment(Fact):
 class DeferralDecision(Decision):
     """What the rule said of one agreement in one run; ``amount`` is what is still to be paid under it, in euro."""
 
+    pk = models.CompositePrimaryKey("deferral_id", "run_id", "rule")
     deferral = models.ForeignKey(
         Deferral, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
@@ -146,10 +147,7 @@ class DeferralDecision(Decision):
     )
 
     class Meta:
-        indexes: ClassVar = [
-            models.Index(name="decisions_of_a_deferral", fields=["deferral", "-run"]),
-            models.Index(name="deferral_decisions_of_a_run", fields=["run", "outcome"]),
-        ]
+        indexes: ClassVar = [models.Index(name="deferral_decisions_of_a_run", fields=["run", "outcome"])]
 
 
 class DeferralEnd(FromRun):

@@ -123,6 +123,7 @@ class RefundInquiry(FromRun, AboutOverpayment):
 class OverpaymentDecision(Decision):
     """What the refund rule said of one overpayment in one run; ``amount`` is what is left of it, in euro."""
 
+    pk = models.CompositePrimaryKey("overpayment_id", "run_id", "rule")
     overpayment = models.ForeignKey(
         Overpayment, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
@@ -133,10 +134,7 @@ class OverpaymentDecision(Decision):
     )
 
     class Meta:
-        indexes: ClassVar = [
-            models.Index(name="decisions_of_an_overpayment", fields=["overpayment", "-run"]),
-            models.Index(name="overpaid_decisions_of_a_run", fields=["run", "outcome"]),
-        ]
+        indexes: ClassVar = [models.Index(name="overpaid_decisions_of_a_run", fields=["run", "outcome"])]
 
 
 class Refund(FromRun, AboutOverpayment):
@@ -186,7 +184,9 @@ class Refund(FromRun, AboutOverpayment):
                 name="a_refund_to_an_account_names_it",
                 condition=~Q(way="account") | ~Q(iban="") & ~Q(payee=""),
             ),
-            models.UniqueConstraint(name="a_refund_is_undone_once", fields=["undoes"]),
+            models.UniqueConstraint(
+                name="a_refund_is_undone_once", fields=["undoes"], condition=Q(undoes__isnull=False)
+            ),
             models.UniqueConstraint(
                 name="a_refund_has_its_own_identity",
                 fields=["unit", "end_to_end_id"],

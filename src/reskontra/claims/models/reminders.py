@@ -85,7 +85,9 @@ class Cost(FromRun, AboutClaim):
             models.CheckConstraint(
                 name="a_cost_is_money_and_its_undoing_takes_it_back", condition=MONEY_OR_UNDOING
             ),
-            models.UniqueConstraint(name="a_cost_is_undone_once", fields=["undoes"]),
+            models.UniqueConstraint(
+                name="a_cost_is_undone_once", fields=["undoes"], condition=Q(undoes__isnull=False)
+            ),
             models.UniqueConstraint(name="a_reminder_costs_once", fields=["reminder"]),
         ]
         indexes: ClassVar = [models.Index(name="costs_of_a_claim", fields=["claim"])]

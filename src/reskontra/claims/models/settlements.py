@@ -66,7 +66,9 @@ class Claim(Fact):
         constraints: ClassVar = [
             models.UniqueConstraint(name="an_invoice_is_claimed_once", fields=["unit", "invoice"]),
             models.UniqueConstraint(
-                name="an_interest_invoice_is_claimed_once", fields=["unit", "interest_invoice"]
+                name="an_interest_invoice_is_claimed_once",
+                fields=["unit", "interest_invoice"],
+                condition=Q(interest_invoice__isnull=False),
             ),
             models.CheckConstraint(
                 name="a_claim_is_of_an_invoice_or_of_interest",
@@ -81,6 +83,7 @@ class Claim(Fact):
 class PaymentDecision(Decision):
     """What the allocation rule said of one payment in one run; ``amount`` is what was left of it to allocate."""
 
+    pk = models.CompositePrimaryKey("payment_id", "run_id", "rule")
     payment = models.ForeignKey(
         "bank.Payment", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
@@ -91,15 +94,13 @@ class PaymentDecision(Decision):
     )
 
     class Meta:
-        indexes: ClassVar = [
-            models.Index(name="decisions_of_a_payment", fields=["payment", "-run"]),
-            models.Index(name="payment_decisions_of_a_run", fields=["run", "outcome"]),
-        ]
+        indexes: ClassVar = [models.Index(name="payment_decisions_of_a_run", fields=["run", "outcome"])]
 
 
 class ClaimDecision(Decision):
     """What a rule said of one claim in one run; ``amount`` is what it was about, in euro."""
 
+    pk = models.CompositePrimaryKey("claim_id", "run_id", "rule")
     claim = models.ForeignKey(Claim, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
 
     references = (
@@ -108,10 +109,7 @@ class ClaimDecision(Decision):
     )
 
     class Meta:
-        indexes: ClassVar = [
-            models.Index(name="decisions_of_a_claim", fields=["claim", "-run"]),
-            models.Index(name="claim_decisions_of_a_run", fields=["run", "outcome"]),
-        ]
+        indexes: ClassVar = [models.Index(name="claim_decisions_of_a_run", fields=["run", "outcome"])]
 
 
 class Settlement(Fact):
@@ -160,7 +158,9 @@ class Allocation(Settlement):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(name="an_allocation_is_undone_once", fields=["undoes"]),
+            models.UniqueConstraint(
+                name="an_allocation_is_undone_once", fields=["undoes"], condition=Q(undoes__isnull=False)
+            ),
             models.CheckConstraint(
                 name="an_allocation_is_of_a_payment_or_of_a_credit",
                 condition=Q(payment__isnull=False, credit__isnull=True)
@@ -206,7 +206,9 @@ class Overpayment(Settlement):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(name="an_overpayment_is_undone_once", fields=["undoes"]),
+            models.UniqueConstraint(
+                name="an_overpayment_is_undone_once", fields=["undoes"], condition=Q(undoes__isnull=False)
+            ),
             models.CheckConstraint(
                 name="an_overpayment_is_refunded_or_income", condition=Q(treatment__in=["refund", "income"])
             ),
@@ -248,7 +250,9 @@ class SidePayment(Settlement):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(name="a_side_payment_is_undone_once", fields=["undoes"]),
+            models.UniqueConstraint(
+                name="a_side_payment_is_undone_once", fields=["undoes"], condition=Q(undoes__isnull=False)
+            ),
             models.CheckConstraint(
                 name="a_side_payment_is_of_interest_or_of_costs",
                 condition=Q(kind__in=["interest", "cost"]),
@@ -288,7 +292,9 @@ class WriteOff(Settlement):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(name="a_write_off_is_undone_once", fields=["undoes"]),
+            models.UniqueConstraint(
+                name="a_write_off_is_undone_once", fields=["undoes"], condition=Q(undoes__isnull=False)
+            ),
             models.CheckConstraint(
                 name="a_write_off_has_a_ground_that_is_known", condition=Q(ground__in=GROUNDS)
             ),

@@ -87,7 +87,7 @@ def tell_invoice(
 def way_of(invoice: OfficeInvoice) -> str:
     """The name of the way that was decided. Called inside ``working_in``."""
     decided = OfficeDecision.objects.filter(unit=invoice.unit_id, invoice=invoice, rule=RULE)
-    return str(decided.order_by("id").values_list("outcome", flat=True)[0])
+    return str(decided.order_by("run_id").values_list("outcome", flat=True)[0])
 
 
 @clause("EX 7-a")

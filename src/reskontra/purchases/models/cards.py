@@ -244,13 +244,12 @@ class CardDifference(FromRun, AboutInvoice, Tracked):
 class CardPurchaseDecision(AboutCardPurchase, Decision):
     """What the rules said of one purchase in one run; ``amount`` is the purchase's, in euro."""
 
+    pk = models.CompositePrimaryKey("purchase_id", "run_id", "rule")
+
     references = (
         Points("run", "a_card_decision_belongs_to_a_run", set_wise=True),
         Points("purchase", "a_card_decision_is_about_a_card_purchase", set_wise=True),
     )
 
     class Meta:
-        indexes: ClassVar = [
-            models.Index(name="decisions_of_a_card_purchase", fields=["purchase", "-run"]),
-            models.Index(name="card_decisions_of_a_run", fields=["run", "outcome"]),
-        ]
+        indexes: ClassVar = [models.Index(name="card_decisions_of_a_run", fields=["run", "outcome"])]

@@ -257,16 +257,15 @@ class InvoiceReturn(AboutInvoice, ByRunOrPerson):
 class PurchaseDecision(AboutInvoice, Decision):
     """What a rule said of one invoice in one run; ``amount`` is its total."""
 
+    pk = models.CompositePrimaryKey("invoice_id", "run_id", "rule")
+
     references = (
         Points("run", "a_purchase_decision_belongs_to_a_run", set_wise=True),
         Points("invoice", "a_purchase_decision_is_about_an_invoice", set_wise=True),
     )
 
     class Meta:
-        indexes: ClassVar = [
-            models.Index(name="decisions_of_a_purchase", fields=["invoice", "-run"]),
-            models.Index(name="purchase_decisions_of_a_run", fields=["run", "outcome"]),
-        ]
+        indexes: ClassVar = [models.Index(name="purchase_decisions_of_a_run", fields=["run", "outcome"])]
 
 
 class SenderAnswer(AboutInvoice, FromRun):

@@ -63,16 +63,15 @@ class AboutOfficeInvoice(Fact):
 class OfficeDecision(AboutOfficeInvoice, Decision):
     """By which way an invoice at an office abroad goes, and which were passed over; ``amount`` in euro."""
 
+    pk = models.CompositePrimaryKey("invoice_id", "run_id", "rule")
+
     references = (
         Points("run", "a_decision_abroad_belongs_to_a_run", set_wise=True),
         Points("invoice", "a_decision_abroad_is_about_an_invoice", set_wise=True),
     )
 
     class Meta:
-        indexes: ClassVar = [
-            models.Index(name="decisions_of_an_invoice_abroad", fields=["invoice", "-run"]),
-            models.Index(name="decisions_abroad_of_a_run", fields=["run", "outcome"]),
-        ]
+        indexes: ClassVar = [models.Index(name="decisions_abroad_of_a_run", fields=["run", "outcome"])]
 
 
 class OfficeMemo(AboutOfficeInvoice, ByPerson):

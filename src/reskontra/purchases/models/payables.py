@@ -138,6 +138,7 @@ class PaymentBanEnd(ByPerson):
 class PayableDecision(Decision):
     """What the payment rule said of one payable in one run; ``amount`` is what is open of it, in euro."""
 
+    pk = models.CompositePrimaryKey("payable_id", "run_id", "rule")
     payable = models.ForeignKey(
         Payable, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
@@ -148,10 +149,7 @@ class PayableDecision(Decision):
     )
 
     class Meta:
-        indexes: ClassVar = [
-            models.Index(name="decisions_of_a_payable", fields=["payable", "-run"]),
-            models.Index(name="payable_decisions_of_a_run", fields=["run", "outcome"]),
-        ]
+        indexes: ClassVar = [models.Index(name="payable_decisions_of_a_run", fields=["run", "outcome"])]
 
 
 class PaymentRelease(Approval):
@@ -259,7 +257,9 @@ class SupplierPayment(FromRun):
                 fields=["unit", "end_to_end_id"],
                 condition=~Q(end_to_end_id=""),
             ),
-            models.UniqueConstraint(name="a_supplier_payment_is_undone_once", fields=["undoes"]),
+            models.UniqueConstraint(
+                name="a_supplier_payment_is_undone_once", fields=["undoes"], condition=Q(undoes__isnull=False)
+            ),
         ]
         indexes: ClassVar = [models.Index(name="payments_of_a_payment_file", fields=["file"])]
 
