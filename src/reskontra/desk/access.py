@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from reskontra.database.session import working_in
 from reskontra.desk.clock import now, today
 from reskontra.desk.refusals import refused, sentence
+from reskontra.kernel.texts import text
 from reskontra.registers.models import Person, RoleAssignment, Unit
 from reskontra.registers.policy import MAY, allows
 from reskontra.runs.run import Acting
@@ -51,9 +52,9 @@ class Place:
         """Whether a role held here allows ``act``; the responsibility table is asked too, inside ``working``."""
         return allows(self.roles, act, self.unit, self.on)
 
-    def who_may(self, act: str) -> list[str]:
-        """The keys of the names of the roles that allow ``act``."""
-        return [term for role, term in ROLE_TERMS.items() if role in MAY[act]]
+    def who_may(self, act: str, language: str) -> str:
+        """The names of the roles that allow ``act``, in a row."""
+        return ", ".join(text(term, language) for role, term in ROLE_TERMS.items() if role in MAY[act])
 
     @contextmanager
     def working(self) -> Iterator[Acting]:

@@ -109,14 +109,8 @@ def offers(
         for name in court_acts.possible(case.procedure, standing.steps, standing.state):
             found.append((name, *court_acts.ACTS[name]))
     return [
-        Offer(name, cited, place.may(right), roles_for(place, right, language))
-        for name, right, cited in found
+        Offer(name, cited, place.may(right), place.who_may(right, language)) for name, right, cited in found
     ]
-
-
-def roles_for(place: Place, right: str, language: str) -> str:
-    """The names of the roles that ``right`` belongs to, in words."""
-    return ", ".join(text(term, language) for term in place.who_may(right))
 
 
 @clause("OC 6.3-a", "OC 6.5-a")

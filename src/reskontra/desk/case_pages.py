@@ -24,7 +24,7 @@ from reskontra.desk.case_acts import (
 )
 from reskontra.desk.files import download
 from reskontra.desk.frame import say, show
-from reskontra.desk.paging import LARGEST, ROWS, key, page_of
+from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.desk.sending import send_waiting
 from reskontra.desk.why import claim_why, rested_on
 from reskontra.exchange import archive, enforcement, summonses
@@ -291,11 +291,7 @@ def letter(request: HttpRequest, place: Place, number: int) -> HttpResponse:
 
 def found_case(unit: Unit, number: int) -> Case:
     """The case of ``unit`` with this number and its debtor, or 404. Called inside ``working_in``."""
-    found = (
-        Case.objects.select_related("debtor", "follows").filter(unit=unit, number=number).first()
-        if number <= LARGEST
-        else None
-    )
+    found = Case.objects.select_related("debtor", "follows").filter(unit=unit, number=number).first()
     if found is None:
         raise Http404
     return found

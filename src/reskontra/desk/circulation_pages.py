@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Incomplete, Stale, ToldBack, day_of, seen_as, told_back
 from reskontra.desk.frame import say, show
-from reskontra.desk.paging import LARGEST, ROWS, Rows, key
+from reskontra.desk.keys import key_of
+from reskontra.desk.paging import ROWS, Rows, key
 from reskontra.desk.purchase_acts import STEPS, colleagues, queue_name
 from reskontra.expenditure.circulation.absences import end_absence, tell_absence
 from reskontra.insight.circulation import Circulating, list_of, with_whom
@@ -263,7 +264,7 @@ def _tell(acting: Acting, sent: QueryDict) -> Absence:
 
 
 def _end(acting: Acting, sent: QueryDict) -> Absence:
-    id = _id(sent, "absence")
+    id = key_of(sent.get("absence", ""))
     found = Absence.objects.filter(unit=acting.unit, pk=id).select_related("person", "substitute").first()
     if found is None:
         raise Incomplete("absence")
@@ -274,15 +275,10 @@ _TELLS = {"tell": _tell, "end": _end}
 
 
 def _person(sent: QueryDict, name: str) -> Person:
-    found = Person.objects.filter(pk=_id(sent, name)).first()
+    found = Person.objects.filter(pk=key_of(sent.get(name, ""))).first()
     if found is None:
         raise Incomplete("person")
     return found
-
-
-def _id(sent: QueryDict, name: str) -> int:
-    told = sent.get(name, "")
-    return int(told) if told.isdecimal() and len(told) < 20 and int(told) <= LARGEST else 0
 
 
 def _seen(place: Place) -> str:

@@ -22,7 +22,7 @@ from reskontra.claims.models import (
 )
 from reskontra.desk import claim_legal_acts
 from reskontra.desk.acts import Incomplete, chosen, day_of, seen_as, written
-from reskontra.desk.paging import LARGEST
+from reskontra.desk.keys import key_of
 from reskontra.income.reminders.actions import COMPLAINT, Lifted, answer_complaint, block, complain, lift
 from reskontra.income.write_off.actions import PROPOSABLE, propose
 from reskontra.kernel.blocks import WORK, block_codes
@@ -125,10 +125,8 @@ def _block(acting: Acting, claim: Claim, sent: QueryDict, language: str) -> list
 
 
 def _lift(acting: Acting, claim: Claim, sent: QueryDict, language: str) -> list[str]:
-    number = sent.get("block", "")
     held = Q(claim=claim) | Q(customer=claim.payer_id)
-    known = number.isdecimal() and len(number) < 20 and int(number) <= LARGEST
-    found = Block.objects.filter(held, unit=acting.unit, pk=int(number)).first() if known else None
+    found = Block.objects.filter(held, unit=acting.unit, pk=key_of(sent.get("block", ""))).first()
     if found is None:
         raise Incomplete("block")
     lifted = lift(acting, found, acting.day, written(sent, "reason"))

@@ -23,6 +23,7 @@ from reskontra.desk.acts import REFUSALS, Stale, ToldBack, told_back
 from reskontra.desk.claim_acts import ACTS, ANSWERS, Standing, act_on, codes, standing_of
 from reskontra.desk.claim_legal_acts import INTERRUPTIONS, SENDS, forms_of
 from reskontra.desk.frame import say, show
+from reskontra.desk.keys import key_of
 from reskontra.desk.paging import ROWS, page_of
 from reskontra.desk.sending import send_waiting
 from reskontra.desk.why import claim_why
@@ -229,9 +230,10 @@ class _Keyed:
 
 
 def _after(request: HttpRequest) -> tuple[date, int] | None:
-    day, _, claim = request.GET.get("after", "").partition(".")
+    day, _, written = request.GET.get("after", "").partition(".")
+    claim = key_of(written)
     try:
-        return (date.fromisoformat(day), int(claim)) if claim.isdecimal() and len(claim) < 19 else None
+        return (date.fromisoformat(day), claim) if claim else None
     except ValueError:
         return None
 

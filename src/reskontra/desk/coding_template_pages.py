@@ -23,7 +23,8 @@ from reskontra.desk.entry_grid import (
     written_rows,
 )
 from reskontra.desk.frame import say, show
-from reskontra.desk.paging import LARGEST, ROWS, key, page_of
+from reskontra.desk.keys import key_of
+from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.desk.purchase_order_pages import number_on_invoices, wrong_of
 from reskontra.documents.coding import Coding
 from reskontra.documents.findings import Refused
@@ -66,7 +67,7 @@ def templates(request: HttpRequest, place: Place) -> HttpResponse:
             "words": words,
             "query": urlencode({"q": words} if words else {"show": kind}),
             "may_keep": place.may("keep_templates"),
-            "roles": _roles(place, request),
+            "roles": place.who_may("keep_templates", request.language),  # type: ignore[attr-defined]
             "tab": "coding-templates",
         },
     )
@@ -103,7 +104,7 @@ def _page(
             "page": page_of(request, invoices, "id"),
             "seen": seen_of(place, stored.reference),
             "may_keep": place.may("keep_templates"),
-            "roles": _roles(place, request),
+            "roles": place.who_may("keep_templates", request.language),  # type: ignore[attr-defined]
             "rejected": rejected,
             "old": request.POST if rejected else {},
             "today": place.on.isoformat(),
@@ -198,11 +199,10 @@ def make(request: HttpRequest, place: Place) -> HttpResponse:
     sent = request.POST
     rows = written_rows(sent, CODING)
     of = sent.get("of", "")
-    id = int(of) if of.isdecimal() and len(of) < 19 else 0
     try:
         with place.working() as acting:
             require(acting.person, "keep_templates", acting.unit, acting.day)
-            before = _stored(place, id) if of else None
+            before = _stored(place, key_of(of)) if of else None
             if sent.get("act") == "rows":
                 return _form(request, place, before, sent, rows, spare=MORE)
             lock(acting.unit, "matching")
@@ -220,7 +220,7 @@ def make(request: HttpRequest, place: Place) -> HttpResponse:
     except (NotLines, Refused, *REFUSALS) as problem:
         wrong = wrong_of(problem, "make", language)
         with place.working():
-            return _form(request, place, _stored(place, id) if of else None, sent, rows, wrong)
+            return _form(request, place, _stored(place, key_of(of)) if of else None, sent, rows, wrong)
     assert made is not None
     say(
         request,
@@ -273,8 +273,7 @@ def _queue(acting: Acting, sent: QueryDict) -> str | None:
     told = sent.get("queue", "")
     if not told:
         return None
-    known = told.isdecimal() and len(told) < 19
-    found = WorkQueue.objects.filter(unit=acting.unit, pk=int(told)).first() if known else None
+    found = WorkQueue.objects.filter(unit=acting.unit, pk=key_of(told)).first()
     if found is None:
         raise Incomplete("place")
     return found.code
@@ -325,11 +324,7 @@ def _form(
 
 
 def _stored(place: Place, id: int) -> CodingTemplate:
-    found = CodingTemplate.objects.filter(unit=place.unit, pk=id).first() if id <= LARGEST else None
+    found = CodingTemplate.objects.filter(unit=place.unit, pk=id).first()
     if found is None:
         raise Http404
     return found
-
-
-def _roles(place: Place, request: HttpRequest) -> str:
-    return ", ".join(text(term, request.language) for term in place.who_may("keep_templates"))  # type: ignore[attr-defined]

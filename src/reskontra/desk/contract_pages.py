@@ -35,8 +35,9 @@ from reskontra.desk.entry_grid import (
     written_rows,
 )
 from reskontra.desk.frame import say, show
+from reskontra.desk.keys import key_of
 from reskontra.desk.matched_anew import match_anew, tell_matched
-from reskontra.desk.paging import LARGEST, ROWS, key, page_of
+from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.desk.purchase_acts import colleagues
 from reskontra.desk.purchase_order_pages import number_on_invoices, offered_suppliers, supplier_of, wrong_of
 from reskontra.documents.findings import Refused
@@ -101,7 +102,7 @@ def contracts(request: HttpRequest, place: Place) -> HttpResponse:
             "words": words,
             "query": urlencode({"q": words} if words else {"show": kind, "days": within}),
             "may_keep": place.may("keep_orders"),
-            "roles": _roles(place, request),
+            "roles": place.who_may("keep_orders", request.language),  # type: ignore[attr-defined]
             "tab": "contracts",
         },
     )
@@ -140,7 +141,7 @@ def _page(
             "page": page_of(request, invoices, "id"),
             "seen": seen_of(place, found.number),
             "may_keep": place.may("keep_orders"),
-            "roles": _roles(place, request),
+            "roles": place.who_may("keep_orders", request.language),  # type: ignore[attr-defined]
             "rejected": rejected,
             "old": request.POST if rejected else {},
             "day": place.on,
@@ -270,11 +271,10 @@ def make(request: HttpRequest, place: Place) -> HttpResponse:
     sent = request.POST
     rows = (written_rows(sent, CODING), written_rows(sent, EXPECTED), written_rows(sent, PARTS))
     of = sent.get("of", "")
-    id = int(of) if of.isdecimal() and len(of) < 19 else 0
     try:
         with place.working() as acting:
             require(acting.person, "keep_orders", acting.unit, acting.day)
-            before = _listed(place, id) if of else None
+            before = _listed(place, key_of(of)) if of else None
             if sent.get("act") == "rows":
                 return _form(request, place, before, sent, rows, spare=MORE)
             lock(acting.unit, "matching")
@@ -288,7 +288,7 @@ def make(request: HttpRequest, place: Place) -> HttpResponse:
     except (NotLines, Refused, *REFUSALS) as problem:
         wrong = wrong_of(problem, "make", language)
         with place.working():
-            return _form(request, place, _listed(place, id) if of else None, sent, rows, wrong)
+            return _form(request, place, _listed(place, key_of(of)) if of else None, sent, rows, wrong)
     say(request, text("desk.contracts.kept", language, number=made.number, version=made.version))
     tell_matched(request, place, decided)
     return redirect("contract", code=place.unit.code, id=made.pk)
@@ -380,10 +380,9 @@ def _money(sent: QueryDict, name: str) -> Decimal | None:
 
 
 def _owner(acting: Acting, sent: QueryDict, before: Contract | None) -> Person:
-    told = sent.get("owner", "")
-    known = told.isdecimal() and len(told) < 19
+    told = key_of(sent.get("owner", ""))
     people = {one.pk for one in colleagues(acting.unit, acting.day)} | {before.owner_id if before else None}
-    found = Person.objects.filter(pk=int(told)).first() if known and int(told) in people else None
+    found = Person.objects.filter(pk=told).first() if told in people else None
     if found is None:
         raise Incomplete("person")
     return found
@@ -400,9 +399,9 @@ def _form(
 ) -> HttpResponse:
     offered = choices(place, request.language)  # type: ignore[attr-defined]
     people = colleagues(place.unit, place.on)
-    owner = told.get("owner", "")
-    if owner.isdecimal() and len(owner) < 19 and int(owner) not in {one.pk for one in people}:
-        people = [*people, *Person.objects.filter(pk=int(owner))]
+    owner = key_of(told.get("owner", ""))
+    if owner not in {one.pk for one in people}:
+        people = [*people, *Person.objects.filter(pk=owner)]
     return show(
         request,
         place,
@@ -427,12 +426,8 @@ def _form(
 
 
 def _listed(place: Place, id: int) -> ContractListed:
-    one = Contract.objects.filter(unit=place.unit, pk=id).first() if id <= LARGEST else None
+    one = Contract.objects.filter(unit=place.unit, pk=id).first()
     found = contract_listed(place.unit, place.on, one.number) if one else None
     if found is None:
         raise Http404
     return found
-
-
-def _roles(place: Place, request: HttpRequest) -> str:
-    return ", ".join(text(term, request.language) for term in place.who_may("keep_orders"))  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from reskontra.claims.models import Case, CaseEvent
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Stale, ToldBack, seen_as, told_back
-from reskontra.desk.case_acts import euro, roles_for, standing_of
+from reskontra.desk.case_acts import euro, standing_of
 from reskontra.desk.case_pages import found_case
 from reskontra.desk.clock import now
 from reskontra.desk.files import archived
@@ -171,7 +171,7 @@ def _page(
             "checked": checked,
             "kept": kept,
             "may": place.may("decide_case"),
-            "roles": roles_for(place, "decide_case", language),
+            "roles": place.who_may("decide_case", language),
             "signing": _may_sign(place, kept, language) if kept else "",
             "ready": kept is not None and len(kept.signed) >= SIGNERS,
             "rejected": told,
@@ -189,7 +189,7 @@ def _may_sign(place: Place, kept: Kept, language: str) -> str:
     if len(kept.signed) >= SIGNERS:
         return text("desk.dossier.signed_by_two", language)
     if not place.may("sign_summons"):
-        return text("desk.acts.needs_role", language, roles=roles_for(place, "sign_summons", language))
+        return text("desk.acts.needs_role", language, roles=place.who_may("sign_summons", language))
     named = kept.event.detail["signers"]
     if place.person.username not in named:
         who = ", ".join(

@@ -159,7 +159,7 @@ def _page(request: HttpRequest, place: Place, status: int = 200, **told: Any) ->
         "state": state,
         "states": STATES,
         "may": place.may(RIGHT),
-        "roles": ", ".join(text(term, _language(request)) for term in place.who_may(RIGHT)),
+        "roles": place.who_may(RIGHT, _language(request)),
         "largest": terms_of(place.unit, place.on).purchase_size_by_hand,
         **told,
     }

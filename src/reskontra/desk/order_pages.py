@@ -13,7 +13,7 @@ from reskontra.database.refused import ActRefused
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.files import archived
 from reskontra.desk.frame import say, show
-from reskontra.desk.paging import LARGEST, ROWS, key, page_of
+from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.desk.refusals import constraint
 from reskontra.desk.why import why
 from reskontra.exchange.messages import message
@@ -135,7 +135,7 @@ def _refusal(place: Place, act: str, done: Mapping[str, int], language: str) -> 
     if act == "approve" and done.get("review") == place.person.pk:
         return constraint("reviewer_is_not_approver", language)
     if not place.may(RIGHTS[act]):
-        roles = ", ".join(text(term, language) for term in place.who_may(RIGHTS[act]))
+        roles = place.who_may(RIGHTS[act], language)
         return text("desk.acts.needs_role", language, roles=roles)
     if act == "approve" and "review" not in done:
         return constraint("an_approval_follows_a_review", language)
@@ -193,14 +193,12 @@ def attachment(request: HttpRequest, place: Place, number: int, digest: str) -> 
 
 
 def _newest(unit: Unit, number: int) -> Order:
-    found = None
-    if number <= LARGEST:
-        found = (
-            Order.objects.filter(unit=unit, number=number)
-            .select_related("customer", "payer", "bill_to", "ship_to")
-            .order_by("-version")
-            .first()
-        )
+    found = (
+        Order.objects.filter(unit=unit, number=number)
+        .select_related("customer", "payer", "bill_to", "ship_to")
+        .order_by("-version")
+        .first()
+    )
     if found is None:
         raise Http404
     return found

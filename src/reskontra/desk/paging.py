@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
+from reskontra.desk.keys import key_of
+
 ROWS = 50
-LARGEST = 2**63 - 1  # what a key of the database can be
 
 Row = TypeVar("Row")
 
@@ -24,8 +25,7 @@ class Rows(Generic[Row]):
 
 def key(request: HttpRequest, name: str = "after") -> int | None:
     """The key behind which the page begins; None on the first page, and for what is no key."""
-    written = request.GET.get(name, "")
-    return int(written) if written.isdecimal() and len(written) < 20 and int(written) <= LARGEST else None
+    return key_of(request.GET.get(name, "")) or None
 
 
 def page_of(request: HttpRequest, found: Sequence[Row], by: str, name: str = "after") -> Rows[Row]:

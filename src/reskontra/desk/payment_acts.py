@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from reskontra.bank.models import Payment
 from reskontra.claims.models import Claim, PaymentDecision
-from reskontra.desk.paging import LARGEST
+from reskontra.desk.keys import key_of
 from reskontra.income.allocation.actions import hold, point, undo
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.insight.payments import rest_of, state_of
@@ -77,12 +77,8 @@ def act_on(acting: Acting, payment: Payment, act: str, sent: QueryDict) -> str:
 
 
 def _point(acting: Acting, payment: Payment, sent: QueryDict, reason: str) -> None:
-    chosen = sent.get("claim", "")
-    claim = (
-        Claim.objects.filter(unit=acting.unit, pk=int(chosen), amount__gt=0).first()
-        if chosen.isdecimal() and len(chosen) < 20 and int(chosen) <= LARGEST
-        else None
-    )
+    chosen = key_of(sent.get("claim", ""))
+    claim = Claim.objects.filter(unit=acting.unit, pk=chosen, amount__gt=0).first()
     if claim is None:
         raise ActRejected(Rejection("point", "no_claim"))
     point(acting, payment, [(claim, None)], reason)

@@ -25,7 +25,7 @@ from reskontra.desk.clock import now
 from reskontra.desk.confirming import asks_password, confirmed_by
 from reskontra.desk.files import archived
 from reskontra.desk.frame import say, show
-from reskontra.desk.paging import LARGEST, ROWS, key, page_of
+from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.desk.sending import tell_handed
 from reskontra.desk.supplier_payment_pages import AREA, LONGEST_REASON
 from reskontra.documents.findings import Refused
@@ -86,7 +86,7 @@ def _files_page(request: HttpRequest, place: Place, rejected: ToldBack | None = 
             "permits": list(permits.order_by("from_date", "id")),
             "permitted": any(one.from_date <= place.on for one in permits),
             "may": {name: place.may(right) for name, right in RIGHTS.items()},
-            "roles": ", ".join(text(term, language) for term in place.who_may("run_payment")),
+            "roles": place.who_may("run_payment", language),
             "rejected": rejected,
             "old": request.POST if act == "permit" else {},
             "tab": "supplier-payments",
@@ -209,7 +209,7 @@ def _file_page(
             "signed": is_signed(place.unit, found),
             "may": place.may("run_payment"),
             "may_decide": place.may("decide_held_batch"),
-            "roles": ", ".join(text(term, language) for term in place.who_may("decide_held_batch")),
+            "roles": place.who_may("decide_held_batch", language),
             "password": asks_password(),
             "rejected": rejected,
             "old": request.POST if rejected else {},
@@ -329,7 +329,7 @@ def _seen(acting: Acting, request: HttpRequest, id: int) -> PaymentFile:
 
 
 def _file(unit: Unit, id: int) -> Sent:
-    found = file_of(unit, id) if id <= LARGEST else None
+    found = file_of(unit, id)
     if found is None:
         raise Http404
     return found

@@ -14,7 +14,7 @@ from reskontra.bank.chain import chain_gaps
 from reskontra.bank.models import Material, Payment
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.frame import say, show
-from reskontra.desk.paging import LARGEST, ROWS, key, page_of
+from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.desk.payment_acts import ACTS, ActRejected, Rejection, act_on
 from reskontra.desk.refusals import sentence
 from reskontra.desk.why import outcome, why
@@ -138,7 +138,7 @@ def _page(
             "shares": _sent_shares(request) if rejected else _shares(place.unit, offered, language),
             "seen": state_of(found),
             "may": place.may(RIGHT),
-            "roles": ", ".join(text(term, language) for term in place.who_may(RIGHT)),
+            "roles": place.who_may(RIGHT, language),
             "rejected": rejected,
             "chosen": sent.get("claim", ""),
             "reasons": {
@@ -209,9 +209,7 @@ def act(request: HttpRequest, place: Place, id: int) -> HttpResponse:
 
 
 def _payment(unit: Unit, id: int) -> Payment:
-    found = (
-        Payment.objects.filter(unit=unit, pk=id).select_related("account").first() if id <= LARGEST else None
-    )
+    found = Payment.objects.filter(unit=unit, pk=id).select_related("account").first()
     if found is None:
         raise Http404
     return found

@@ -21,9 +21,8 @@ from reskontra.claims.models import (
 )
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Incomplete, Stale, ToldBack, day_of, seen_as, told_back
-from reskontra.desk.case_acts import euro, roles_for, words
+from reskontra.desk.case_acts import euro, words
 from reskontra.desk.frame import say, show
-from reskontra.desk.paging import LARGEST
 from reskontra.desk.why import Why, claim_why
 from reskontra.income.deferral.actions import ask_for_time, grant_time, propose, refuse_time, withdraw_time
 from reskontra.income.deferral.lists import (
@@ -77,7 +76,7 @@ def _list(request: HttpRequest, place: Place, rejected: ToldBack | None = None) 
             "states": [(name, sum(one.state == name for one in every)) for name in STATES],
             "state": state,
             "may_ask": place.may(ASK),
-            "roles": roles_for(place, ASK, language),
+            "roles": place.who_may(ASK, language),
             "rejected": rejected,
             "sent": request.POST if rejected else {},
         },
@@ -264,7 +263,7 @@ def _request_page(
             "longest": int(terms.payment_time_maximum),
             "sent": sent,
             "may": place.may(GRANT),
-            "roles": roles_for(place, GRANT, language),
+            "roles": place.who_may(GRANT, language),
             "why_roles": cite("OC 6.1.1-b", language),
             "rejected": rejected,
             "reason": request.POST.get("reason", "") if rejected and rejected.act == "refuse" else "",
@@ -282,11 +281,7 @@ def _answer(unit: Unit, found: DeferralRequest) -> Any:
 
 
 def _request(unit: Unit, id: int) -> DeferralRequest:
-    found = (
-        DeferralRequest.objects.filter(unit=unit, pk=id).select_related("customer", "person").first()
-        if id <= LARGEST
-        else None
-    )
+    found = DeferralRequest.objects.filter(unit=unit, pk=id).select_related("customer", "person").first()
     if found is None:
         raise Http404
     return found
@@ -356,7 +351,7 @@ def _agreement_page(
             "seen": _seen(found),
             "surcharge": terms_of(place.unit, found.from_date).payment_time_surcharge,
             "may": place.may(GRANT),
-            "roles": roles_for(place, GRANT, language),
+            "roles": place.who_may(GRANT, language),
             "why": _why(place.unit, found, language),
             "rejected": rejected,
             "old": request.POST if rejected else {},
@@ -394,8 +389,6 @@ def _agreement(unit: Unit, number: int) -> Deferral:
         Deferral.objects.filter(unit=unit, number=number)
         .select_related("customer", "letter", "person", "request")
         .first()
-        if number <= LARGEST
-        else None
     )
     if found is None:
         raise Http404

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from reskontra.database.rows import one_row
 from reskontra.desk.access import Place
 from reskontra.desk.acts import Incomplete, chosen, day_of, seen_as, written
-from reskontra.desk.paging import LARGEST
+from reskontra.desk.keys import key_of
 from reskontra.desk.refusals import constraint
 from reskontra.desk.why import outcome
 from reskontra.documents.complaint import Charge
@@ -195,7 +195,7 @@ def _refusal(place: Place, standing: Standing, act: str, language: str) -> str:
     if mine in behind:
         return _because("reviewer_and_approver_of_an_invoice_differ", language)
     if not place.may("approve_without_budget" if act == "approve" and centre else right):
-        roles = ", ".join(text(term, language) for term in place.who_may(right))
+        roles = place.who_may(right, language)
         return f"{text('desk.acts.needs_role', language, roles=roles)} {cite(FOUR_EYES, language)}"
     if act == "approve" and standing.budget and "review" not in {one.act for one in standing.approvals}:
         return _because("an_approval_comes_after_a_review", language)
@@ -427,7 +427,7 @@ def _forward(acting: Acting, invoice: PurchaseInvoice, sent: QueryDict, language
 def _move(acting: Acting, invoice: PurchaseInvoice, sent: QueryDict, language: str) -> list[str]:
     """``to``: ``q`` and a queue's id, whose step it is for; or ``p``, a person's id and the step that it needs now."""
     told = sent.get("to", "")
-    id = int(told[1:]) if told[1:].isdecimal() and len(told) < 20 else 0
+    id = key_of(told[1:])
     reason = sent.get("reason", "").strip()[:200]
     queue = WorkQueue.objects.filter(unit=acting.unit, pk=id).first() if told[:1] == "q" else None
     if queue is not None:
@@ -459,12 +459,8 @@ def _note(acting: Acting, invoice: PurchaseInvoice, sent: QueryDict, language: s
 
 
 def _answer(acting: Acting, invoice: PurchaseInvoice, sent: QueryDict, language: str) -> list[str]:
-    id = sent.get("question", "")
-    question = (
-        InvoiceNote.objects.filter(unit=acting.unit, invoice=invoice, pk=int(id)).first()
-        if id.isdecimal() and len(id) < 19
-        else None
-    )
+    id = key_of(sent.get("question", ""))
+    question = InvoiceNote.objects.filter(unit=acting.unit, invoice=invoice, pk=id).first()
     if question is None:
         raise Incomplete("question")
     answer(acting, question, written(sent, "text", 1000, "message"))
@@ -472,9 +468,7 @@ def _answer(acting: Acting, invoice: PurchaseInvoice, sent: QueryDict, language:
 
 
 def _person(sent: QueryDict) -> Person:
-    told = sent.get("person", "")
-    known = told.isdecimal() and len(told) < 20 and int(told) <= LARGEST
-    found = Person.objects.filter(pk=int(told)).first() if known else None
+    found = Person.objects.filter(pk=key_of(sent.get("person", ""))).first()
     if found is None:
         raise Incomplete("person")
     return found

@@ -34,8 +34,9 @@ from reskontra.desk.entry_grid import (
     written_rows,
 )
 from reskontra.desk.frame import say, show
+from reskontra.desk.keys import key_of
 from reskontra.desk.matched_anew import match_anew, tell_matched
-from reskontra.desk.paging import LARGEST, ROWS, key, page_of
+from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.documents.findings import Refused
 from reskontra.expenditure.matching.orders import (
     OrderLineTold,
@@ -111,7 +112,7 @@ def orders(request: HttpRequest, place: Place) -> HttpResponse:
             "kind": kind,
             "words": words,
             "may_keep": place.may("keep_orders"),
-            "roles": _roles(place, "keep_orders", request),
+            "roles": place.who_may("keep_orders", request.language),  # type: ignore[attr-defined]
             "query": urlencode({"q": words} if words else {"show": kind}),
             "tab": "purchase-orders",
         },
@@ -145,7 +146,10 @@ def _page(
             "page": page_of(request, invoices, "id"),
             "seen": seen_of(place, found.id),
             "may": {right: place.may(right) for right in ("receive_goods", "keep_orders")},
-            "roles": {right: _roles(place, right, request) for right in ("receive_goods", "keep_orders")},
+            "roles": {
+                right: place.who_may(right, request.language)  # type: ignore[attr-defined]
+                for right in ("receive_goods", "keep_orders")
+            },
             "rejected": rejected,
             "olds": {name: request.POST if rejected and rejected.act == name else {} for name in _WHO},
             "today": place.on.isoformat(),
@@ -256,10 +260,8 @@ def _receive(acting: Acting, found: OrderListed, sent: QueryDict, language: str)
 
 def _correct(acting: Acting, found: OrderListed, sent: QueryDict, language: str) -> str:
     """Take back of a receipt what did not come: by quantity where it was told so, else by amount; all when unsaid."""
-    id = sent.get("receipt", "")
-    known = id.isdecimal() and len(id) < 19
     receipts = Receipt.objects.filter(unit=acting.unit, line__order=found.id, net__gt=0)
-    one = receipts.filter(pk=int(id)).select_related("line").first() if known else None
+    one = receipts.filter(pk=key_of(sent.get("receipt", ""))).select_related("line").first()
     if one is None:
         raise Incomplete("receipt")
     whole = one.net if one.quantity is None else one.quantity
@@ -527,11 +529,7 @@ def supplier_of(sent: QueryDict) -> Supplier:
 
 
 def _listed(place: Place, id: int) -> OrderListed:
-    found = order_listed(place.unit, id) if id <= LARGEST else None
+    found = order_listed(place.unit, id)
     if found is None:
         raise Http404
     return found
-
-
-def _roles(place: Place, act: str, request: HttpRequest) -> str:
-    return ", ".join(text(term, request.language) for term in place.who_may(act))  # type: ignore[attr-defined]

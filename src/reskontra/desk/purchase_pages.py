@@ -12,8 +12,9 @@ from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Stale, ToldBack, told_back
 from reskontra.desk.files import archived
 from reskontra.desk.frame import say, show
+from reskontra.desk.keys import key_of
 from reskontra.desk.number_line import number_line
-from reskontra.desk.paging import LARGEST, ROWS, key, page_of
+from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.desk.purchase_acts import (
     ACTS,
     CHARGES,
@@ -95,7 +96,7 @@ def _wanted(request: HttpRequest, place: Place) -> Wanted:
         int(terms_of(place.unit, place.on).circulation_remind_before_due),
         stream=told["stream"] if told["stream"] in STREAMS else STREAMS[0],
         state=told["state"] if told["state"] in STATES else "all",
-        queue=int(told["queue"]) if told["queue"].isdecimal() and len(told["queue"]) < 18 else None,
+        queue=key_of(told["queue"]) or None,
         due=told["due"] if told["due"] in DUE else "",
         words=told["q"][:60],
     )
@@ -318,7 +319,7 @@ def file(request: HttpRequest, place: Place, id: int, digest: str) -> HttpRespon
 
 def found_purchase(unit: Unit, id: int) -> PurchaseInvoice:
     """The purchase invoice of ``unit`` with this id, or 404."""
-    found = PurchaseInvoice.objects.filter(unit=unit, pk=id).first() if id <= LARGEST else None
+    found = PurchaseInvoice.objects.filter(unit=unit, pk=id).first()
     if found is None:
         raise Http404
     return found

@@ -11,7 +11,7 @@ from reskontra.claims.models import Overpayment
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Stale, ToldBack, chosen, seen_as, told_back, written
 from reskontra.desk.frame import say, show
-from reskontra.desk.paging import LARGEST, ROWS, key, page_of
+from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.desk.refusals import sentence
 from reskontra.income.refunds.actions import approve_refunds, ask_refund, choose, tell_account
 from reskontra.insight.refunds import Owed, overpayment, overpayments_open
@@ -67,7 +67,7 @@ def _page(request: HttpRequest, place: Place, one: Owed, rejected: ToldBack | No
             "sources": SOURCES,
             "ways": WAYS,
             "may": place.may(RIGHT),
-            "roles": ", ".join(text(term, language) for term in place.who_may(RIGHT)),
+            "roles": place.who_may(RIGHT, language),
             "rejected": rejected,
             "apart": rejected is not None and (one.refund is not None or rejected.act == "ask"),
             "olds": {name: request.POST if rejected and rejected.act == name else {} for name in ACTS},
@@ -131,7 +131,7 @@ def approve(request: HttpRequest, place: Place, id: int) -> HttpResponse:
     language = request.language  # type: ignore[attr-defined]
     try:
         with place.working() as acting:
-            found = Run.objects.filter(unit=place.unit, pk=id).first() if id <= LARGEST else None
+            found = Run.objects.filter(unit=place.unit, pk=id).first()
             if found is None:
                 raise Http404
             comment = request.POST.get("comment", "").strip()[:350]
@@ -144,7 +144,7 @@ def approve(request: HttpRequest, place: Place, id: int) -> HttpResponse:
 
 
 def _owed(unit: Unit, id: int) -> Owed:
-    found = overpayment(unit, id) if id <= LARGEST else None
+    found = overpayment(unit, id)
     if found is None:
         raise Http404
     return found

@@ -12,7 +12,6 @@ from reskontra.bank.lines import Sought
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Stale, ToldBack, day_of, seen_as, told_back
 from reskontra.desk.frame import say, show
-from reskontra.desk.paging import LARGEST
 from reskontra.desk.supplier_payment_pages import AREA
 from reskontra.expenditure.statement_posting.actions import approve, end
 from reskontra.expenditure.statement_posting.coding import Coding
@@ -88,10 +87,7 @@ def _page(
             "tried": tried,
             "mine": found.told_by_id == place.person.pk,
             "may": {name: place.may(right) for name, right in ACTS.items()},
-            "roles": {
-                name: ", ".join(text(term, language) for term in place.who_may(right))
-                for name, right in ACTS.items()
-            },
+            "roles": {name: place.who_may(right, language) for name, right in ACTS.items()},
             "rejected": rejected,
             "day": place.on,
             "old": request.POST if rejected else {},
@@ -143,8 +139,6 @@ def _rule(unit: Unit, id: int) -> StatementRule:
         StatementRule.objects.filter(unit=unit, pk=id)
         .select_related("told_by", "approved_by", "bank_account")
         .first()
-        if id <= LARGEST
-        else None
     )
     if found is None:
         raise Http404

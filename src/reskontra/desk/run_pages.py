@@ -12,7 +12,7 @@ from reskontra.claims.models import RefundApproval
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.files import archived
 from reskontra.desk.frame import say, show
-from reskontra.desk.paging import LARGEST, ROWS, key, page_of
+from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.desk.refusals import StalePlan, sentence
 from reskontra.desk.sending import send_waiting
 from reskontra.desk.status import RunLine, line_of
@@ -121,7 +121,6 @@ def run(request: HttpRequest, place: Place, id: int) -> HttpResponse:
             "files": files_of(found),
             "step": step,
             "may": step is not None and place.may(step.right),
-            "roles": place.who_may(step.right) if step else [],
             "approval": _approval(request, place, found),
         },
     )
@@ -144,7 +143,7 @@ def _approval(request: HttpRequest, place: Place, run: Run) -> Approval | None:
     if given is None and run.state != "planned":
         return None
     language = request.language  # type: ignore[attr-defined]
-    roles = ", ".join(text(term, language) for term in place.who_may("approve_refunds"))
+    roles = place.who_may("approve_refunds", language)
     return Approval(given, place.may("approve_refunds") and run.person_id != place.person.pk, roles)
 
 
@@ -253,11 +252,7 @@ def _rows(run: Run, step: Step | None) -> list[Row]:
 
 
 def _run(unit: Unit, id: int) -> Run:
-    found = (
-        Run.objects.filter(unit=unit, pk=id).select_related("person", "unit").first()
-        if id <= LARGEST
-        else None
-    )
+    found = Run.objects.filter(unit=unit, pk=id).select_related("person", "unit").first()
     if found is None:
         raise Http404
     return found

@@ -16,7 +16,7 @@ from reskontra.bank.models import Line, Material
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Incomplete, Stale, ToldBack, chosen, seen_as, told_back, written
 from reskontra.desk.frame import say, show
-from reskontra.desk.paging import LARGEST, ROWS, key, page_of
+from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.desk.supplier_payment_pages import AREA
 from reskontra.desk.why import claim_why
 from reskontra.exchange.messages import message
@@ -168,10 +168,7 @@ def _line_page(
             "memo_act": "correct" if booked else "memo",
             "may_rule": place.may("propose_statement_rule"),
             "may_memo": place.may("post_memo"),
-            "roles": {
-                act: ", ".join(text(term, language) for term in place.who_may(act))
-                for act in ("propose_statement_rule", "post_memo")
-            },
+            "roles": {act: place.who_may(act, language) for act in ("propose_statement_rule", "post_memo")},
             "rejected": rejected,
         },
         status=rejected.status if rejected else 200,
@@ -330,8 +327,6 @@ def _line(unit: Unit, id: int) -> Line:
     """A line of a statement; raises ``Http404`` for one of a list of payments, which income allocates."""
     found = (
         Line.objects.filter(unit=unit, pk=id, source="camt.053").exclude(kind__in=("payment", "sum")).first()
-        if id <= LARGEST
-        else None
     )
     if found is None:
         raise Http404

@@ -25,7 +25,7 @@ from reskontra.desk.acts import (
     written,
 )
 from reskontra.desk.frame import say, show
-from reskontra.desk.paging import LARGEST, ROWS, key, page_of
+from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.desk.supplier_payment_pages import AREA
 from reskontra.documents.findings import Refused
 from reskontra.exchange.messages import message
@@ -91,7 +91,7 @@ def _register(request: HttpRequest, place: Place, rejected: ToldBack | None = No
             "kind": kind,
             "words": words,
             "may_add": may_somewhere(place.person, "keep_suppliers", place.on),
-            "roles": _roles(place, "keep_suppliers", language),
+            "roles": place.who_may("keep_suppliers", language),
             "supplier_kinds": SUPPLIER_KINDS,
             "languages_of": LANGUAGES,
             "rejected": rejected,
@@ -169,7 +169,7 @@ def _page(
                 **{right: may_somewhere(place.person, right, place.on) for right in REGISTER},
                 "keep_payment_bans": place.may("keep_payment_bans"),
             },
-            "roles": {right: _roles(place, right, language) for right in (*REGISTER, "keep_payment_bans")},
+            "roles": {right: place.who_may(right, language) for right in (*REGISTER, "keep_payment_bans")},
             "sources": SOURCES,
             "verifications": VERIFICATIONS,
             "day": place.on,
@@ -310,11 +310,7 @@ def _account_of(found: Supplier, sent: QueryDict) -> SupplierAccount:
 
 
 def _supplier(id: int) -> Supplier:
-    found = Supplier.objects.filter(pk=id).first() if id <= LARGEST else None
+    found = Supplier.objects.filter(pk=id).first()
     if found is None:
         raise Http404
     return found
-
-
-def _roles(place: Place, act: str, language: str) -> str:
-    return ", ".join(text(term, language) for term in place.who_may(act))

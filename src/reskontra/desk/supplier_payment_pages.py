@@ -13,7 +13,7 @@ from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Stale, ToldBack, seen_as, told_back, written
 from reskontra.desk.confirming import asks_password, confirmed_by
 from reskontra.desk.frame import say, show
-from reskontra.desk.paging import LARGEST, ROWS, key, page_of
+from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.desk.why import claim_why
 from reskontra.expenditure.payment.actions import hold, release, unhold
 from reskontra.expenditure.payment.stopping import drop_plan
@@ -144,7 +144,7 @@ def _payable_page(
             "paid": [(paid, paid.said(language)) for paid in payments_to(place.unit, one.id)],
             "why": claim_why(payable_decisions(place.unit, one.id, language), language),
             "may": place.may("hold_payment"),
-            "roles": _roles(place, "hold_payment", language),
+            "roles": place.who_may("hold_payment", language),
             "rejected": rejected,
             "reason": request.POST.get("reason", "") if rejected else "",
         },
@@ -236,7 +236,7 @@ def _plan_page(
             "mine": run.person_id == place.person.pk,
             "may_release": place.may("release_payment"),
             "may_run": place.may("run_payment"),
-            "roles": {act: _roles(place, act, language) for act in ("release_payment", "run_payment")},
+            "roles": {act: place.who_may(act, language) for act in ("release_payment", "run_payment")},
             "password": asks_password(),
             "rejected": rejected,
             "comment": request.POST.get("comment", "") if rejected else "",
@@ -290,11 +290,7 @@ def _seen(found: Plan) -> str:
 
 
 def _plan(unit: Unit, id: int) -> Plan:
-    run = (
-        Run.objects.filter(unit=unit, pk=id, name="payment").select_related("person", "unit").first()
-        if id <= LARGEST
-        else None
-    )
+    run = Run.objects.filter(unit=unit, pk=id, name="payment").select_related("person", "unit").first()
     if run is None:
         raise Http404
     given = PaymentRelease.objects.filter(unit=unit, run=run).select_related("person").first()
@@ -302,11 +298,7 @@ def _plan(unit: Unit, id: int) -> Plan:
 
 
 def _owed(unit: Unit, id: int) -> Owed:
-    found = payable_of(unit, id) if id <= LARGEST else None
+    found = payable_of(unit, id)
     if found is None:
         raise Http404
     return found
-
-
-def _roles(place: Place, act: str, language: str) -> str:
-    return ", ".join(text(term, language) for term in place.who_may(act))

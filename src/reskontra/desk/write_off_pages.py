@@ -12,7 +12,6 @@ from reskontra.claims.models import Claim, WriteOff, WriteOffApproval, WriteOffP
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Stale, ToldBack, day_of, told_back, written
 from reskontra.desk.frame import say, show
-from reskontra.desk.paging import LARGEST
 from reskontra.desk.why import rested_on
 from reskontra.income.write_off.actions import approve, refuse, review
 from reskontra.income.write_off.lists import waiting_proposals
@@ -101,9 +100,7 @@ def _page(
             "step": step,
             "may": bool(next_right) and place.may(next_right),
             "may_refuse": found.standing != "" and place.may("refuse_write_off"),
-            "roles": ", ".join(text(term, language) for term in place.who_may(next_right))
-            if next_right
-            else "",
+            "roles": place.who_may(next_right, language) if next_right else "",
             "rejected": rejected,
             "apart": rejected is not None and rejected.act not in ("refuse", step),
             "olds": {name: request.POST if rejected and rejected.act == name else {} for name in ACTS},
@@ -164,7 +161,7 @@ _TOLD = {"review": "reviewed", "approve": "approved", "refuse": "refused"}
 
 
 def _decision(unit: Unit, id: int) -> Decision:
-    proposal = WriteOffProposal.objects.filter(unit=unit, pk=id).first() if id <= LARGEST else None
+    proposal = WriteOffProposal.objects.filter(unit=unit, pk=id).first()
     if proposal is None:
         raise Http404
     claim = Claim.objects.get(unit=unit, pk=proposal.claim_id)

@@ -133,7 +133,7 @@ def _payable_decisions(
     found = PayableDecision.objects.filter(unit=unit, payable__in=payables, run__state="applied")
     if since:
         found = found.filter(run__gte=since)
-    for one in found.select_related("run").order_by("run_id", "id"):
+    for one in found.select_related("run").order_by("run_id", "payable_id"):
         yield _told(one, language)
 
 
@@ -164,7 +164,7 @@ def of_line(unit: Unit, line: Line, language: str) -> dict[str, Any]:
             }
             for one in postings
         ],
-        "decisions": [_told(one, language) for one in said.order_by("run_id", "id")],
+        "decisions": [_told(one, language) for one in said.order_by("run_id")],
     }
 
 
