@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
@@ -14,12 +15,14 @@ from reskontra.desk.coding_pages import NotLines, Row, Wrong, choices
 from reskontra.desk.entry_grid import (
     CODED,
     MORE,
+    SHARE,
+    SHARED,
     SPARE,
     Cells,
-    Column,
     coded_columns,
     grid,
-    shown_number,
+    share_row,
+    with_dimensions,
     written_rows,
 )
 from reskontra.desk.frame import say, show
@@ -41,8 +44,6 @@ from reskontra.registers.policy import require
 from reskontra.runs.run import Acting, RunRefused, lock
 
 AREA = "purchases"
-CODING = ("share", *CODED)
-_SHARE = Column("share", "posting.share", "number", 8)
 _DAY = timedelta(days=1)
 
 
@@ -95,12 +96,7 @@ def _page(
         {
             "template": found,
             "family": [one for one in family if one.id != stored.pk],
-            "lines": [
-                (one, [getattr(one, name) for name in CODED[1:] if getattr(one, name)])
-                for one in CodingTemplateLine.objects.filter(unit=place.unit, template=stored).order_by(
-                    "position"
-                )
-            ],
+            "lines": with_dimensions(_lines(stored)),
             "page": page_of(request, invoices, "id"),
             "seen": seen_of(place, stored.reference),
             "may_keep": place.may("keep_templates"),
@@ -168,18 +164,13 @@ def change(request: HttpRequest, place: Place, id: int) -> HttpResponse:
     language = request.language  # type: ignore[attr-defined]
     stored = _stored(place, id)
     first, end = stored.validity.lower, stored.validity.upper
-    lines = CodingTemplateLine.objects.filter(unit=place.unit, template=stored).order_by("position")
-    rows = [
-        {"share": shown_number(one.share, language), **{name: getattr(one, name) for name in CODED}}
-        for one in lines
-    ]
     told = {
         "name": stored.name,
         "queue": str(stored.queue_id or ""),
         "valid_from": _next_day(place.on, first).isoformat(),
         "valid_until": (end - _DAY).isoformat() if end and end > place.on else "",
     }  # fmt: skip
-    return _form(request, place, stored, told, rows)
+    return _form(request, place, stored, told, [share_row(one, language) for one in _lines(stored)])
 
 
 def _next_day(on: date, first: date | None) -> date:
@@ -197,7 +188,7 @@ def make(request: HttpRequest, place: Place) -> HttpResponse:
     """
     language = request.language  # type: ignore[attr-defined]
     sent = request.POST
-    rows = written_rows(sent, CODING)
+    rows = written_rows(sent, SHARED)
     of = sent.get("of", "")
     try:
         with place.working() as acting:
@@ -216,7 +207,7 @@ def make(request: HttpRequest, place: Place) -> HttpResponse:
             ).first()
     except Stale:
         say(request, text("desk.templates.stale", language), "warn")
-        return redirect("coding-template", code=place.unit.code, id=id)
+        return redirect("coding-template", code=place.unit.code, id=key_of(of))
     except (NotLines, Refused, *REFUSALS) as problem:
         wrong = wrong_of(problem, "make", language)
         with place.working():
@@ -248,14 +239,10 @@ def _told(
 ) -> TemplateTold:
     """The template as the form says it; raises ``Incomplete``, and ``NotLines`` with everything wrong in its rows."""
     cells = Cells(language)
-    lines = []
-    for at, row in enumerate(rows, start=1):
-        share = cells.share(row, "share", at)
-        for name, label in (("share", "posting.share"), ("account", "posting.account")):
-            if not row[name]:
-                cells.missing(at, label)
-        coding = Coding(**{name: row[name] or None for name in CODED})
-        lines.append(CodingLine(at, percent=share, coding=coding))
+    lines = [
+        CodingLine(at, percent=share, coding=Coding(**{name: row[name] or None for name in CODED}))
+        for at, (row, share) in enumerate(zip(rows, cells.shares(rows), strict=True), start=1)
+    ]
     cells.codings(acting.unit, rows, acting.day)
     cells.tell()
     return TemplateTold(
@@ -313,7 +300,7 @@ def _form(
             "old": told,
             "seen": seen_of(place, found.reference) if found else "",
             "grid": grid(
-                "share", (_SHARE, *coded_columns(rows, offered)), rows, spare, [one.row for one in wrong]
+                "share", (SHARE, *coded_columns(rows, offered)), rows, spare, [one.row for one in wrong]
             ),
             "choices": offered,
             "wrong": wrong,
@@ -321,6 +308,10 @@ def _form(
         },
         status=422 if wrong else 200,
     )
+
+
+def _lines(template: CodingTemplate) -> QuerySet[CodingTemplateLine]:
+    return CodingTemplateLine.objects.filter(unit=template.unit_id, template=template).order_by("position")
 
 
 def _stored(place: Place, id: int) -> CodingTemplate:

@@ -22,16 +22,18 @@ from reskontra.desk.acts import (
 )
 from reskontra.desk.coding_pages import NotLines, Row, Wrong, choices
 from reskontra.desk.entry_grid import (
-    CODED,
     LARGEST_NUMBER,
     MORE,
+    SHARE,
+    SHARED,
     SPARE,
     Cells,
     Column,
     coded_columns,
     grid,
+    share_row,
     shown_money,
-    shown_number,
+    with_dimensions,
     written_rows,
 )
 from reskontra.desk.frame import say, show
@@ -63,10 +65,8 @@ from reskontra.runs.run import Acting, RunRefused, lock
 AREA = "purchases"
 PLANS = ("budget", "schedule")
 PERIODS = ("month", "quarter", "year")
-CODING = ("share", *CODED)
 EXPECTED = ("row_day", "row_net", "row_tolerance")
 PARTS = ("period_from", "period_until", "period_net")
-_SHARE = Column("share", "posting.share", "number", 8)
 _EXPECTED = (
     Column("row_day", "desk.contracts.expected", "date"),
     Column("row_net", "posting.net", "number", 20),
@@ -130,10 +130,9 @@ def _page(
             "contract": found,
             "expected": rows_expected(unit, found.id, found.number),
             "periods": ContractPeriod.objects.filter(unit=unit, contract=found.id).order_by("from_date"),
-            "lines": [
-                (one, [getattr(one, name) for name in CODED[1:] if getattr(one, name)])
-                for one in ContractLine.objects.filter(unit=unit, contract=found.id).order_by("position")
-            ],
+            "lines": with_dimensions(
+                ContractLine.objects.filter(unit=unit, contract=found.id).order_by("position")
+            ),
             "versions": versions.order_by("-version"),
             "end": ContractEnd.objects.filter(unit=unit, number=found.number)
             .select_related("person")
@@ -236,10 +235,7 @@ def _stored_rows(place: Place, contract: int, language: str) -> tuple[list[Row],
     expected = ContractRow.objects.filter(unit=place.unit, contract=contract).order_by("position")
     periods = ContractPeriod.objects.filter(unit=place.unit, contract=contract).order_by("position")
     return (
-        [
-            {"share": shown_number(one.share, language), **{name: getattr(one, name) for name in CODED}}
-            for one in lines
-        ],
+        [share_row(one, language) for one in lines],
         [
             {
                 "row_day": one.expected_date.isoformat(),
@@ -269,7 +265,7 @@ def make(request: HttpRequest, place: Place) -> HttpResponse:
     """
     language = request.language  # type: ignore[attr-defined]
     sent = request.POST
-    rows = (written_rows(sent, CODING), written_rows(sent, EXPECTED), written_rows(sent, PARTS))
+    rows = (written_rows(sent, SHARED), written_rows(sent, EXPECTED), written_rows(sent, PARTS))
     of = sent.get("of", "")
     try:
         with place.working() as acting:
@@ -284,7 +280,7 @@ def make(request: HttpRequest, place: Place) -> HttpResponse:
             decided = match_anew(acting, made.number)
     except Stale:
         say(request, text("desk.contracts.stale", language), "warn")
-        return redirect("contract", code=place.unit.code, id=id)
+        return redirect("contract", code=place.unit.code, id=key_of(of))
     except (NotLines, Refused, *REFUSALS) as problem:
         wrong = wrong_of(problem, "make", language)
         with place.working():
@@ -311,11 +307,7 @@ def _told(
     supplier = stored.supplier if stored else supplier_of(sent)
     cells = Cells(language)
     codings = cells.codings(acting.unit, rows[0], acting.day)
-    shares = [cells.share(row, "share", at) for at, row in enumerate(rows[0], start=1)]
-    for at, row in enumerate(rows[0], start=1):
-        for name, label in (("share", "posting.share"), ("account", "posting.account")):
-            if not row[name]:
-                cells.missing(at, label)
+    shares = cells.shares(rows[0])
     if not rows[0]:
         cells.note(None, "desk.coding.no_lines")
     expected, periods = _expected(cells, rows[1]), _periods(cells, rows[2])
@@ -411,7 +403,7 @@ def _form(
             "contract": found,
             "old": told,
             "seen": seen_of(place, found.number) if found else "",
-            "coding": grid("share", (_SHARE, *coded_columns(rows[0], offered)), rows[0], spare),
+            "coding": grid("share", (SHARE, *coded_columns(rows[0], offered)), rows[0], spare),
             "expected": grid("row", _EXPECTED, rows[1], spare),
             "periods": grid("part", _PARTS, rows[2], spare),
             "choices": offered,

@@ -33,6 +33,20 @@ class Column:
     most: int = 120
 
 
+SHARE = Column("share", "posting.share", "number", 8)
+SHARED = ("share", *CODED)  # the cells of a row that takes a share of what is posted
+
+
+def share_row(line: Any, language: str) -> Row:
+    """A stored line of shares as the cells of its row."""
+    return {"share": shown_number(line.share, language), **{name: getattr(line, name) for name in CODED}}
+
+
+def with_dimensions(lines: Iterable[Any]) -> list[tuple[Any, list[str]]]:
+    """Stored lines, each with the dimensions that it has."""
+    return [(one, [getattr(one, name) for name in DIMENSIONS if getattr(one, name)]) for one in lines]
+
+
 def coded_columns(rows: Sequence[Row], offered: Mapping[str, Any]) -> list[Column]:
     """Account and the dimensions that the unit uses, or that a row has."""
     return [
@@ -126,6 +140,14 @@ class Cells:
             self.note(at, "desk.grid.no_share", row=at, value=row[name])
             return None
         return told
+
+    def shares(self, rows: Sequence[Row]) -> list[Decimal | None]:
+        """The share of each row; every row needs a share and an account."""
+        for at, row in enumerate(rows, start=1):
+            for name, label in (("share", "posting.share"), ("account", "posting.account")):
+                if not row[name]:
+                    self.missing(at, label)
+        return [self.share(row, "share", at) for at, row in enumerate(rows, start=1)]
 
     def money(self, row: Row, name: str, at: int) -> Decimal | None:
         """The amount in whole cents that was written, None for nothing."""

@@ -381,8 +381,8 @@ def change_act(request: HttpRequest, place: Place, id: int) -> HttpResponse:
         wrong = wrong_of(problem, "change", language)
         with place.working():
             return _form(request, place, _listed(place, id), rows, request.POST, wrong)
-    key_of = "desk.buying.order_changed" if changed else "desk.buying.order_as_before"
-    return _made(request, place, id, text(key_of, language, number=found.number, count=changed), decided)
+    outcome = "desk.buying.order_changed" if changed else "desk.buying.order_as_before"
+    return _made(request, place, id, text(outcome, language, number=found.number, count=changed), decided)
 
 
 def _made(
