@@ -121,7 +121,7 @@ _LOOK_AT = (
     ("rematched", """
         SELECT d.unit_id, d.invoice_id FROM purchases_purchasedecision d
         JOIN purchases_payable p ON p.invoice_id = d.invoice_id AND p.automatic
-        WHERE d.rule = 'matching' AND d.outcome = 'NOT_RECEIVED' ORDER BY d.id LIMIT 1"""),
+        WHERE d.rule = 'matching' AND d.outcome = 'NOT_RECEIVED' ORDER BY d.run_id, d.invoice_id LIMIT 1"""),
     ("substitute", """
         SELECT unit_id, invoice_id FROM purchases_invoiceapproval
         WHERE act = 'approve' AND instead_of_id IS NOT NULL ORDER BY id LIMIT 1"""),

@@ -94,7 +94,7 @@ LEFT JOIN purchases_match held ON held.id = m.id
 LEFT JOIN LATERAL (
   SELECT d.outcome, d.clause, d.inputs, d.run_id FROM purchases_purchasedecision d
   JOIN runs_run r ON r.id = d.run_id AND r.state = 'applied'
-  WHERE d.invoice_id = i.id AND d.rule = 'matching' ORDER BY d.run_id DESC, d.id DESC LIMIT 1) d ON true
+  WHERE d.invoice_id = i.id AND d.rule = 'matching' ORDER BY d.run_id DESC LIMIT 1) d ON true
 LEFT JOIN runs_run u ON u.id = d.run_id
 WHERE i.unit_id = %(unit)s AND i.id IN ({_TOLD}) AND (%(before)s::bigint IS NULL OR i.id < %(before)s::bigint)
 ORDER BY i.id DESC LIMIT %(most)s

@@ -256,7 +256,7 @@ WITH ended AS (
   JOIN purchases_purchaseinvoice i ON i.id = r.invoice_id AND i.stream = 'procurement'
   JOIN LATERAL (SELECT d.outcome, d.standing, u.on_date FROM purchases_purchasedecision d
                 JOIN runs_run u ON u.id = d.run_id AND u.state = 'applied'
-                WHERE d.invoice_id = i.id AND d.rule = 'matching' ORDER BY d.run_id, d.id LIMIT 1) told
+                WHERE d.invoice_id = i.id AND d.rule = 'matching' ORDER BY d.run_id LIMIT 1) told
     ON told.standing = 'REVIEW'
   WHERE r.unit_id = %(unit)s AND i.received_date BETWEEN %(first)s AND %(last)s)
 SELECT e.reason AS outcome, e.how, coalesce(p.name, '') AS person, count(*) AS invoices,

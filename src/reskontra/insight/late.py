@@ -104,7 +104,7 @@ def _late(row: Mapping[str, Any], on: date, curves: Sequence[Curve]) -> LatePaym
 _UNMATCHED = """LEFT JOIN LATERAL (
   SELECT d.standing = 'REVIEW' AND d.outcome <> 'NO_IDENTIFIER' AS unmatched
   FROM purchases_purchasedecision d JOIN runs_run u ON u.id = d.run_id AND u.state = 'applied'
-  WHERE d.invoice_id = i.id AND d.rule = 'matching' ORDER BY d.run_id, d.id LIMIT 1) first ON true"""
+  WHERE d.invoice_id = i.id AND d.rule = 'matching' ORDER BY d.run_id LIMIT 1) first ON true"""
 _DUE = f"""
 SELECT p.invoice_id AS id, i.number, s.name AS supplier, p.amount, p.due_date, i.received_date,
   made.on_date AS owed_date, s.kind IN ('person', 'foreign_person') AS natural_person, first.unmatched, paid.moved

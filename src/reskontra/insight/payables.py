@@ -58,11 +58,10 @@ class Sums:
 class Planned:
     """What a plan says of one payable: what leaves, what is withheld and set off, when, where to, and the checks.
 
-    ``account_since`` is when a second person approved the account; ``verification`` what the payee's bank answered.
+    ``id`` is the payable's. ``account_since`` is when a second person approved the account; ``verification`` what the payee's bank answered.
     """
 
     id: int
-    payable: int
     supplier_number: str
     supplier: str
     invoice: str
@@ -324,7 +323,7 @@ ORDER BY o.due_date, o.id LIMIT %(most)s
 )
 _PARTS = "(SELECT coalesce(sum(part.value::numeric), 0) FROM jsonb_each_text(d.inputs -> '{0}') part)"
 _PLANNED = f"""
-SELECT d.id, p.id AS payable, s.number AS supplier_number, s.name AS supplier, i.number AS invoice, p.due_date,
+SELECT p.id, s.number AS supplier_number, s.name AS supplier, i.number AS invoice, p.due_date,
   d.amount AS open, coalesce((d.inputs ->> 'pays')::numeric, 0) AS pays, {_PARTS.format("withheld")} AS withheld,
   {_PARTS.format("set_off")} AS set_off, (d.inputs ->> 'payment_date')::date AS payment_date,
   coalesce(d.inputs ->> 'account', '') AS account, d.outcome, d.standing, d.clause,
@@ -336,8 +335,8 @@ JOIN registers_supplier s ON s.id = p.supplier_id
 LEFT JOIN registers_supplieraccount a ON a.supplier_id = s.id AND a.iban = d.inputs ->> 'account'
   AND a.ended_date IS NULL
 WHERE d.unit_id = %(unit)s AND d.run_id = %(run)s AND (d.standing = 'READY') = %(ready)s
-  AND (%(after)s::bigint IS NULL OR d.id > %(after)s)
-ORDER BY d.id LIMIT %(most)s
+  AND (%(after)s::bigint IS NULL OR p.id > %(after)s)
+ORDER BY p.id LIMIT %(most)s
 """
 _TOTALS = f"""
 SELECT count(*) FILTER (WHERE d.standing = 'READY') AS payables,

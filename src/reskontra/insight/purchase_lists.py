@@ -179,7 +179,7 @@ OPEN_MISMATCHES = f"""
 FROM purchases_purchaseinvoice i
 JOIN LATERAL (SELECT d.outcome, d.clause, d.inputs, d.reasons, d.standing, d.run_id
               FROM purchases_purchasedecision d JOIN runs_run u ON u.id = d.run_id AND u.state = 'applied'
-              WHERE d.invoice_id = i.id AND d.rule = 'matching' ORDER BY d.run_id DESC, d.id DESC LIMIT 1) d
+              WHERE d.invoice_id = i.id AND d.rule = 'matching' ORDER BY d.run_id DESC LIMIT 1) d
   ON d.standing = 'REVIEW'
 WHERE i.unit_id = %(unit)s AND i.stream = 'procurement' AND NOT {_RETURNED} AND NOT {_OWED}
   AND NOT EXISTS (SELECT FROM purchases_match m WHERE m.invoice_id = i.id

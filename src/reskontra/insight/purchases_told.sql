@@ -36,7 +36,7 @@ LEFT JOIN LATERAL (
   SELECT first.outcome, first.clause, first.amount, first.on_date
   FROM (SELECT d.outcome, d.clause, d.amount, d.standing, u.on_date FROM purchases_purchasedecision d
         JOIN runs_run u ON u.id = d.run_id AND u.state = 'applied'
-        WHERE d.invoice_id = i.id AND d.rule = 'matching' ORDER BY d.run_id, d.id LIMIT 1) first
+        WHERE d.invoice_id = i.id AND d.rule = 'matching' ORDER BY d.run_id LIMIT 1) first
   WHERE first.standing = 'REVIEW') said ON true
 WHERE i.unit_id = ANY (%(units)s) AND i.stream = 'procurement' AND i.kind IN ('invoice', 'credit')
   AND i.received_date BETWEEN %(first)s AND %(last)s;

@@ -224,7 +224,7 @@ JOIN LATERAL (
   SELECT d.outcome, d.standing FROM purchases_purchasedecision d
   JOIN runs_run r ON r.id = d.run_id AND r.unit_id = d.unit_id AND r.state = 'applied'
   WHERE d.invoice_id = x.invoice_id AND d.unit_id = x.unit_id AND d.rule = 'matching'
-  ORDER BY d.id DESC LIMIT 1) newest ON newest.standing <> 'READY'
+  ORDER BY d.run_id DESC LIMIT 1) newest ON newest.standing <> 'READY'
 WHERE x.unit_id = %(unit)s AND x.supplier_id = %(supplier)s
 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(most)s
 """

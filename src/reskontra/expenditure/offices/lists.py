@@ -48,7 +48,7 @@ WITH told AS (
   FROM purchases_officeinvoice i
   JOIN registers_officeabroad o ON o.id = i.office_id
   JOIN LATERAL (SELECT d.outcome FROM purchases_officedecision d WHERE d.invoice_id = i.id AND d.rule = %(rule)s
-                ORDER BY d.id LIMIT 1) way ON true
+                ORDER BY d.run_id LIMIT 1) way ON true
   LEFT JOIN purchases_officepayment paid ON paid.invoice_id = i.id
   LEFT JOIN LATERAL (SELECT m.id, m.digest FROM purchases_officememo m WHERE m.invoice_id = i.id
                      ORDER BY m.version DESC LIMIT 1) memo ON true

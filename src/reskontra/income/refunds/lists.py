@@ -50,7 +50,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN claims_refund r ON r.overpayment_id = d.overpayment_id AND r.undoes_id IS NULL
   AND NOT EXISTS (SELECT FROM claims_refund undone WHERE undone.undoes_id = r.id)
 WHERE d.unit_id = %(unit)s
-ORDER BY d.overpayment_id, d.id DESC
+ORDER BY d.overpayment_id, d.run_id DESC
 """
 
 
