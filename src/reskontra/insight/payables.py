@@ -58,7 +58,8 @@ class Sums:
 class Planned:
     """What a plan says of one payable: what leaves, what is withheld and set off, when, where to, and the checks.
 
-    ``id`` is the payable's. ``account_since`` is when a second person approved the account; ``verification`` what the payee's bank answered.
+    ``id`` is the payable's. ``account_since`` is when a second person approved the account; ``verification`` what the
+    payee's bank answered.
     """
 
     id: int
