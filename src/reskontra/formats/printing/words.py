@@ -34,9 +34,7 @@ class Words:
 
     def amount(self, amount: Decimal) -> str:
         """An amount with its currency."""
-        if self.currency == "EUR":
-            return format_amount(amount, self.language)
-        return f"{self.figure(amount)}{NO_BREAK_SPACE}{self.currency}"
+        return format_amount(amount, self.language, self.currency)
 
     def figure(self, amount: Decimal | None) -> str:
         """An amount without its currency, for a column."""
