@@ -12,10 +12,10 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.table import Table
 
+from reskontra.kernel.formulas import harmless
 from reskontra.kernel.texts import text
 
 out = Console(highlight=False, soft_wrap=True)
-_FORMULA = frozenset("=+-@\t\r")
 _NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)?")
 progress = Console(stderr=True, highlight=False)
 
@@ -60,9 +60,7 @@ def as_csv(
 
 
 def _harmless(cell: object) -> object:
-    if isinstance(cell, str) and cell[:1] in _FORMULA and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell
+    return harmless(cell) if isinstance(cell, str) and not _NUMBER.fullmatch(cell) else cell
 
 
 @contextmanager

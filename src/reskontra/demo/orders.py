@@ -18,7 +18,6 @@ _LINE_WEIGHTS = (28, 28, 20, 13, 7, 4)
 _QUANTITIES: Mapping[str, tuple[int, int]] = {
     "h": (1, 12), "kpl": (1, 3), "v": (1, 1), "sivu": (6, 60), "vrk": (1, 10), "pv": (1, 3), "hlö": (8, 60),
 }  # fmt: skip
-_CHARGE_BASIS = "Valtion maksuperustelaki (150/1992)"
 _ENOUGH = Decimal(30)  # no order of the day falls below a smallest invoiced amount by chance
 _WITH_VAT = Decimal("1.255")
 _OLD_ORDERS = 0.02  # delivered last year: older prices and VAT

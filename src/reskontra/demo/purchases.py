@@ -101,11 +101,6 @@ def buying_of(unit: Record, season: Season) -> Buying:
     return _Buyer(unit, season).everything()
 
 
-def vat_on(net: Decimal) -> Decimal:
-    """VAT at the standard rate, to the cent."""
-    return round_cents(net * RATE / 100)
-
-
 def billed(
     buyer: Party,
     of: Party,

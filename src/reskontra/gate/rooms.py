@@ -44,8 +44,6 @@ RoomTaken = (
     | FileTaken
 )
 INVOICES, BANK_MATERIAL = "purchase_invoices", "bank_material"
-# Kinds whose rows name attachments, or files that lie beside the list.
-WITH_FILES_BESIDE = frozenset({"billing_request", "archive_package"})
 
 _TAKEN: Mapping[type, Callable[[Acting, Received, Any, date], RoomTaken]] = {
     DeliveryReport: take_in_report,

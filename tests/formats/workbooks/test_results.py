@@ -1,7 +1,6 @@
 # ruff: noqa: E501 - tables of one line for each case
 """Answers and forms: every row answered, no live cell whatever it begins with (OC 3.9-c; D24)."""
 
-import csv
 import io
 import zipfile
 from datetime import date
@@ -21,7 +20,7 @@ from reskontra.documents.billing_request import (
 from reskontra.formats.workbooks.billing import counts_agree, read_billing
 from reskontra.formats.workbooks.columns import columns
 from reskontra.formats.workbooks.gate import pass_gate
-from reskontra.formats.workbooks.results import RowOutcome, csv_safe, template, write_billing, write_results
+from reskontra.formats.workbooks.results import RowOutcome, template, write_billing, write_results
 
 STARTERS = [
     "=1+1", "=HYPERLINK(\"http://192.0.2.1\")", "=cmd|' /C calc'!A0", "=WEBSERVICE(\"x\")", "=@SUM(A1)", "+1+1", "+358401234567",
@@ -106,21 +105,6 @@ def _assert_dead(workbook: bytes) -> None:
             assert b"<hyperlink " not in text
             assert b"externalLink" not in name.encode()
     assert pass_gate(workbook).sheets
-
-
-@pytest.mark.parametrize("starter", STARTERS)
-def test_a_csv_cell_never_begins_like_a_formula(starter: str) -> None:
-    safe = csv_safe(starter)
-    assert safe[0] not in "=+-@\t\r\n\x00＝＋－＠"
-    assert safe.removeprefix("'") == starter
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow([safe.replace("\x00", "")])
-    assert next(csv.reader(io.StringIO(buffer.getvalue(), newline="")))[0][0] not in "=+-@\t\r\n"
-
-
-@pytest.mark.parametrize("harmless", ["", "text", "1-2", "a=b", "100245", " =1+1", "e@mail"])
-def test_a_harmless_csv_cell_stays_as_it_is(harmless: str) -> None:
-    assert csv_safe(harmless) == harmless
 
 
 def test_an_answer_prints_no_personal_code_where_none_belongs() -> None:

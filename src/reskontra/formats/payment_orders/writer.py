@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from io import StringIO
 
 from reskontra.documents.payment_order import Payment, PaymentBatch
+from reskontra.kernel.formulas import harmless
 from reskontra.kernel.money import plain
 
 HEADS = (
@@ -12,7 +13,6 @@ HEADS = (
     "town", "country", "text",
 )  # fmt: skip
 # What a spreadsheet would take for a formula; nobody's name begins so.
-_FORMULA = ("=", "+", "-", "@")
 
 
 def write(batch: PaymentBatch) -> Iterator[bytes]:
@@ -38,7 +38,7 @@ def _order(batch: PaymentBatch, payment: Payment) -> tuple[str, ...]:
 def _said(text: str) -> str:
     """A text on one line, that no spreadsheet reads as a formula."""
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    return f"'{line}" if line.startswith(_FORMULA) else line
+    return harmless(line)
 
 
 def _row(cells: tuple[str, ...]) -> bytes:

@@ -23,8 +23,6 @@ from reskontra.kernel.texts import text
 
 Status = Literal["accepted", "returned", "duplicate"]
 
-# The last four are the same signs in full width: some programs take them for the narrow ones.
-_STARTERS = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00", "＝", "＋", "－", "＠")
 _LONGEST_CELL = 32_767
 _MESSAGE_WIDTH = 60
 _ANSWERS = ("answer_status", "answer_error", "answer_order")
@@ -38,11 +36,6 @@ class RowOutcome:
     status: Status
     message: str = ""
     order_number: str | None = None
-
-
-def csv_safe(cell: str) -> str:
-    """A text for a CSV cell that no spreadsheet takes for a formula: an apostrophe before the starters."""
-    return f"'{cell}" if cell.startswith(_STARTERS) else cell
 
 
 def write_results(original: BillingRequest, outcomes: Mapping[int, RowOutcome], language: str) -> bytes:
