@@ -30,7 +30,7 @@ from reskontra.demo.material import write_day
 from reskontra.exchange.models import OutboxEvent, OutboxFile
 from reskontra.income.order_handling.run import OrdersRun
 from reskontra.kernel.identifiers import find_personal_codes
-from reskontra.registers.models import Customer
+from reskontra.registers.models import Customer, Item
 from reskontra.sales.models import Order
 
 ON = ("--on", DAY.isoformat())
@@ -440,9 +440,26 @@ def test_registers_loaded_twice_change_nothing_the_second_time(command: Command)
     """OC 2.1-a, OC 2.2-a"""
     folder = Path(reskontra.__file__).parent / "registers" / "data"
     code, told = command("registers", str(folder))
-    assert (code, set(told.values())) == (0, {0})
+    assert (code, told.pop("items_alike"), set(told.values())) == (0, [], {0})
     code, told = command("registers", str(folder.parent / "nowhere"))
     assert (code, told["refused"]) == (2, "file")
+
+
+def test_an_item_that_means_the_same_is_told_of_before_it_is_saved(command: Command, tmp_path: Path) -> None:
+    """OC 2.1-c"""
+    was = Item.objects.order_by("code")[0]
+    heads = ("code", "name_sv", "name_fi", "name_en", "measure", "public_law", "vat_class")
+    again = ("ZZ1", was.name_sv, was.name_fi, was.name_en, "kpl", "no", was.vat_class)
+    other = ("ZZ2", "Skoning av hästar", "Hevosen kengitys", "Shoeing of horses", "kpl", "no", was.vat_class)
+    lines = [";".join(row) for row in (heads, again, other)]
+    (tmp_path / "items.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    for options, saved in ((("--check",), 0), ((), 2)):
+        code, told = command("registers", str(tmp_path), *options)
+        assert (code, told["items"]) == (0, 2)
+        (alike,) = told["items_alike"]
+        assert alike["code"] == "ZZ1"
+        assert was.code in alike["alike"]
+        assert Item.objects.filter(code__startswith="ZZ").count() == saved
 
 
 @pytest.mark.parametrize("name", COMMANDS)
