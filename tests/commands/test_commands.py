@@ -30,6 +30,7 @@ from reskontra.demo.material import write_day
 from reskontra.exchange.models import OutboxEvent, OutboxFile
 from reskontra.income.order_handling.run import OrdersRun
 from reskontra.kernel.identifiers import find_personal_codes
+from reskontra.kernel.texts import LANGUAGES
 from reskontra.registers.models import Customer, Item
 from reskontra.sales.models import Order
 
@@ -380,6 +381,15 @@ def test_a_held_batch_is_decided_by_two_persons_and_not_by_one_twice(command: Co
 
 
 # --- read, validate, clauses, check, registers --------------------------------------------------------
+
+
+def test_the_empty_form_is_a_request_without_rows(command: Command, tmp_path: Path) -> None:
+    form = tmp_path / "form.xlsx"
+    for language in LANGUAGES:
+        code, told = command("form", str(form), "--lang", language)
+        assert (code, told["file"]["size"]) == (0, form.stat().st_size)
+        code, told = command("read", str(form))
+        assert (code, told["kind"], told["orders"]) == (0, "billing_request", [])
 
 
 def test_read_prints_a_request_without_storing_it_and_without_personal_codes(

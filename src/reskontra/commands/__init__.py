@@ -16,7 +16,7 @@ from reskontra import __version__
 
 COMMANDS = (
     "demo", "serve", "check", "clauses",
-    "read", "validate", "import",
+    "read", "validate", "import", "form",
     "run", "act", "explain",
     "invoice", "letter", "outbox", "deliveries",
     "bank", "refunds", "payers",

@@ -23,6 +23,7 @@ from reskontra.desk.why import outcome
 from reskontra.documents.findings import Refused
 from reskontra.exchange import archive
 from reskontra.exchange.messages import message
+from reskontra.exchange.results import empty_form
 from reskontra.gate.lately import CameIn, file_named, files_listed
 from reskontra.gate.taken import Reason, Taken, refused_for
 from reskontra.gate.taking import Brought, check, take_in
@@ -268,6 +269,14 @@ def result(request: HttpRequest, place: Place, digest: str) -> HttpResponse:
         raise Http404
     stem = came.file.name.rpartition(".")[0] or came.file.name
     return archived(came.taken.result, f"{stem}-{text('desk.files.result.name', _language(request))}.xlsx")
+
+
+@require_safe
+@in_unit
+def form(request: HttpRequest, place: Place) -> HttpResponse:
+    """The empty form of a billing request, in the reader's language."""
+    language = _language(request)
+    return download(empty_form(language), f"{text('desk.files.form.name', language)}.xlsx")
 
 
 @require_safe

@@ -183,6 +183,7 @@ urlpatterns = [
     path("u/<str:code>/analysis", analysis_pages.analysis, name="analysis"),
     path("u/<str:code>/files", import_pages.files, name="files"),
     path("u/<str:code>/files/bring", import_pages.bring, name="files-bring"),
+    path("u/<str:code>/files/form", import_pages.form, name="files-form"),
     path("u/<str:code>/files/<str:digest>", import_pages.file, name="file"),
     path("u/<str:code>/files/<str:digest>/result", import_pages.result, name="file-result"),
     path("u/<str:code>/files/<str:digest>/original", import_pages.original, name="file-original"),

@@ -1,9 +1,14 @@
-"""The answer to a billing request as a workbook: the sender's own rows with what became of each (OC 3.9-c)."""
+"""Workbooks of billing requests: the empty form, and the answer with what became of each row (OC 3.9-c)."""
 
 from collections.abc import Mapping
 
 from reskontra.documents.billing_request import BillingRequest, Status
-from reskontra.formats.workbooks.results import RowOutcome, write_results
+from reskontra.formats.workbooks.results import RowOutcome, template, write_results
+
+
+def empty_form(language: str) -> bytes:
+    """A billing request to be filled in: a workbook with columns and their choices, a control and a help sheet."""
+    return template(language)
 
 
 def result_workbook(

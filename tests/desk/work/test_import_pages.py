@@ -14,6 +14,7 @@ from django.urls import reverse
 from cast import DAY, HARBOUR, customer, inside, personal_code, set_term, unit
 from desk.accessible import axe_finds, troubles
 from reskontra.exchange.models import FileAnswer, InboxFile
+from reskontra.exchange.results import empty_form
 from reskontra.kernel.texts import text
 from reskontra.sales.models import Order
 
@@ -90,6 +91,14 @@ def test_a_file_is_checked_taken_in_told_and_opened_again(at_desk: Client_of) ->
     )
     assert "a.json: 1 lästa, 1 godkända" in said(several)
     assert clerk.get(reverse("files", args=[HARBOUR]) + "?state=taken").content.count(b"data-label") > 20
+
+
+def test_the_empty_form_is_fetched_in_the_language_of_the_reader(at_desk: Client_of) -> None:
+    desk = at_desk("kirsi")
+    assert f'href="/u/{HARBOUR}/files/form"' in said(desk.get(f"/u/{HARBOUR}/files"))
+    found = desk.get(f"/u/{HARBOUR}/files/form")
+    assert found.headers["Content-Disposition"].startswith('attachment; filename="faktureringsbegaran.xlsx"')
+    assert found.content == empty_form("sv")
 
 
 def test_what_is_refused_says_why_and_leaves_nothing(
