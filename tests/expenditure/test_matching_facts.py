@@ -388,7 +388,7 @@ def test_a_contract_has_versions_and_an_end() -> None:
         again = invoice(where, "kontor", "10.00", "VSK11")
     run(MatchingRun(), where)
     with inside(where, "kirsi") as acting:
-        newest = PurchaseDecision.objects.filter(unit=where, invoice=again).order_by("-id")[0]
+        newest = PurchaseDecision.objects.filter(unit=where, invoice=again).order_by("-run_id")[0]
         assert newest.outcome == "SCHEDULE_ROW_MISSING", "a row that was taken is taken in every version"
         end_contract(acting, "VSK11", DAY, "over")
         with pytest.raises(ActRefused, match="a_contract_ends_once"):

@@ -360,7 +360,7 @@ def test_a_month_of_purchases() -> None:
             _say(month, line)
     month.evening()
     with inside(month.where):
-        decided = LineDecision.objects.filter(unit=month.where).order_by("id")
+        decided = LineDecision.objects.filter(unit=month.where).order_by("run_id")
         by_line = {one.line_id: one.outcome for one in decided}
         withheld = SupplierPayment.objects.filter(unit=month.where, pays="ban", undoes__isnull=True)
         assert sum(one.amount for one in withheld) == Decimal("250.00")

@@ -49,7 +49,7 @@ def _became(late: Late, *payments: Payment) -> list[tuple[str, dict[str, str]]]:
     told = []
     with inside(late.where):
         for payment in payments:
-            decision = PaymentDecision.objects.filter(unit=late.where, payment=payment).latest("id")
+            decision = PaymentDecision.objects.filter(unit=late.where, payment=payment).latest("run_id")
             facts = {"unit": late.where, "payment": payment, "undoes__isnull": True}
             money = {
                 use: one.amount

@@ -25,7 +25,7 @@ def _open(purse: Purse) -> dict[str, Decimal]:
 
 def _decided(purse: Purse, name: str) -> tuple[str, str]:
     with inside(purse.where):
-        found = ClaimDecision.objects.filter(unit=purse.where, claim=purse.claims[name]).latest("id")
+        found = ClaimDecision.objects.filter(unit=purse.where, claim=purse.claims[name]).latest("run_id")
         return found.outcome, found.clause
 
 
