@@ -62,7 +62,7 @@ def parse(data: bytes, *, most_bytes: int = MOST_BYTES, assume: str = _FALLBACK)
     tree, so that a reader can see that a value is interrupted by one. Raises ``Refused``.
     """
     prepared = _gate(data, most_bytes, assume)
-    if prepared.count(b"<") > MOST_TAGS:
+    if len(prepared) > MOST_TAGS and prepared.count(b"<") > MOST_TAGS:
         raise _refused("xml_too_many_tags", limit=str(MOST_TAGS))
     try:
         root = etree.fromstring(prepared, _parser())

@@ -6,6 +6,7 @@ nothing but ``0-9a-z``, whose order all collations agree on.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # After z: å, ä, ö; what sorts with them or as another letter is read as that letter first.
 _AS_LETTERS = str.maketrans(
@@ -57,6 +58,7 @@ def _letters(name: str) -> str:
     return " ".join(filter(None, ("".join(map(_base, word)) for word in words)))
 
 
+@lru_cache(maxsize=1024)
 def _base(letter: str) -> str:
     if letter in "åäö":
         return letter
@@ -64,6 +66,7 @@ def _base(letter: str) -> str:
     return plain if plain.isalnum() else ""
 
 
+@lru_cache(maxsize=1024)
 def _sign(sign: str) -> str:
     if sign == " ":
         return "0"

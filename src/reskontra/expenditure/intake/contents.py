@@ -16,6 +16,7 @@ from reskontra.kernel.money import plain, round_cents
 
 _CLAUSE: Final = "EX 5.1-a"
 _ZERO: Final = Decimal(0)
+_CENT: Final = Decimal("0.01")
 CREDIT: Final = "INV02"
 # What reminds of an invoice or asks for interest on it: nobody pays it as an invoice of its own.
 _KINDS: Final = {CREDIT: "credit", "INV03": "interest", "INV08": "reminder"}
@@ -75,7 +76,7 @@ def _amounts(invoice: Invoice) -> Iterator[Finding]:
             continue
         if abs(amount) > _MOST:
             yield _finding("purchase_amount_too_large", plain(amount), name=name)
-        elif amount != round_cents(amount):
+        elif not amount.same_quantum(_CENT) and amount != round_cents(amount):
             yield Finding("purchase_decimals", "warning", _CLAUSE, value=plain(amount), detail={"name": name})
     if invoice.seller.business_id and find_personal_codes(invoice.seller.business_id):
         yield Finding("purchase_personal_code", "warning", _CLAUSE)  # the code itself is never repeated

@@ -126,8 +126,8 @@ def _lines(files: Iterable[FileInHand], staged: Staged) -> Iterator[dict[str, st
         for position, invoice in enumerate(one.invoices, 1):
             staged.invoices += 1
             staged.rows += len(invoice.lines)
-            if (total := _held(invoice.total, MONEY)) is not None:
-                staged.total += round_cents(total)
+            if invoice.total is not None and abs(invoice.total) <= MONEY:
+                staged.total += round_cents(invoice.total)
             if isinstance(invoice, Invoice):
                 yield _invoice(staged.invoices, one, position, invoice, alone)
             else:
@@ -233,7 +233,7 @@ def _rows(n: int, lines: Sequence[InvoiceLine]) -> str:
     )
 
 
-@lru_cache(maxsize=4096)  # a file holds many invoices of the same seller
+@lru_cache(maxsize=16_384)  # a file holds many invoices of the same seller
 def seller_columns(seller: Party) -> tuple[str, ...]:
     """Name, its key, business id as written, the ids that tell who it is, VAT id, account; and the key of all.
 
@@ -314,16 +314,9 @@ def _unsaid(text: str) -> str:
     return "****" if _CODE_MAY_BE.search(text) and find_personal_codes(text, glued=True) else text
 
 
-def _held(amount: Decimal | None, most: Decimal) -> Decimal | None:
-    """The amount as its column holds it in cents; None where it has no place there (a finding says so)."""
-    if amount is None or abs(amount) > most:
-        return None
-    return amount
-
-
 def copy_number(amount: Decimal | None, most: Decimal) -> str:
-    held = _held(amount, most)
-    return NULL if held is None else str(held)
+    """The amount for its column; NULL where it has no place there (a finding says so)."""
+    return NULL if amount is None or abs(amount) > most else str(amount)
 
 
 @lru_cache(maxsize=4096)

@@ -31,7 +31,7 @@ def check_parties(invoice: Invoice, report: Report) -> None:
         report.note("invoice_einvoice_address", "OC 2.2-c", "BT-49", address)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def _seller(seller: Party, outgoing: bool) -> tuple[Finding, ...]:
     report = Report(outgoing)
     _identifiers(seller, _SELLER, report)

@@ -17,10 +17,11 @@ from reskontra.formats.finvoice import codes
 from reskontra.formats.finvoice.attachments import read_message
 from reskontra.formats.finvoice.framing import EBXML, Frame, read_frame
 from reskontra.formats.finvoice.splitting import Piece, first_root, pieces
-from reskontra.formats.finvoice.values import Group, only
+from reskontra.formats.finvoice.values import Group
 
 MOST_BYTES = 200_000_000
 _LONGEST_POSITION = 9
+_LEGAL_BASIS_WORDS = tuple(codes.LEGAL_BASIS_WORDS.values())
 _NO_PART = frozenset({"-", "--"})  # what the writer puts where an address lacks a part that the schema wants
 
 
@@ -81,8 +82,7 @@ def read_piece(piece: Piece, frame: Frame) -> Invoice:
     if version not in codes.READ_VERSIONS:
         raise Refused(Finding("finvoice_version", value=version))
     findings: list[Finding] = []
-    invoice = _invoice(Group(root, "", findings), frame, version)
-    return replace(invoice, findings=tuple(findings))
+    return _invoice(Group(root, "", findings), frame, version, findings)
 
 
 def _with_attachments(data: bytes) -> list[Invoice]:
@@ -109,9 +109,14 @@ def _without_message(frame: Frame) -> Refused:
     return Refused(Finding("finvoice_frame_alone", value=frame.message_id or ""))
 
 
-def _invoice(root: Group, frame: Frame, version: str) -> Invoice:
+def _invoice(root: Group, frame: Frame, version: str, findings: list[Finding]) -> Invoice:
+    """``findings`` fills while the values are read."""
+    transmission = root.group("MessageTransmissionDetails")
+    message = transmission.group("MessageDetails")
     details = root.group("InvoiceDetails")
-    payment = root.group("EpiDetails", "EpiPaymentInstructionDetails")
+    delivery = root.group("DeliveryDetails")
+    epi = root.group("EpiDetails")
+    payment = epi.group("EpiPaymentInstructionDetails")
     terms = _terms(details)
     fine = terms.group("PaymentOverDueFineDetails")
     rows = [row for row in root.groups("InvoiceRow") if not _is_subtotal(row)]
@@ -124,8 +129,8 @@ def _invoice(root: Group, frame: Frame, version: str) -> Invoice:
         issue_date=details.day("InvoiceDate"),
         due_date=_due_date(terms, payment, type_code),
         currency=currency,
-        seller=_seller(root, frame),
-        buyer=_buyer(root, details, frame),
+        seller=_seller(root, transmission.group("MessageSenderDetails"), epi, frame),
+        buyer=_buyer(root, transmission.group("MessageReceiverDetails"), details, frame),
         net=details.amount("InvoiceTotalVatExcludedAmount", currency),
         vat=details.amount("InvoiceTotalVatAmount", currency),
         total=details.amount("InvoiceTotalVatIncludedAmount", currency),
@@ -142,26 +147,27 @@ def _invoice(root: Group, frame: Frame, version: str) -> Invoice:
         site=root.text("DeliverySiteCode"),
         original_number=original_number,
         original_date=original_date,
-        supply_date=root.group("DeliveryDetails").day("DeliveryDate"),
-        period_start=_period(root, details, "InvoicingPeriodStartDate", "StartDate"),
-        period_end=_period(root, details, "InvoicingPeriodEndDate", "EndDate"),
+        supply_date=delivery.day("DeliveryDate"),
+        period_start=_period(details, delivery, "InvoicingPeriodStartDate", "StartDate"),
+        period_end=_period(details, delivery, "InvoicingPeriodEndDate", "EndDate"),
         delivery=_delivery(root),
-        lines=tuple(_line(row, number, currency) for number, row in enumerate(rows, start=1)),
+        lines=tuple([_line(row, number, currency) for number, row in enumerate(rows, start=1)]),
         vat_breakdown=_vat_breakdown(details, currency),
         legal_basis=legal_basis,
         notes=notes,
         payment_terms=terms.joined("PaymentTermsFreeText", " "),
         late_interest_text=fine.joined("PaymentOverDueFineFreeText", " "),
         late_interest_percent=fine.percent("PaymentOverDueFinePercent"),
-        specification=_transmission(root, "MessageDetails", "SpecificationIdentifier"),
+        specification=message.text("SpecificationIdentifier"),
         barcode=root.text("VirtualBankBarcode"),
-        message_id=_transmission(root, "MessageDetails", "MessageIdentifier") or frame.message_id,
+        message_id=message.text("MessageIdentifier") or frame.message_id,
         language=(root.text("InvoiceRecipientLanguageCode") or "").lower() or None,
         allowances=details.amount("DiscountsTotalVatExcludedAmount", currency),
         charges=details.amount("ChargesTotalVatExcludedAmount", currency),
         paid=details.amount("InvoicePaidAmount", currency),
         rounding=details.amount("InvoiceTotalRoundoffAmount", currency),
         format=f"finvoice {version}",
+        findings=tuple(findings),  # last, behind all that is read
     )
 
 
@@ -181,7 +187,7 @@ def _terms(details: Group) -> Group:
     """The terms with a due date where there are several; an invoice in instalments repeats them."""
     terms = details.groups("PaymentTermsDetails")
     dated = [group for group in terms if "InvoiceDueDate" in group]
-    return next(iter(dated or terms), details.group("PaymentTermsDetails"))
+    return (dated or terms or [details.group("PaymentTermsDetails")])[0]
 
 
 def _due_date(terms: Group, payment: Group, type_code: str | None) -> date | None:
@@ -198,7 +204,9 @@ def _reference(text: str | None) -> str | None:
 
 
 def _row_value(rows: list[Group], name: str) -> str | None:
-    return only(row.text(name) for row in rows)
+    """The one value that all rows agree on which give one, or ``None``."""
+    given = {row.text(name) for row in rows} - {None}
+    return given.pop() if len(given) == 1 else None
 
 
 def _original(details: Group, rows: list[Group]) -> tuple[str | None, date | None]:
@@ -215,39 +223,33 @@ def _original(details: Group, rows: list[Group]) -> tuple[str | None, date | Non
     return None, None
 
 
-def _period(root: Group, details: Group, name: str, delivery_name: str) -> date | None:
+def _period(details: Group, delivery: Group, name: str, delivery_name: str) -> date | None:
     if name in details:
         return details.day(name)
-    return root.group("DeliveryDetails", "DeliveryPeriodDetails").day(delivery_name)
+    return delivery.group("DeliveryPeriodDetails").day(delivery_name)
 
 
 def _free_texts(details: Group) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Notes, and apart from them the legal basis, known by the words that the writer sets before it."""
     notes: list[str] = []
     legal_basis: list[str] = []
-    words = tuple(codes.LEGAL_BASIS_WORDS.values())
     for text in details.texts("InvoiceFreeText") + details.texts("InvoiceVatFreeText"):
-        if text.startswith(words):
+        if text.startswith(_LEGAL_BASIS_WORDS):
             legal_basis.append(text.partition(": ")[2].strip())
         else:
             notes.append(text)
     return tuple(notes), tuple(basis for basis in legal_basis if basis)
 
 
-def _transmission(root: Group, *path: str) -> str | None:
-    return root.group("MessageTransmissionDetails", *path[:-1]).text(path[-1])
-
-
-def _seller(root: Group, frame: Frame) -> Party:
+def _seller(root: Group, sender: Group, epi: Group, frame: Frame) -> Party:
     party = root.group("SellerPartyDetails")
     contact = root.group("SellerCommunicationDetails")
-    iban, bic = _account(root)
+    iban, bic = _account(root, epi.group("EpiPartyDetails"))
     return _party(
         party,
         "Seller",
-        einvoice_address=_transmission(root, "MessageSenderDetails", "FromIdentifier") or frame.sender,
-        einvoice_operator=_transmission(root, "MessageSenderDetails", "FromIntermediator")
-        or frame.sender_operator,
+        einvoice_address=sender.text("FromIdentifier") or frame.sender,
+        einvoice_operator=sender.text("FromIntermediator") or frame.sender_operator,
         contact_name=root.text("SellerContactPersonName"),
         contact_email=contact.text("SellerEmailaddressIdentifier"),
         contact_phone=contact.text("SellerPhoneNumberIdentifier"),
@@ -256,16 +258,15 @@ def _seller(root: Group, frame: Frame) -> Party:
     )
 
 
-def _buyer(root: Group, details: Group, frame: Frame) -> Party:
+def _buyer(root: Group, receiver: Group, details: Group, frame: Frame) -> Party:
     party = root.group("BuyerPartyDetails")
     contact = root.group("BuyerCommunicationDetails")
     return _party(
         party,
         "Buyer",
         number=details.text("SellersBuyerIdentifier") or party.text("BuyerCode"),
-        einvoice_address=_transmission(root, "MessageReceiverDetails", "ToIdentifier") or frame.receiver,
-        einvoice_operator=_transmission(root, "MessageReceiverDetails", "ToIntermediator")
-        or frame.receiver_operator,
+        einvoice_address=receiver.text("ToIdentifier") or frame.receiver,
+        einvoice_operator=receiver.text("ToIntermediator") or frame.receiver_operator,
         contact_name=root.text("BuyerContactPersonName"),
         contact_email=contact.text("BuyerEmailaddressIdentifier"),
         contact_phone=contact.text("BuyerPhoneNumberIdentifier"),
@@ -300,9 +301,8 @@ def _part(text: str | None) -> str | None:
     return None if text in _NO_PART else text
 
 
-def _account(root: Group) -> tuple[str | None, str | None]:
+def _account(root: Group, parties: Group) -> tuple[str | None, str | None]:
     """IBAN and BIC to pay to: of the payment part, else the first account of the seller with an IBAN."""
-    parties = root.group("EpiDetails", "EpiPartyDetails")
     accounts = root.group("SellerInformationDetails").groups("SellerAccountDetails")
     bics = {_iban(account, "SellerAccountID"): account.text("SellerBic") for account in reversed(accounts)}
     iban = _iban(parties.group("EpiBeneficiaryPartyDetails"), "EpiAccountID")
@@ -333,8 +333,8 @@ def _vat_breakdown(details: Group, currency: str | None) -> tuple[VatBreakdown, 
 
 def _in_other_currency(group: Group, currency: str | None) -> bool:
     """The breakdown may be repeated in another currency (guidelines, section 14); that one is left out."""
-    given = {group.attribute(name, "AmountCurrencyIdentifier") for name in ("VatBaseAmount", "VatRateAmount")}
-    return bool(currency) and bool(given - {None}) and currency not in given
+    given = [group.attribute(name, "AmountCurrencyIdentifier") for name in ("VatBaseAmount", "VatRateAmount")]
+    return bool(currency) and any(given) and currency not in given
 
 
 def _line(row: Group, number: int, currency: str | None) -> InvoiceLine:
@@ -372,4 +372,7 @@ def _unit_price(row: Group, currency: str | None) -> Decimal | None:
 
 
 def _first_in(row: Group, *names: str) -> str:
-    return next((name for name in names if name in row), names[0])
+    for name in names:
+        if name in row:
+            return name
+    return names[0]

@@ -114,7 +114,7 @@ def _others(invoice: Invoice, report: Report) -> None:
             _fits(part.reason, _VAT_REASON, f"{_DETAILS}/VatSpecificationDetails/VatFreeText", report)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def _seller(seller: Party, outgoing: bool) -> tuple[Finding, ...]:
     """The seller's texts that do not fit: the same with every invoice, and so looked at once."""
     report = Report(outgoing)
