@@ -11,7 +11,10 @@ from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit
 
 _STANDING = "blocks_in_force, cases_standing"
-_TABLES = f"{_STANDING}, claims_open, claims_in_hand"
+_TABLES = (
+    f"{_STANDING}, claims_open, claims_principals, claims_payments, claims_judged, claims_interrupted, claims_lapsing,"
+    " claims_blocked"
+)
 
 
 def take_claims_in_hand(unit: Unit, terms: Terms) -> None:
@@ -34,7 +37,7 @@ def take_claims_in_hand(unit: Unit, terms: Terms) -> None:
         "limitation_title": terms.limitation_title,
     }
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")
+        cursor.execute(f"DROP TABLE IF EXISTS {_TABLES} CASCADE")
         for statement in statements("reskontra.claims", "collection.sql"):
             cursor.execute(statement, values)
 
@@ -42,6 +45,6 @@ def take_claims_in_hand(unit: Unit, terms: Terms) -> None:
 def take_standing(unit: Unit, on: date) -> None:
     """Fill only ``blocks_in_force`` and ``cases_standing``: for whoever asks about claims that nothing is open of."""
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {_STANDING}")
+        cursor.execute(f"DROP TABLE IF EXISTS {_STANDING} CASCADE")
         for statement in statements("reskontra.claims", "collection.sql")[:4]:
             cursor.execute(statement, {"unit": unit.pk, "on": on})

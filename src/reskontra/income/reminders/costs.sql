@@ -10,7 +10,7 @@ FROM sales_invoicedelivery d
 JOIN exchange_outboxfile f ON f.id = d.file_id
 JOIN runs_run r ON r.id = f.run_id
 WHERE d.unit_id = %(unit)s
-  AND d.invoice_id IN (SELECT invoice_id FROM reminders_decided WHERE standing = 'READY')
+  AND d.invoice_id IN (SELECT invoice_id FROM decided WHERE standing = 'READY')
 ORDER BY d.invoice_id, d.attempt DESC;
 
 CREATE TEMP TABLE cost_subjects ON COMMIT DROP AS
@@ -18,11 +18,12 @@ WITH caps AS (
   SELECT * FROM jsonb_to_recordset(%(caps)s::jsonb)
     AS told (item text, consumer boolean, enforceable boolean, over numeric, up_to numeric, value numeric)),
 charged AS (
-  SELECT claim_id, sum(amount) AS amount FROM claims_cost
-  WHERE unit_id = %(unit)s AND kind IN ('reminder', 'demand', 'payment_time') GROUP BY 1)
-SELECT d.id, d.due_date, d.consumer, d.state_unit, d.last_cost_date, sent.sent_date AS invoice_sent, sent.cost_named,
+  SELECT claim_id, sum(open) AS open, sum(charged) AS amount, max(charged_on) AS last_day FROM claims_costs
+  WHERE claim_id IN (SELECT id FROM decided WHERE standing = 'READY') GROUP BY 1)
+SELECT d.id, d.due_date, d.consumer, d.state_unit, charged.last_day AS last_cost_date,
+  coalesce(charged.open, 0) AS costs_open, sent.sent_date AS invoice_sent, sent.cost_named,
   asked.cost_asked, least(asked.cost_asked, one.value, every.value - coalesce(charged.amount, 0)) AS cost_within
-FROM reminders_decided d
+FROM decided d
 LEFT JOIN invoices_sent sent ON sent.invoice_id = d.invoice_id
 LEFT JOIN charged ON charged.claim_id = d.id
 CROSS JOIN LATERAL (SELECT least(%(collection_cost)s::numeric, sent.cost_named) AS cost_asked) asked
