@@ -175,22 +175,14 @@ GROUP BY 1;
 
 ANALYZE claims_blocked;
 
--- What is open of each cost, what was charged for collecting and when, undone charges apart; and what was paid of costs.
-CREATE TEMP VIEW claims_costs AS
-SELECT claim_id, amount AS open, CASE WHEN kind IN ('reminder', 'demand', 'payment_time') THEN amount END AS charged,
-  CASE WHEN undoes_id IS NULL AND kind IN ('reminder', 'demand') THEN day END AS charged_on
-FROM claims_cost WHERE unit_id = %(unit)s AND claim_id IN (SELECT id FROM claims_open)
-UNION ALL
-SELECT claim_id, -amount, NULL, NULL
-FROM claims_sidepayment WHERE unit_id = %(unit)s AND kind = 'cost' AND claim_id IN (SELECT id FROM claims_open);
-
 CREATE TEMP VIEW claims_in_hand AS
 WITH
 reminded AS (
   SELECT claim_id, count(*) AS reminders, max(sent_date) AS last_date, max(due_date) AS last_due
   FROM claims_reminder WHERE unit_id = %(unit)s GROUP BY 1),
 costs AS (
-  SELECT claim_id, sum(open) AS open, max(charged_on) AS last_day FROM claims_costs GROUP BY 1),
+  SELECT claim_id, sum(amount) AS open, max(charged_on) AS last_day FROM claims_claim_cost
+  WHERE unit_id = %(unit)s GROUP BY 1),
 paid AS (
   SELECT claim_id, max(day) AS last_day FROM claims_payments GROUP BY 1),
 deferred AS (

@@ -25,7 +25,8 @@ from reskontra.runs.run import Acting, Applied, Control
 
 _ROOM = "reskontra.income.reminders"
 _TABLES = (
-    "payments_waiting, claims_credited, claims_promised, invoices_sent, cost_subjects, costs_decided, decided"
+    "payments_waiting, claims_credited, claims_promised, claims_to_remind, invoices_sent, cost_subjects,"
+    " costs_decided, decided"
 )
 _KEPT_IN = ("claims_claimdecision", "claim_id")
 
@@ -62,7 +63,7 @@ def decide_claims(unit: Unit, terms: Terms, claims: Sequence[int] | None = None)
         query = decide_reminders(terms).select(f"({script(_ROOM, 'subjects.sql')})", _DECIDED)
         cursor.execute(f"CREATE TEMP TABLE decided ON COMMIT DROP AS {query}", values)
         # A plan is compared with it: of unknown size, it would be met row by row.
-        cursor.execute("ANALYZE decided (id, standing, invoice_id)")
+        cursor.execute("ANALYZE decided (id, standing)")
         for statement in statements(_ROOM, "costs.sql"):
             cursor.execute(statement, values)
         costs = decide_costs(terms).select("cost_subjects", "decided.*")
