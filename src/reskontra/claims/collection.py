@@ -18,9 +18,10 @@ _TABLES = (
 
 
 def take_claims_in_hand(unit: Unit, terms: Terms) -> None:
-    """Fill the temporary table ``claims_in_hand`` for the day of ``terms`` until the transaction ends.
+    """Prepare the temporary view ``claims_in_hand`` for the day of ``terms`` until the transaction ends.
 
-    One row for every claim of ``unit`` that something is open of; its columns stand in ``collection.sql``. The claim
+    One row for every claim of ``unit`` that something is open of; its columns stand in ``collection.sql``. It is read
+    before anything is written: some columns would tell of what was written since, others not. The claim
     lives up to and with ``limitation_date``; ``expired`` after it. ``limitation_kind`` is the period that decides:
     ``public_law``, ``general``, ``interrupted``, ``final``, ``title``, or ``principal`` for interest.
     ``blocks_in_force`` and ``cases_standing`` stay behind it.

@@ -2,6 +2,9 @@
 -- on a day. Parameters: unit, on, and the letters of the block codes that stop reminders, interest, agency, legal and
 -- write_off; limitation_general, limitation_after_judgment, limitation_after_withdrawal, limitation_public_law,
 -- limitation_final and limitation_title (years). How limitation is counted: ADR 0025.
+--
+-- What must be looked at as a whole, what is open first of all, are tables, each with what is known of its size. The rest
+-- are views: a rule takes the columns that it names, of the claims that it asks about, and no others.
 
 -- The first two tables, with what is known of their sizes, also stand alone (take_standing).
 CREATE TEMP TABLE blocks_in_force ON COMMIT DROP AS
@@ -24,7 +27,7 @@ ORDER BY k.id, e.position DESC;
 
 ANALYZE cases_standing (case_id);
 
--- What is open, and when it expires if nothing happens (private law). A table of its own: its size is known.
+-- What is open, and when it expires if nothing happens (private law).
 CREATE TEMP TABLE claims_open ON COMMIT DROP AS
 SELECT c.id, c.unit_id, c.kind, c.invoice_id, c.interest_invoice_id, c.payer_id, c.reference, c.public_law, c.amount,
   c.amount - coalesce(s.amount, 0) AS open, c.due_date,
@@ -134,20 +137,21 @@ WHERE NOT lapsed GROUP BY claim_id;
 
 ANALYZE claims_interrupted;
 
+-- Open claims with their payer and their periods: each claim's own, and those that end a natural person's debt finally.
 CREATE TEMP VIEW claims_dated AS
 SELECT o.*, coalesce(i.issue_date, n.issue_date) AS issue_date, coalesce(i.language, n.language) AS language,
   payer.kind AS payer_kind, payer.country <> 'FI' AS abroad, payer.protected,
-  payer.kind IN ('person', 'foreign_person', 'sole_trader') AS natural_person,
-  j.day AS judged_date, t.day AS interrupted_date,
+  who.natural_person, j.day AS judged_date, t.day AS interrupted_date,
   CASE WHEN o.public_law
        THEN make_date(date_part('year', coalesce(i.issue_date, n.issue_date))::int + %(limitation_public_law)s, 12, 31)
        ELSE greatest(o.general_date, t.until_date) END AS own_date,
-  CASE WHEN NOT o.public_law AND payer.kind IN ('person', 'foreign_person', 'sole_trader')
+  CASE WHEN NOT o.public_law AND who.natural_person
        THEN (o.due_date + make_interval(years => %(limitation_final)s))::date END AS final_date,
-  CASE WHEN NOT o.public_law AND payer.kind IN ('person', 'foreign_person', 'sole_trader')
+  CASE WHEN NOT o.public_law AND who.natural_person
        THEN (j.first_day + make_interval(years => %(limitation_title)s))::date END AS title_date
 FROM claims_open o
 JOIN registers_customer payer ON payer.id = o.payer_id
+CROSS JOIN LATERAL (SELECT payer.kind IN ('person', 'foreign_person', 'sole_trader') AS natural_person) who
 LEFT JOIN sales_invoice i ON i.id = o.invoice_id
 LEFT JOIN claims_interestinvoice n ON n.id = o.interest_invoice_id
 LEFT JOIN claims_judged j ON j.claim_id = o.id
@@ -166,6 +170,7 @@ GROUP BY 1;
 
 ANALYZE claims_lapsing;
 
+-- The blocks of a claim and of its payer, as one.
 CREATE TEMP TABLE claims_blocked ON COMMIT DROP AS
 SELECT id, string_agg(DISTINCT code, '' ORDER BY code) AS codes, min(review_date) AS review_date
 FROM (SELECT o.id, b.code, b.review_date FROM claims_open o JOIN blocks_in_force b ON b.claim_id = o.id
