@@ -69,8 +69,8 @@ def decide_claims(unit: Unit, terms: Terms, claims: Sequence[int] | None = None)
         costs = decide_costs(terms).select("cost_subjects", "decided.*")
         within = "CASE WHEN standing = 'READY' THEN cost_within ELSE 0 END"
         cursor.execute(
-            f"CREATE TEMP TABLE costs_decided ON COMMIT DROP AS SELECT id, costs_open, outcome, clause, {within} AS cost"
-            f" FROM ({costs}) told"
+            "CREATE TEMP TABLE costs_decided ON COMMIT DROP AS"
+            f" SELECT id, costs_open, outcome, clause, {within} AS cost FROM ({costs}) told"
         )
         cursor.execute(_WITH_COSTS)
 
