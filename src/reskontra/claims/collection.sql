@@ -25,7 +25,7 @@ FROM claims_case k LEFT JOIN claims_caseevent e ON e.case_id = k.id AND e.day <=
 WHERE k.unit_id = %(unit)s
 ORDER BY k.id, e.position DESC;
 
-ANALYZE cases_standing (case_id);
+ANALYZE cases_standing (case_id, kind, state);
 
 -- What is open, and when it expires if nothing happens (private law).
 CREATE TEMP TABLE claims_open ON COMMIT DROP AS
