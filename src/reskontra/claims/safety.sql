@@ -15,7 +15,14 @@ UNION ALL SELECT unit_id, claim_id, amount FROM claims_writeoff
 UNION ALL SELECT unit_id, claim_id, amount FROM claims_feededucted
 UNION ALL SELECT unit_id, credit_id, -amount FROM claims_allocation WHERE credit_id IS NOT NULL;
 
-GRANT SELECT ON claims_payment_use, claims_claim_settlement TO reskontra_app, reskontra_read, reskontra_check;
+-- Costs beside claims, less what was paid of them; what was charged for collecting; and when, but for what was undone.
+CREATE OR REPLACE VIEW claims_claim_cost WITH (security_invoker = true) AS
+SELECT unit_id, claim_id, amount, CASE WHEN kind IN ('reminder', 'demand', 'payment_time') THEN amount END AS charged,
+  CASE WHEN undoes_id IS NULL AND kind IN ('reminder', 'demand') THEN day END AS charged_on
+FROM claims_cost
+UNION ALL SELECT unit_id, claim_id, -amount, NULL, NULL FROM claims_sidepayment WHERE kind = 'cost';
+
+GRANT SELECT ON claims_payment_use, claims_claim_settlement, claims_claim_cost TO reskontra_app, reskontra_read, reskontra_check;
 
 -- No cent of a payment, of a credit or of a claim has two owners. Whoever settles money in a unit waits for those who
 -- settle at the same time: only then are the sums below the sums of everything.

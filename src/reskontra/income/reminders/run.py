@@ -25,19 +25,21 @@ from reskontra.runs.run import Acting, Applied, Control
 
 _ROOM = "reskontra.income.reminders"
 _TABLES = (
-    "payments_waiting, claims_credited, claims_promised, reminders_decided, invoices_sent, cost_subjects,"
+    "payments_waiting, claims_credited, claims_promised, claims_to_remind, invoices_sent, cost_subjects,"
     " costs_decided, decided"
 )
 _KEPT_IN = ("claims_claimdecision", "claim_id")
 
 # What a person who asks "why?" wants to see; never a name.
-_INPUTS = """jsonb_strip_nulls(jsonb_build_object('open', d.open::text, 'due_date', d.due_date,
-  'reminders', d.reminders, 'last_reminder_due', d.last_reminder_due, 'blocks', nullif(d.block_codes, ''),
-  'deferred_until', d.deferred_until, 'cost', k.cost::text, 'cost_why', k.outcome))"""
-_DECIDED = f"""
-CREATE TEMP TABLE decided ON COMMIT DROP AS
-SELECT d.*, coalesce(k.cost, 0) AS cost, k.outcome AS cost_outcome, k.clause AS cost_clause, {_INPUTS} AS inputs
-FROM reminders_decided d LEFT JOIN costs_decided k USING (id)
+_INPUTS = """jsonb_strip_nulls(jsonb_build_object('open', open::text, 'due_date', due_date,
+  'reminders', reminders, 'last_reminder_due', last_reminder_due, 'blocks', nullif(block_codes, ''),
+  'deferred_until', deferred_until, 'cost', cost::text, 'cost_why', cost_outcome))"""
+# Only claims that are reminded have a cost, and costs that are told of.
+_DECIDED = """decided.*, NULL::numeric AS costs_open, NULL::numeric AS cost, NULL::text AS cost_outcome,
+  NULL::text AS cost_clause"""
+_WITH_COSTS = """
+UPDATE decided SET costs_open = k.costs_open, cost = k.cost, cost_outcome = k.outcome, cost_clause = k.clause
+FROM costs_decided k WHERE k.id = decided.id
 """
 
 
@@ -58,19 +60,19 @@ def decide_claims(unit: Unit, terms: Terms, claims: Sequence[int] | None = None)
         cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")
         for statement in statements(_ROOM, "waiting.sql"):
             cursor.execute(statement, values)
-        query = decide_reminders(terms).select(f"({script(_ROOM, 'subjects.sql')})", "decided.*")
-        cursor.execute(f"CREATE TEMP TABLE reminders_decided ON COMMIT DROP AS {query}", values)
+        query = decide_reminders(terms).select(f"({script(_ROOM, 'subjects.sql')})", _DECIDED)
+        cursor.execute(f"CREATE TEMP TABLE decided ON COMMIT DROP AS {query}", values)
+        # A plan is compared with it: of unknown size, it would be met row by row.
+        cursor.execute("ANALYZE decided (id, standing)")
         for statement in statements(_ROOM, "costs.sql"):
             cursor.execute(statement, values)
         costs = decide_costs(terms).select("cost_subjects", "decided.*")
         within = "CASE WHEN standing = 'READY' THEN cost_within ELSE 0 END"
         cursor.execute(
-            f"CREATE TEMP TABLE costs_decided ON COMMIT DROP AS SELECT id, outcome, clause, {within} AS cost"
-            f" FROM ({costs}) told"
+            "CREATE TEMP TABLE costs_decided ON COMMIT DROP AS"
+            f" SELECT id, costs_open, outcome, clause, {within} AS cost FROM ({costs}) told"
         )
-        cursor.execute(_DECIDED)
-        # A plan is compared with it: of unknown size, it would be met row by row.
-        cursor.execute("ANALYZE decided (id, standing)")
+        cursor.execute(_WITH_COSTS)
 
 
 class ReminderRun:
@@ -89,11 +91,11 @@ class ReminderRun:
 
     def record(self, run: Run) -> None:
         """Store why each claim that is due is reminded, waits or is left; those not due are only counted."""
-        record_decisions(run, self.name, *_KEPT_IN, counted_only=(NOT_YET_DUE,))
+        record_decisions(run, self.name, *_KEPT_IN, counted_only=(NOT_YET_DUE,), inputs=_INPUTS)
 
     def set_aside(self, run: Run) -> None:
         """Leave every claim that would now be reminded otherwise than was planned."""
-        set_aside_changed(run, self.name, *_KEPT_IN)
+        set_aside_changed(run, self.name, *_KEPT_IN, inputs=_INPUTS)
 
     def apply(self, run: Run, terms: Terms, acting: Acting) -> Applied:
         """Write letters, reminders and costs; letters get their numbers last."""

@@ -1,7 +1,7 @@
 -- What the rule of reminders asks of a claim. Parameter: claims (ids, or NULL for all).
 SELECT h.id, h.unit_id, h.kind, h.payer_id, h.invoice_id, h.interest_invoice_id, h.reference, h.public_law,
   h.amount AS original, h.open AS amount, h.open, h.issue_date, h.due_date, h.language, h.consumer, h.state_unit,
-  h.protected, h.block_codes, h.reminders_stopped, h.reminders, h.last_reminder_due, h.last_cost_date, h.costs_open,
+  h.protected, h.block_codes, h.reminders_stopped, h.reminders, h.last_reminder_due,
   h.deferred_until, h.in_case, h.judged_date, h.write_off_proposed, h.limitation_date,
   promised.claim_id IS NOT NULL AS credit_promised, credited.claim_id IS NOT NULL AS credit_waits,
   paid.reference IS NOT NULL AS payment_waits

@@ -8,6 +8,8 @@ LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM claims_payment_use
            WHERE unit_id = %(unit)s GROUP BY 1) owned ON owned.payment_id = p.id
 WHERE p.unit_id = %(unit)s AND p.amount > coalesce(owned.amount, 0);
 
+ANALYZE payments_waiting;
+
 -- Credits that wait for their set-off.
 CREATE TEMP TABLE claims_credited ON COMMIT DROP AS
 SELECT original.id AS claim_id
@@ -21,6 +23,8 @@ LEFT JOIN (SELECT credit_id, sum(amount) AS amount FROM claims_allocation
 WHERE waiting.unit_id = %(unit)s AND waiting.amount < 0 AND waiting.amount + coalesce(used.amount, 0) < 0
 GROUP BY 1;
 
+ANALYZE claims_credited;
+
 -- Complaints that were upheld, in full or in part, and that no credit has followed yet.
 CREATE TEMP TABLE claims_promised ON COMMIT DROP AS
 SELECT k.claim_id
@@ -32,4 +36,6 @@ WHERE k.unit_id = %(unit)s AND answer.day <= %(on)s
                   WHERE credit.original_id = c.invoice_id AND credit.issue_date >= answer.day)
   AND NOT EXISTS (SELECT FROM claims_interestinvoice credit
                   WHERE credit.original_id = c.interest_invoice_id AND credit.issue_date >= answer.day)
-GROUP BY 1
+GROUP BY 1;
+
+ANALYZE claims_promised
