@@ -134,7 +134,10 @@ def test_what_was_returned_before_does_not_keep_the_right_one_out() -> None:
     take_in(where, [built])
     take_in(where, [built])
     with inside(where):
-        said = [one.outcome for one in PurchaseDecision.objects.filter(unit=where).order_by("run_id", "invoice_id")]
+        said = [
+            one.outcome
+            for one in PurchaseDecision.objects.filter(unit=where).order_by("run_id", "invoice_id")
+        ]
     assert said == ["INVOICE_NOT_OURS", "SUPPLIER_UNKNOWN", "DUPLICATE"]
 
 

@@ -347,7 +347,9 @@ def _together(table: Table, expected: Mapping[str, Any]) -> list[frozenset[str]]
 def decisions(street: Street, name: str, rule: str) -> list[ClaimDecision]:
     """What was decided of a claim by a rule, in order. Called inside ``working_in``."""
     return list(
-        ClaimDecision.objects.filter(unit=street.where, claim=street.claims[name], rule=rule).order_by("run_id")
+        ClaimDecision.objects.filter(unit=street.where, claim=street.claims[name], rule=rule).order_by(
+            "run_id"
+        )
     )
 
 
