@@ -83,7 +83,7 @@ LEFT JOIN claims_claim k ON k.id = o.claim_id AND k.unit_id = o.unit_id
 LEFT JOIN registers_customer c ON c.id = k.payer_id
 LEFT JOIN claims_refundrequest asked ON asked.overpayment_id = o.id AND asked.unit_id = o.unit_id
 LEFT JOIN LATERAL (SELECT outcome, standing, clause, run_id FROM claims_overpaymentdecision
-  WHERE unit_id = o.unit_id AND overpayment_id = o.id ORDER BY id DESC LIMIT 1) d ON true
+  WHERE unit_id = o.unit_id AND overpayment_id = o.id ORDER BY run_id DESC LIMIT 1) d ON true
 LEFT JOIN LATERAL (SELECT id, iban, holder FROM claims_refundaccount
   WHERE unit_id = o.unit_id AND overpayment_id = o.id ORDER BY id DESC LIMIT 1) told ON true
 LEFT JOIN LATERAL (SELECT id, way FROM claims_refundchoice
