@@ -1,10 +1,9 @@
 """Write the empty form of a billing request, an Excel workbook in the language asked for."""
 
-import hashlib
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from reskontra.commands.output import as_json, say
+from reskontra.commands.output import as_json, say, write_file
 from reskontra.exchange.results import empty_form
 
 
@@ -15,10 +14,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def handle(arguments: Namespace) -> int:
     """Write the form; needs no database."""
-    data = empty_form(arguments.lang)
-    arguments.file.write_bytes(data)
-    told = {"path": str(arguments.file), "size": len(data), "digest": hashlib.sha256(data).hexdigest()}
+    written = write_file(arguments.file, empty_form(arguments.lang))
     if arguments.json:
-        as_json({"file": told})
-    say(arguments, "command.invoice_file", path=told["path"], size=told["size"])
+        as_json({"file": written})
+    say(arguments, "command.invoice_file", path=written["path"], size=written["size"])
     return 0

@@ -1,13 +1,12 @@
 """Show an invoice as the customer sees it: its sums on the screen, its PDF and its Finvoice document in files."""
 
-import hashlib
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
 from reskontra.commands.connection import acting, open_database
 from reskontra.commands.connection import add_arguments as add_acting
-from reskontra.commands.output import as_json, out, say
+from reskontra.commands.output import as_json, out, say, write_file
 from reskontra.documents.invoice import Invoice as Document
 from reskontra.income.delivery.image import invoice_copy
 from reskontra.insight.explanations import NothingFound
@@ -35,7 +34,7 @@ def handle(arguments: Namespace) -> int:
     with acting(arguments, "see") as person:
         copy = invoice_copy(person.unit, _id_of(person.unit, arguments.number))
     wanted = {arguments.xml: lambda: copy.xml, arguments.pdf: copy.pdf}
-    written = [_write(path, make()) for path, make in wanted.items() if path]
+    written = [write_file(path, make()) for path, make in wanted.items() if path]
     told = {**_told(copy.document), "sent": copy.sent, "files": written}
     if arguments.json:
         as_json(told)
@@ -55,11 +54,6 @@ def _id_of(unit: Unit, number: str) -> int:
     if found is None:
         raise NothingFound(number)
     return found
-
-
-def _write(path: Path, data: bytes) -> dict[str, Any]:
-    path.write_bytes(data)
-    return {"path": str(path), "size": len(data), "digest": hashlib.sha256(data).hexdigest()}
 
 
 def _told(document: Document) -> dict[str, Any]:

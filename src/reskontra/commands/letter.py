@@ -1,6 +1,5 @@
 """Show a letter: to whom, about what and by which channel on the screen, its PDF in a file or on standard output."""
 
-import hashlib
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 from reskontra.claims.letters import letter_of
 from reskontra.commands.connection import acting, open_database
 from reskontra.commands.connection import add_arguments as add_acting
-from reskontra.commands.output import as_json, out, say
+from reskontra.commands.output import as_json, out, say, write_file
 from reskontra.income.delivery.letter_copies import LetterCopy, letter_copy
 from reskontra.insight.explanations import NothingFound
 from reskontra.kernel.days import format_date
@@ -41,7 +40,7 @@ def handle(arguments: Namespace) -> int:
     if arguments.pdf == STANDARD_OUTPUT:
         sys.stdout.buffer.write(data)
         return 0
-    file = _write(Path(arguments.pdf), data) if arguments.pdf else None
+    file = write_file(Path(arguments.pdf), data) if arguments.pdf else None
     if arguments.json:
         as_json({**_told(copy), "files": [file] if file else []})
         return 0
@@ -49,11 +48,6 @@ def handle(arguments: Namespace) -> int:
     if file:
         say(arguments, "command.invoice_file", path=file["path"], size=file["size"])
     return 0
-
-
-def _write(path: Path, data: bytes) -> dict[str, Any]:
-    path.write_bytes(data)
-    return {"path": str(path), "size": len(data), "digest": hashlib.sha256(data).hexdigest()}
 
 
 def _told(copy: LetterCopy) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """Results on standard output, progress on standard error; JSON with stable keys where it is asked for."""
 
 import csv
+import hashlib
 import json
 import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TextIO
 
 from rich.console import Console
@@ -57,6 +59,12 @@ def as_csv(
     written = csv.writer(to, delimiter="," if language == "en" else ";", lineterminator="\r\n")
     written.writerow(columns)
     written.writerows([_harmless(cell) for cell in row] for row in rows)
+
+
+def write_file(path: Path, data: bytes) -> dict[str, Any]:
+    """Write ``data`` to ``path``; what a program is told of it: path, size in bytes, SHA-256 digest."""
+    path.write_bytes(data)
+    return {"path": str(path), "size": len(data), "digest": hashlib.sha256(data).hexdigest()}
 
 
 def _harmless(cell: object) -> object:

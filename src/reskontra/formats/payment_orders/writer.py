@@ -12,7 +12,6 @@ HEADS = (
     "message", "execution_date", "paying_account", "order", "amount", "currency", "payee", "street", "postcode",
     "town", "country", "text",
 )  # fmt: skip
-# What a spreadsheet would take for a formula; nobody's name begins so.
 
 
 def write(batch: PaymentBatch) -> Iterator[bytes]:

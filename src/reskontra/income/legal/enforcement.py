@@ -25,7 +25,7 @@ from reskontra.income.legal.rules import (
     IN_ENFORCEMENT,
     decide_enforcement,
 )
-from reskontra.income.legal.run import KEPT_IN, fork, ids, record_but
+from reskontra.income.legal.run import KEPT_IN, fork, ids
 from reskontra.kernel.caps import cap
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.courts import courts
@@ -33,7 +33,7 @@ from reskontra.kernel.terms import Terms
 from reskontra.kernel.texts import text
 from reskontra.ledger.numbers import take_numbers
 from reskontra.registers.models import Customer
-from reskontra.runs.decisions import set_aside_changed
+from reskontra.runs.decisions import record_decisions, set_aside_changed
 from reskontra.runs.models import Evidence, Run
 from reskontra.runs.run import Acting, Applied, Control
 
@@ -104,7 +104,7 @@ class EnforcementRun:
 
     def record(self, run: Run) -> None:
         """Store how each claim is applied for, or why not; those that just go on being enforced are counted."""
-        record_but(run, self.name, IN_ENFORCEMENT)
+        record_decisions(run, self.name, *KEPT_IN, (IN_ENFORCEMENT,))
 
     def set_aside(self, run: Run) -> None:
         """Leave every claim that would now be told otherwise; then its whole application waits."""

@@ -7,10 +7,9 @@ from django.db import connection
 from reskontra.claims.collection import take_claims_in_hand
 from reskontra.database.scripts import statements
 from reskontra.income.legal.rules import NOT_REMINDED, REMINDER_RUNS, decide_collection
-from reskontra.kernel.sets import Outcome
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit
-from reskontra.runs.decisions import set_aside_changed
+from reskontra.runs.decisions import record_decisions, set_aside_changed
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied
 
@@ -41,7 +40,7 @@ class CollectionRun:
 
     def record(self, run: Run) -> None:
         """Store why each claim goes where it goes; those whose reminders are not out yet are only counted."""
-        record_but(run, self.name, NOT_REMINDED, REMINDER_RUNS)
+        record_decisions(run, self.name, *KEPT_IN, (NOT_REMINDED, REMINDER_RUNS))
 
     def set_aside(self, run: Run) -> None:
         """Leave every claim that would now go elsewhere than was planned."""
@@ -64,18 +63,6 @@ def fork(unit: Unit, terms: Terms) -> None:
             cursor.execute(statement, {"unit": unit.pk})
         cursor.execute(f"CREATE TEMP TABLE forked ON COMMIT DROP AS {query}")
         cursor.execute("ANALYZE forked (id)")
-
-
-def record_but(run: Run, rule: str, *trivial: Outcome) -> None:
-    """Store the table ``decided`` as decisions on claims by ``rule``, but for outcomes that nobody asks about."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO claims_claimdecision"
-            " (unit_id, run_id, claim_id, rule, outcome, standing, clause, reasons, inputs, amount)"
-            " SELECT unit_id, %s, id, %s, outcome, standing, clause, reasons, inputs, amount"
-            " FROM decided WHERE NOT outcome = ANY (%s) ORDER BY id",
-            [run.pk, rule, [outcome.name for outcome in trivial]],
-        )
 
 
 def ids(numbers: Sequence[int]) -> str:

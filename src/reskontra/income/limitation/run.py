@@ -7,7 +7,7 @@ from django.db import connection
 from reskontra.claims.collection import take_claims_in_hand
 from reskontra.income.limitation.rules import RUNNING, STILL_POSSIBLE, decide_limitation
 from reskontra.kernel.terms import Terms
-from reskontra.runs.decisions import set_aside_changed
+from reskontra.runs.decisions import record_decisions, set_aside_changed
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied
 
@@ -39,14 +39,7 @@ class LimitationRun:
 
     def record(self, run: Run) -> None:
         """Store why a claim has expired or soon will; that a clock still runs is only counted."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO claims_claimdecision"
-                " (unit_id, run_id, claim_id, rule, outcome, standing, clause, reasons, inputs, amount)"
-                " SELECT unit_id, %s, id, %s, outcome, standing, clause, reasons, inputs, amount"
-                " FROM decided WHERE outcome <> %s ORDER BY id",
-                [run.pk, self.name, RUNNING.name],
-            )
+        record_decisions(run, self.name, *_KEPT_IN, (RUNNING,))
 
     def set_aside(self, run: Run) -> None:
         """Leave every claim whose limitation date or open amount has changed since the plan."""

@@ -20,7 +20,7 @@ from reskontra.kernel.terms import Terms
 from reskontra.ledger.numbers import take_numbers
 from reskontra.registers.models import Unit
 from reskontra.registers.posting import posting_account
-from reskontra.runs.decisions import set_aside_changed
+from reskontra.runs.decisions import record_decisions, set_aside_changed
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied, Control, RunRefused
 
@@ -76,14 +76,7 @@ class RefundsRun:
 
     def record(self, run: Run) -> None:
         """Store why each overpayment is refunded, waits or is income; small ones that nobody asks for are counted."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO claims_overpaymentdecision"
-                " (unit_id, run_id, overpayment_id, rule, outcome, standing, clause, reasons, inputs, amount)"
-                " SELECT unit_id, %s, id, %s, outcome, standing, clause, reasons, inputs, amount FROM decided"
-                " WHERE outcome <> %s ORDER BY id",
-                [run.pk, self.name, SMALL_NOT_ASKED.name],
-            )
+        record_decisions(run, self.name, *_KEPT_IN, (SMALL_NOT_ASKED,))
 
     def set_aside(self, run: Run) -> None:
         """Leave what would now become something else, or go elsewhere, than was planned and approved."""
