@@ -64,6 +64,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda one: not any(name in one.nodeid.partition("::")[0] for name in SLOW))
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneStage:
     """How tests are shared out among workers."""
     return OneStage(config, log)
