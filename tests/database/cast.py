@@ -6,9 +6,23 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from database.expenditure_rows import EXPENDITURE
-from database.house import ALWAYS, AT, DAY, REMINDED, House, Row, another, by_person, by_run, digest, insert
+from database.house import (
+    ALWAYS,
+    AT,
+    DAY,
+    REMINDED,
+    House,
+    Row,
+    another,
+    by_person,
+    by_run,
+    digest,
+    insert,
+    work_in,
+)
 
 
 def _places() -> Row:
@@ -160,6 +174,10 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
     "ledger_assertion": lambda h: {
         "run_id": h.of("runs_run"), "account": "19500000", "day": DAY, "amount": "100.00",
         "told_by": f"statement {h.next()}",
+    },
+    "ledger_seal": lambda h: {
+        "block": h.next() + 1, "form": 1, "upto": Jsonb({}), "vouchers": 0, "entries": 0,
+        "previous_root": digest(h.next()), "root": digest(h.next()), "sealed_at": AT,
     },
     "bank_material": lambda h: {
         "run_id": h.of("runs_run"), "file_id": h.of("exchange_inboxfile"), "position": 1, "kind": "statement",
@@ -518,6 +536,8 @@ def move_in(admin: psycopg.Connection[Any]) -> House:
             post(house)
         elif table == "sales_billingrequest":
             bill(house)
+        elif table == "ledger_seal":
+            seal(house)
         elif table == "sales_invoicedorder":
             house.add("sales_orderdecision", rule="orders", outcome="READY", standing="READY")
             house.add(table)
@@ -538,6 +558,17 @@ def post(house: House) -> int:
     house.add("ledger_entry", amount="-100.00", account="30000000")
     house.add("ledger_entry")
     return int(house.of("ledger_voucher"))
+
+
+def seal(house: House) -> None:
+    """What is posted so far, in a sealed block of the journal."""
+    work_in(house.admin, house.unit)
+    house.admin.execute("SELECT ledger_seal_journal(%s)", (house.unit,))
+    found = house.admin.execute(
+        "SELECT id, block, root FROM ledger_seal WHERE unit_id = %s", (house.unit,)
+    ).fetchone()
+    assert found is not None
+    house.have["ledger_seal"] = dict(zip(("id", "block", "root"), found, strict=True))
 
 
 def list_of(house: House) -> None:

@@ -21,6 +21,7 @@ from reskontra.exchange.inbox import receive
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.bank_material.intake import take_in_bank_material
 from reskontra.insight.invariants import INVARIANTS, broken
+from reskontra.ledger.seals import seal
 from reskontra.registers.models import Unit, UnitAccount
 from reskontra.runs.run import apply
 
@@ -52,6 +53,9 @@ def worked(
         bring_bank_material(code)
         pay_two_claims(code)
         bring_later_months(code)
+        unit = Unit.objects.get(code=code)
+        with working_in([unit.pk]):
+            assert seal(unit)
     yield postgres
     settings.OUT = before
     for alias in ("default", "owner"):
@@ -286,6 +290,8 @@ FAULTS = [
     ("I13 no claim is reminded while", "DELETE FROM claims_blocklift; UPDATE claims_block b SET customer_id = (SELECT payer_id FROM claims_claim c WHERE c.id = b.claim_id), claim_id = NULL"),
     ("I13 no claim is reminded while", f"DELETE FROM claims_blocklift; {BLOCKED_FROM.format('max(sent_date)')}"),
     ("I13 no interest is charged", f"UPDATE sales_invoice SET internal = true WHERE id = {CHARGED_INVOICE}; UPDATE registers_customer SET kind = 'state_unit', business_id = '9900018-9', partner_code = 'X' WHERE id = {CHARGED_PAYER}"),
+    ("I15 every sealed block", f"UPDATE ledger_voucher SET posting_date = posting_date + 1 WHERE id = {A_VOUCHER}"),
+    ("I15 every sealed block", "UPDATE ledger_seal SET root = repeat('0', 64)"),
     ("I12 what is invoiced", "UPDATE sales_invoicedorder SET digest = repeat('0', 64) WHERE order_id = (SELECT min(order_id) FROM sales_invoicedorder)"),
 ]  # fmt: skip
 

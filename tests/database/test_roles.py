@@ -15,7 +15,11 @@ from reskontra.database.tables import Fact, InUnit, StateWide, UnitRegister, Wor
 
 OURS = sorted(our_models(), key=lambda model: model._meta.db_table)
 UNIT_TABLES = [model._meta.db_table for model in OURS if issubclass(model, InUnit)]
-DATABASES_OWN = ("ledger_balance", "ledger_posting")  # the database writes them itself, from the entries
+DATABASES_OWN = (
+    "ledger_balance",
+    "ledger_posting",
+    "ledger_seal",
+)  # the database writes them itself, from the entries
 FACTS = [model._meta.db_table for model in OURS if issubclass(model, Fact)]
 
 
@@ -136,6 +140,7 @@ def test_the_check_role_writes_balances_and_nothing_else(street: Street) -> None
     may = {model._meta.db_table: privileges(street, server.CHECK, model._meta.db_table) for model in OURS}
     assert may.pop("ledger_balance") == {"SELECT", "INSERT", "UPDATE"}
     assert may.pop("ledger_posting") == {"SELECT", "INSERT"}
+    assert may.pop("ledger_seal") == {"SELECT", "INSERT"}
     assert set(map(frozenset, may.values())) == {frozenset({"SELECT"})}
 
 

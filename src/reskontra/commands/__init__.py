@@ -29,7 +29,7 @@ COMMANDS = (
     "payment", "supplier",
     "statement",
     "card", "office",
-    "registers", "password", "api-key",
+    "registers", "password", "api-key", "seal",
 )  # fmt: skip
 _MODULES = {"import": "import_file", "api-key": "api_key"}
 

@@ -64,6 +64,9 @@ INVARIANTS: Mapping[str, str] = {
           USING (unit_id, account, year)
         WHERE coalesce(kept.amount, 0) <> coalesce(posted.amount, 0)
     """,
+    "I15 every sealed block of the journal is what was sealed": """
+        SELECT unit_id, block FROM ledger_sealed_block WHERE NOT holds
+    """,
     "I4 open items are the balance of the receivable accounts": """
         SELECT unit_id, open.amount, books.amount
         FROM (SELECT unit_id, sum(amount) AS amount

@@ -144,3 +144,34 @@ class Assertion(Fact):
                 name="an_assertion_is_made_once", fields=["unit", "account", "day", "told_by"]
             ),
         ]
+
+
+class Seal(Fact):
+    """One block of a unit's journal under a hash that also covers the block before it; the database writes it.
+
+    ``upto`` tells, by series of vouchers (kind and year), the last number that is sealed; a block holds what came since
+    the block before it. ``form`` is the version of the canonical form that was hashed (``safety/seals.sql``).
+    """
+
+    block = models.IntegerField()
+    form = models.SmallIntegerField()
+    upto = models.JSONField()
+    vouchers = models.IntegerField()
+    entries = models.IntegerField()
+    previous_root = models.CharField(max_length=64, blank=True)
+    root = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    references = (Points("unit", "a_seal_belongs_to_a_unit"),)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="a_block_is_sealed_once", fields=["unit", "block"]),
+            models.CheckConstraint(
+                name="the_first_block_alone_follows_none",
+                condition=Q(block=1, previous_root="") | Q(block__gt=1) & ~Q(previous_root=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"block {self.block}"

@@ -120,6 +120,7 @@ MAY: Mapping[str, frozenset[str]] = {
     "keep_original": frozenset({"K", "PK"}),
     "load_registers": frozenset({"PK", "AD"}),
     "set_password": frozenset({"AD"}),
+    "seal_journal": frozenset({"PK", "AD"}),
     "keep_api_keys": frozenset({"PK", "AD"}),
 }
 
