@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from reskontra.database import connect, server
-from reskontra.database.session import working_in
+from reskontra.database.rows import one_row
+from reskontra.database.session import room_to_work, working_in
 from reskontra.desk.ready import NotSafeToServe, be_ready
 from reskontra.desk.status import batches_by_state, invoices_of_month, latest_runs, orders_by_state
 from reskontra.kernel.texts import text
@@ -141,6 +142,19 @@ def test_the_desk_does_not_start_through_a_login_that_owns_the_tables(database: 
     as_the_owner()
     with pytest.raises(NotSafeToServe, match="owns the tables"):
         be_ready()
+
+
+def test_nobody_waits_for_ever_at_the_desk(database: server.Server) -> None:
+    """D8: short limits for whoever serves people; a run or a large file takes the time that it needs."""
+    connect.connect(database, str(connections["default"].settings_dict["NAME"]), online=True)
+    asked = (
+        "SELECT current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout')"
+    )
+    assert one_row(asked) == ("30s", "1min")
+    with working_in([]):
+        room_to_work()
+        assert one_row(asked) == ("0", "10min")
+    assert one_row(asked) == ("30s", "1min")
 
 
 @pytest.mark.parametrize("language", ["sv", "fi", "en"])

@@ -10,11 +10,17 @@ from reskontra.database import server as servers
 from reskontra.database.safety import apply_safety
 
 
-def connect(server: servers.Server, database: str | None = None) -> None:
-    """Make ``default`` the app role's and ``owner`` the owner role's connection to ``database``."""
+def connect(server: servers.Server, database: str | None = None, *, online: bool = False) -> None:
+    """Make ``default`` the app role's and ``owner`` the owner role's connection to ``database``.
+
+    ``online``: people wait for its answers, so no statement runs for long (``servers.ONLINE``), but for those that take
+    the room to work (``session.room_to_work``).
+    """
     name = database or settings.DATABASE_NAME
     for alias, role in (("default", servers.APP), ("owner", servers.OWNER)):
         _point(alias, server.address(role, name))
+    limits = " ".join(f"-c {setting}={value}" for setting, value in servers.ONLINE.items()) if online else ""
+    connections["default"].settings_dict["OPTIONS"] = {"options": limits} if limits else {}
 
 
 def _point(alias: str, address: dict[str, Any]) -> None:

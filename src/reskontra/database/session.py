@@ -24,6 +24,15 @@ def working_in(units: Iterable[int], person: int | None = None, reason: str = ""
             _set(cursor, before)  # an error takes them back by itself, with the savepoint
 
 
+def room_to_work() -> None:
+    """For a run or a large file: as long as it takes, sorts in memory up to this much; until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('work_mem', '128MB', true), set_config('statement_timeout', '0', true),"
+            " set_config('idle_in_transaction_session_timeout', '10min', true)"
+        )
+
+
 def _settings(cursor: CursorWrapper) -> list[str]:
     cursor.execute(
         "SELECT coalesce(current_setting('reskontra.units', true), ''),"

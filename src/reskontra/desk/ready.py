@@ -16,7 +16,7 @@ class NotSafeToServe(Exception):
 def be_ready() -> None:
     """Connect, unless somebody in this process has; raises ``DatabaseUnavailable`` and ``NotSafeToServe``."""
     if not connections["default"].settings_dict["NAME"]:
-        connect.connect(server.start())
+        connect.connect(server.start(), online=True)
         # A web server's worker process ends without its exit handlers. The embedded database would run on: it
         # stops with the exit handler of its last user.
         Finalize(None, atexit._run_exitfuncs, exitpriority=0)

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from django.db import connection
 
+from reskontra.database.session import room_to_work
 from reskontra.documents.findings import Finding, Refused
 from reskontra.exchange import archive
 from reskontra.exchange.attachments import Fetch
@@ -164,6 +165,7 @@ def _refuse_other(brought: Brought, kind: str) -> None:
 def _store(
     acting: Acting, received: Received, brought: Brought, contents: Contents | None, on: date, language: str
 ) -> RoomAnswer:
+    room_to_work()
     if contents is None:
         return take_in_invoices(acting, received, brought.data, on)
     return contents.take_in(acting, received, brought.fetch, on, language)

@@ -13,6 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 from django.db import connection
 from django.utils import timezone
 
+from reskontra.database.session import room_to_work
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Person, Unit
 from reskontra.registers.unit_terms import terms_of
@@ -137,7 +138,7 @@ class Applied:
 
 def plan(room: Room, acting: Acting, on: date) -> Result:
     """Decide and keep the plan with its decisions, writing nothing else. Called inside ``working_in``."""
-    _room_to_work()
+    room_to_work()
     terms = terms_of(acting.unit, on)
     run = _open(room, acting, on)
     room.decide(run, terms)
@@ -154,7 +155,7 @@ def apply(room: Room, acting: Acting, on: date, planned: Run | None = None) -> R
     counted as such. Raises ``RunRefused`` when a control does not hold; then nothing has happened.
     """
     lock(acting.unit, room.lock)
-    _room_to_work()
+    room_to_work()
     terms = terms_of(acting.unit, on)
     # Under the lock the plan is read anew: somebody may have applied it since it was looked up.
     run = Run.objects.get(unit=acting.unit, pk=planned.pk) if planned else _open(room, acting, on)
@@ -199,14 +200,6 @@ def lock(unit: Unit, kind: str) -> None:
     """Wait for other work of this kind in the unit; the lock ends with the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [unit.pk, kind])
-
-
-def _room_to_work() -> None:
-    """Sorts and fresh rows of a large run stay in memory up to this much, and go to disk beyond it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('work_mem', '128MB', true), set_config('statement_timeout', '0', true)"
-        )
 
 
 def _digest() -> str:
