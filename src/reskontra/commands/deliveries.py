@@ -76,7 +76,8 @@ def _waiting(arguments: Namespace) -> int:
 
 def _why(one: Followed, language: str) -> str:
     return ", ".join(
-        f"{passed.channel}: {text(f'channel.{passed.why}', language)}" for passed in one.passed_over
+        f"{text(f'channel.name.{passed.channel}', language)}: {text(f'channel.{passed.why}', language)}"
+        for passed in one.passed_over
     )
 
 

@@ -94,7 +94,7 @@ def show(found: dict[str, Any], language: str) -> None:
             out.print(f"    {text('explain.also', language)}: {'; '.join(reasons)}", markup=False)
         for one in decision.get("passed_over", ()):
             channel, why = (
-                text(f"outcome.{one['channel']}", language),
+                text(f"channel.name.{one['channel']}", language),
                 text(f"channel.{one['why']}", language),
             )
             out.print(f"    {channel}: {why}", markup=False)

@@ -9,12 +9,14 @@ from typing import Any
 from django.urls import reverse
 
 from reskontra.desk.access import Place
+from reskontra.desk.clock import now
 from reskontra.desk.legal_tasks import legal_tasks
 from reskontra.desk.money_out_tasks import money_out_tasks
 from reskontra.desk.purchase_tasks import purchase_tasks
 from reskontra.desk.status import RunLine, batches_by_state, line_of, orders_by_state
 from reskontra.desk.steps import STEPS
 from reskontra.desk.task import Task
+from reskontra.income.delivery.follow_up import follow_up
 from reskontra.income.reminders.lists import blocks_for_review, open_complaints
 from reskontra.income.write_off.lists import waiting_proposals
 from reskontra.insight.collection import due_for_reminder
@@ -111,6 +113,10 @@ def _tasks(place: Place) -> list[Task]:
             place.may("run_delivery"),
         )
     )
+    if place.may("send_again"):
+        late = follow_up(place.unit, now(), standing="REVIEW")
+        amount = sum((one.amount for one in late), Decimal(0))
+        tasks.append(Task("deliveries", len(late), amount, reverse("deliveries", args=[code]), mine=True))
     if place.may("point_payment"):
         count, left = unallocated_count(place.unit)
         tasks.append(Task("unallocated", count, left, reverse("payments", args=[code]), mine=True))

@@ -20,6 +20,7 @@ class Because:
     inputs: Sequence[tuple[str, str]]
     citation: str
     order: str
+    passed_over: Sequence[tuple[str, str]]
     run: Mapping[str, Any] | None
 
 
@@ -67,6 +68,10 @@ def _because(one: Mapping[str, Any], language: str) -> Because:
         inputs=rested_on(one["inputs"], language),
         citation=one["citation"],
         order=str(one.get("order", "")),
+        passed_over=[
+            (text(f"channel.name.{passed['channel']}", language), text(f"channel.{passed['why']}", language))
+            for passed in one.get("passed_over", ())
+        ],
         run=one["run"],
     )
 

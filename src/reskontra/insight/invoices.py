@@ -33,7 +33,9 @@ _ONLY = {
 
 _LIST = """
 SELECT i.id, i.number, i.credit, i.issue_date, i.due_date, i.total, c.number AS customer_number, c.name AS customer,
-  CASE WHEN out.file_id IS NULL THEN 'unsent' ELSE coalesce(out.state, 'built') END AS state
+  CASE WHEN out.file_id IS NULL OR again.attempt > out.attempt THEN 'unsent'
+    WHEN answer.status = 'delivered' THEN 'delivered' WHEN answer.status = 'refused' THEN 'not_delivered'
+    ELSE coalesce(out.state, 'built') END AS state
 FROM (
   SELECT i.* FROM sales_invoice i WHERE i.unit_id = %(unit)s AND {only}
     AND (%(customers)s::bigint[] IS NULL OR i.customer_id = ANY (%(customers)s::bigint[]))
@@ -43,10 +45,18 @@ FROM (
 ) i
 JOIN registers_customer c ON c.id = i.customer_id
 LEFT JOIN LATERAL (
-  SELECT d.file_id, (SELECT e.state FROM exchange_outboxevent e
+  SELECT d.file_id, d.attempt, (SELECT e.state FROM exchange_outboxevent e
                      WHERE e.unit_id = d.unit_id AND e.file_id = d.file_id ORDER BY e.id DESC LIMIT 1) AS state
   FROM sales_invoicedelivery d WHERE d.unit_id = i.unit_id AND d.invoice_id = i.id
   ORDER BY d.attempt DESC LIMIT 1) out ON true
+LEFT JOIN LATERAL (
+  SELECT a.status FROM sales_deliveryreceipt a
+  WHERE a.unit_id = i.unit_id AND a.invoice_id = i.id AND a.attempt = out.attempt
+    AND a.outcome IN ('taken', 'contradicts') AND a.status <> 'pending'
+  ORDER BY a.report_id DESC, a.row DESC LIMIT 1) answer ON true
+LEFT JOIN LATERAL (
+  SELECT max(c.attempt) AS attempt FROM sales_deliverydecision c
+  WHERE c.unit_id = i.unit_id AND c.invoice_id = i.id) again ON true
 ORDER BY i.number DESC
 """
 
@@ -68,22 +78,42 @@ FROM ledger_entry e LEFT JOIN registers_account a ON a.code = e.account
 WHERE e.unit_id = %(unit)s AND e.voucher_id = %(voucher)s ORDER BY e.position
 """
 
+# The operator tells whole seconds: within one, things stand in the order in which they happen.
 _OUT = """
-SELECT f.id AS file, f.name, f.digest, f.run_id AS run, d.channel, d.clause, f.built_at AS at, 'built' AS state
+SELECT * FROM (
+SELECT f.id AS file, f.name, f.digest, f.run_id AS run, d.channel, d.clause, f.built_at AS at, 'built' AS state,
+  '' AS said
 FROM sales_invoicedelivery d JOIN exchange_outboxfile f ON f.id = d.file_id AND f.unit_id = d.unit_id
 WHERE d.unit_id = %(unit)s AND d.invoice_id = %(invoice)s
 UNION ALL
-SELECT f.id, f.name, f.digest, f.run_id, d.channel, d.clause, e.happened_at, e.state
+SELECT f.id, f.name, f.digest, f.run_id, d.channel, d.clause, e.happened_at, e.state, ''
 FROM sales_invoicedelivery d JOIN exchange_outboxfile f ON f.id = d.file_id AND f.unit_id = d.unit_id
 JOIN exchange_outboxevent e ON e.unit_id = f.unit_id AND e.file_id = f.id
 WHERE d.unit_id = %(unit)s AND d.invoice_id = %(invoice)s
-ORDER BY at, file
+UNION ALL
+SELECT f.id, f.name, f.digest, report.run_id, d.channel, 'OC 3.9-d', coalesce(a.happened_at, ran.applied_at),
+  CASE a.status WHEN 'refused' THEN 'not_delivered' ELSE a.status END, a.reason
+FROM sales_deliveryreceipt a
+JOIN sales_deliveryreport report ON report.unit_id = a.unit_id AND report.id = a.report_id
+JOIN runs_run ran ON ran.unit_id = report.unit_id AND ran.id = report.run_id
+JOIN sales_invoicedelivery d ON d.unit_id = a.unit_id AND d.invoice_id = a.invoice_id AND d.attempt = a.attempt
+JOIN exchange_outboxfile f ON f.id = d.file_id AND f.unit_id = d.unit_id
+WHERE a.unit_id = %(unit)s AND a.invoice_id = %(invoice)s AND a.outcome IN ('taken', 'contradicts')
+UNION ALL
+SELECT NULL, person.name, '', NULL, c.channel, 'OC 3.9-d', c.decided_at, 'goes_again', c.reason
+FROM sales_deliverydecision c JOIN registers_person person ON person.id = c.person_id
+WHERE c.unit_id = %(unit)s AND c.invoice_id = %(invoice)s) steps
+ORDER BY date_trunc('second', at), array_position(ARRAY['built', 'intent', 'sent', 'receipted', 'pending', 'delivered',
+  'not_delivered', 'goes_again'], state), at, file
 """
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One invoice in a list; ``state`` is ``unsent`` or where its batch stands; the total in euro with VAT."""
+    """One invoice in a list; the total in euro with VAT.
+
+    ``state`` is ``unsent``, where its batch stands, or what the operator answered: ``delivered``, ``not_delivered``.
+    """
 
     id: int
     number: int
@@ -147,16 +177,20 @@ class EntryLine:
 
 @dataclass(frozen=True)
 class WayOut:
-    """One step of a batch that the invoice is in."""
+    """One step of a batch that the invoice is in, an answer of the operator, or a person's word (without a batch).
 
-    file: int
+    ``said`` are the operator's or the person's words.
+    """
+
+    file: int | None
     name: str
     digest: str
-    run: int
+    run: int | None
     channel: str
     clause: str
     at: datetime
     state: str
+    said: str
 
 
 def invoices_listed(

@@ -41,6 +41,11 @@ class Followed:
     reason: str = ""
     passed_over: Sequence[PassedOver] = ()
 
+    @property
+    def running(self) -> int:
+        """The number without the unit's code."""
+        return int(self.number[-9:])
+
     def as_json(self) -> dict[str, Any]:
         """The contract of ``reskontra deliveries --json``."""
         return {
