@@ -120,7 +120,11 @@ def _wrong(
 
 
 def recognise(candidates: Sequence[Candidate], unit: Unit) -> None:
-    """Mark what has come before: an order key is used once, unless what came with it went back (OC 3.9-c)."""
+    """Mark what has come before: an order key is used once, unless what came with it went back (OC 3.9-c).
+
+    What went back is judged anew as the next version, corrected or not: the register may be what was wrong. Under a
+    key that is in use, the same content is known and changes nothing; any other content goes back and says so.
+    """
     known = _known_keys(unit, [candidate.order.key for candidate in candidates])
     seen: dict[str, int] = {}
     for candidate in candidates:
@@ -142,10 +146,22 @@ def recognise(candidates: Sequence[Candidate], unit: Unit) -> None:
         if key not in known:
             continue
         number, version, digest, returned = known[key]
-        if returned and digest != candidate.digest:
-            candidate.number, candidate.version = number, version + 1
+        candidate.number = number
+        if returned:
+            candidate.version = version + 1
             continue
-        candidate.duplicate, candidate.number = True, number
+        if digest != candidate.digest:
+            candidate.findings.append(
+                Finding(
+                    "order_key_other_content",
+                    clause="OC 3.9-a",
+                    row=row,
+                    value=key,
+                    detail={"order": str(number)},
+                )
+            )
+            continue
+        candidate.duplicate = True
         candidate.findings = [
             Finding(
                 "order_key_known", "warning", "OC 3.9-a", row=row, value=key, detail={"order": str(number)}
