@@ -137,7 +137,7 @@ class _Sheet:
 
     def offer(self, place: int, column: Column, language: str) -> None:
         """Cell formats and drop-down lists for the rows that will be filled in."""
-        kept = {"date": self._date, "quantity": None, "price": None}.get(column.kind, self._text)
+        kept = {"date": self._date, "quantity": None, "unit_price": None}.get(column.kind, self._text)
         self._sheet.set_column(place, place, max(12, len(column.label(language)) + 2), kept)
         choices = _CHOICES.get(column.kind)
         if choices:

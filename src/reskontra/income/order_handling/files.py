@@ -18,7 +18,7 @@ from reskontra.exchange import archive
 from reskontra.exchange.attachments import Fetch
 from reskontra.exchange.inbox import Received
 from reskontra.exchange.messages import message
-from reskontra.exchange.reading import Document
+from reskontra.exchange.reading import Document, whole_file_findings
 from reskontra.exchange.results import result_workbook
 from reskontra.income.order_handling.answering import RowOutcome
 from reskontra.income.order_handling.intake import TakenIn, take_in
@@ -128,6 +128,8 @@ def _told(taken: TakenIn, language: str) -> dict[int, tuple[Status, str, str]]:
 @clause("OC 3.2-b", "OC 2.1-d", "OC 2.2-a")
 def _customer_updates(acting: Acting, updates: CustomerUpdates, on: date, language: str) -> Answer:
     """Each row is one customer: saved, or returned with its reasons; a faulty row does not stop the others."""
+    if wrong := whole_file_findings(updates):
+        raise Refused(*wrong)
     run = Run.objects.create(
         unit=acting.unit, name="customers", on_date=on, person=acting.person, planned_at=acting.at
     )
