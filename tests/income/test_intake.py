@@ -303,7 +303,7 @@ def test_a_customer_update_comes_first_and_the_request_finds_its_customers() -> 
     )
     answer = send(update)
     assert (answer.kind, statuses(answer)) == ("customer_update", ["accepted", "accepted", "returned"])
-    numbers = [outcome.order_number for outcome in answer.rows]
+    numbers = [outcome.customer for outcome in answer.rows]
     request = as_json(
         asked("U-1", "", customer={"name": "Ny Prov Ab", "identity": _NEW_FIRM, **_ADDRESS}),
         asked("U-2", "", customer={"number": str(numbers[1])}),
@@ -313,7 +313,7 @@ def test_a_customer_update_comes_first_and_the_request_finds_its_customers() -> 
         assert [order.customer.number for order in _orders()] == [str(number) for number in numbers[:2]]
     again = send(update)
     assert statuses(again) == ["accepted", "accepted", "returned"]
-    assert [outcome.order_number for outcome in again.rows][:2] == numbers[:2]
+    assert [outcome.customer for outcome in again.rows][:2] == numbers[:2]
 
 
 # --- the same again (OC 3.9-a, 3.9-c) -----------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from reskontra.database.rows import rows
 from reskontra.documents.billing_request import BillingRequest, Status
 from reskontra.documents.findings import Finding
 from reskontra.income.order_handling.candidates import Candidate, label_of
+from reskontra.income.order_handling.customers import identifies
 from reskontra.income.order_handling.rules import decide_orders
 from reskontra.kernel.identifiers import find_personal_codes
 from reskontra.kernel.terms import Terms
@@ -28,6 +29,7 @@ class RowOutcome:
     findings: Sequence[Finding]
     order_number: int | None = None
     order: int | None = None
+    customer: str = ""  # the number of a customer that the row named by identity
 
 
 def decide_new(run: Run, terms: Terms, going_in: Sequence[Candidate]) -> dict[int, dict[str, Any]]:
@@ -145,8 +147,24 @@ def outcomes_of(request: BillingRequest, candidates: Sequence[Candidate]) -> lis
                     detail={"rows": at_fault[row.order]},
                 )
             ]
-        outcomes.append(RowOutcome(row.row, status, _without_codes(findings), candidate.number, candidate.id))
+        outcomes.append(
+            RowOutcome(
+                row.row,
+                status,
+                _without_codes(findings),
+                candidate.number,
+                candidate.id,
+                _number_to_fill_in(candidate) if row.row == candidate.order.row else "",
+            )
+        )
     return outcomes
+
+
+def _number_to_fill_in(candidate: Candidate) -> str:
+    """The number of the order's customer where the form left it out (OC 3.2-b)."""
+    asked = candidate.order.customer
+    known = candidate.customer is not None and not asked.number and identifies(asked)
+    return candidate.customer.number if known and candidate.customer else ""
 
 
 def _by_row(candidate: Candidate) -> dict[int, list[Finding]]:

@@ -13,6 +13,7 @@ from reskontra.documents.as_json import document
 from reskontra.documents.billing_request import BillingRequest, RequestOrder
 from reskontra.documents.findings import Finding
 from reskontra.exchange.attachments import Kept
+from reskontra.income.order_handling.customers import identifies
 from reskontra.income.order_handling.sizes import more_than_we_hold
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Customer, Unit, VatRate
@@ -61,9 +62,12 @@ def candidates_of(request: BillingRequest) -> list[Candidate]:
 def digest_of(order: RequestOrder, attachments: Sequence[Kept] = ()) -> str:
     """SHA-256 over everything asked for, whatever rows it stood on: what a reviewer's act binds to.
 
-    Attachments count by their content: another file under the same name is another order.
+    Attachments count by their content: another file under the same name is another order. A customer with an
+    identity is the same with and without a number: the number is filled in on the way back (OC 3.2-b).
     """
     told = document(order)
+    if identifies(order.customer):
+        told["customer"].pop("number")
     told["attached"] = [kept.digest for kept in attachments]
     told.pop("row")
     for line in told["lines"]:
