@@ -18,6 +18,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 import reskontra
 from reskontra.database import connect, server
 from reskontra.database.session import working_in
+from reskontra.exchange.models import InboxFile
 from reskontra.kernel.references import unit_reference
 from reskontra.ledger.numbers import take_numbers
 from reskontra.registers.keys import key_ring
@@ -39,7 +40,7 @@ from reskontra.registers.sealing import sealed_code
 from reskontra.registers.sorting import meaning_key, sort_key
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Result, Room, apply, plan
-from reskontra.sales.models import Order, OrderLine
+from reskontra.sales.models import BillingRequest, Order, OrderLine
 
 DAY = date(2026, 3, 16)
 AT = datetime(2026, 3, 16, 7, 0, tzinfo=UTC)
@@ -329,11 +330,30 @@ def intake_run(where: Unit) -> Run:
     )
 
 
+def a_request(where: Unit, sender: str) -> BillingRequest:
+    """What an own system sent, with no row of its own. Called inside ``working_in``."""
+    by = intake_run(where)
+    file = InboxFile.objects.create(
+        unit=where,
+        digest=f"{by.pk:064d}",
+        name="feed",
+        kind="import",
+        size=1,
+        person=by.person,
+        received_at=AT,
+    )
+    return BillingRequest.objects.create(
+        unit=where, run=by, file=file, source="json", sender=sender, rows=0, orders=0
+    )
+
+
 def an_order(where: Unit, who: str, *lines: Mapping[str, Any], **header: Any) -> Order:
     """An order as intake stores it, without a decision yet. Lines: ``item``, ``quantity``, perhaps more.
 
-    Called inside ``working_in``; ``header`` sets any column, customers by their words.
+    Called inside ``working_in``; ``header`` sets any column, customers by their words. ``sent_by`` is an own system.
     """
+    if sender := header.pop("sent_by", ""):
+        header |= {"source": "own_system", "request": a_request(where, sender)}
     number = header.pop("number", None) or take_numbers(where, "order", 1)
     named = {role: customer(header.pop(role)) for role in ("payer", "bill_to", "ship_to") if role in header}
     one = customer(who)

@@ -164,6 +164,8 @@ def test_the_text_of_an_import_is_for_people_and_tells_no_personal_code(
         ("gunnar", ("run", "invoicing")),
         ("kirsi", ("act", "review", "1")),
         ("maria", ("act", "approve", "1")),
+        ("petra", ("act", "return", "1", "--reason", "x")),
+        ("maria", ("act", "reopen", "1")),
         ("olli", ("outbox",)),
         ("olli", ("explain", "1")),
     ],
@@ -270,6 +272,28 @@ def test_a_day_by_commands_from_the_request_to_the_operators_folder(command: Com
     ]  # fmt: skip
     _is_read_and_valid(command, batch)
     _is_explained(command)
+
+
+def test_an_order_is_sent_back_and_withdrawn_by_command(command: Command) -> None:
+    """OC 3.9-c: with a reason, and told by explain."""
+    with inside(unit()):
+        an_order(unit(), "aino", {"item": "PERMIT"})
+    run(OrdersRun(), unit())
+    maria = (*IN_HARBOUR, "--as", "maria")
+    code, told = command("act", "return", "1", *maria)
+    assert (code, told["refused"]) == (2, "an_order_is_stopped_for_a_reason")
+    code, told = command("act", "withdraw", "1", *maria, "--reason", "twice")
+    assert (code, told["refused"]) == (2, "only_what_went_back_is_withdrawn")
+    code, told = command("act", "return", "1", *maria, "--reason", "wrong quantity")
+    assert (code, told[0]["act"], told[0]["state"]) == (0, "return", "returned")
+    code, told = command("act", "reopen", "1", *IN_HARBOUR, "--as", "kirsi")
+    assert (code, told["refused"]) == (2, "only_what_the_rule_returned_is_taken_up")
+    code, told = command("act", "withdraw", "1", *maria, "--reason", "never ordered")
+    assert (code, told[0]["state"]) == (0, "withdrawn")
+    code, told = command("explain", "1", *IN_HARBOUR)
+    assert [one["reason"] for one in told["acts"]] == ["wrong quantity", "never ordered"]
+    code, printed = command("explain", "1", *IN_HARBOUR, text=True)
+    assert "wrong quantity" in printed
 
 
 def _is_read_and_valid(command: Command, batch: Path) -> None:

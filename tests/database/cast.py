@@ -61,6 +61,15 @@ def _order(house: House) -> Row:
     }  # fmt: skip
 
 
+def _stop(h: House) -> Row:
+    """An order of its own sent back: the unit's other one is invoiced."""
+    order = insert(h.admin, "sales_order", h.row("sales_order"))
+    return {
+        "order_id": order["id"], "digest": order["digest"], "act": "return", "reason": "wrong price",
+        "person_id": h.of("registers_person"), "stopped_at": AT,
+    }  # fmt: skip
+
+
 def _invoice(house: House) -> Row:
     number = house.next()
     return {
@@ -220,6 +229,7 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "order_id": h.of("sales_order"), "digest": h.of("sales_order", "digest"), "act": "review",
         "person_id": h.of("registers_person"), "given_at": AT, "comment": "",
     },
+    "sales_orderstop": _stop,
     "sales_invoice": _invoice,
     "sales_invoiceline": lambda h: {
         "invoice_id": h.of("sales_invoice"), "position": h.next(), "order_id": h.of("sales_order"),

@@ -231,6 +231,31 @@ def an_older_version(street: Street) -> str:
     return _invoiced(street, first)
 
 
+def _stopped(street: Street, order: dict[str, Any], **changes: Any) -> str:
+    row = street.own.row("sales_orderstop", order_id=order["id"], digest=order["digest"], **changes)
+    return refused(street, "sales_orderstop", row)
+
+
+def an_older_version_that_is_sent_back(street: Street) -> str:
+    first = an_order(street.own, "REVIEW")
+    an_order(street.own, "REVIEW", number=first["number"], key=first["key"], version=2)
+    return _stopped(street, first)
+
+
+def a_returned_order_that_is_sent_back(street: Street) -> str:
+    return _stopped(street, an_order(street.own, "RETURNED"))
+
+
+def a_ready_order_that_is_withdrawn(street: Street) -> str:
+    return _stopped(street, an_order(street.own, "READY"), act="withdraw")
+
+
+def an_order_that_was_sent_back(street: Street) -> str:
+    order = an_order(street.own, "READY")
+    street.own.add("sales_orderstop", order_id=order["id"], digest=order["digest"])
+    return _invoiced(street, order)
+
+
 def another_digest_than_the_order_has(street: Street) -> str:
     return _invoiced(street, an_order(street.own), digest=digest("seen elsewhere"))
 
@@ -471,6 +496,10 @@ REFUSED_STORIES: list[tuple[str, Callable[[Street], str], str]] = [
     ("only_ready_or_approved_orders_are_invoiced", an_older_version, "older version"),
     ("only_ready_or_approved_orders_are_invoiced", another_digest_than_the_order_has, "other digest"),
     ("only_ready_or_approved_orders_are_invoiced", another_number_than_the_order_has, "other number"),
+    ("only_ready_or_approved_orders_are_invoiced", an_order_that_was_sent_back, "sent back"),
+    ("only_the_newest_version_is_stopped", an_older_version_that_is_sent_back, "older version"),
+    ("what_went_back_is_not_sent_back_again", a_returned_order_that_is_sent_back, "returned by the rule"),
+    ("only_what_went_back_is_withdrawn", a_ready_order_that_is_withdrawn, "ready"),
     ("an_order_is_invoiced_once", an_order_invoiced_again_in_its_next_version, "also in another version"),
     ("what_has_arrived_does_not_go_again", an_invoice_that_has_arrived_and_is_to_go_again, "delivered"),
     ("an_answer_is_about_a_delivery", an_answer_to_a_delivery_that_never_was, "another attempt"),

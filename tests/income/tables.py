@@ -9,9 +9,10 @@ clause of the decision must be that one. Words:
     invoiced NAME CUSTOMER ITEM QUANTITY [at PRICE]     an invoice that is already out
     order    NAME CUSTOMER [served DAY] [priced DAY] [case T] [number T] [agreement T] [accounting T] [site T]
              [pays C] [bill-to C] [ship-to C] [language L] [days N] [basis T] [credits NAME] [tax-country L]
-             [basis-attached] [own-system] [credit]
+             [basis-attached] [own-system] [sent-by SENDER] [credit]
+    system   SENDER                             one more own system of the unit
     line     NAME ITEM QUANTITY [at PRICE] [account A] [budget B] [project P]
-    act      NAME review|approve PERSON
+    act      NAME review|approve|return PERSON
     expect   NAME OUTCOME [also OUTCOME ...]            # clause        (orders)
     expect   NAME ... invoice|credit|waits|left ...     # clause        (invoicing)
     expect   NAME CHANNEL                               # clause        (delivery)
@@ -29,12 +30,12 @@ from typing import Any
 from django.db import connection
 
 from apart import halves
-from cast import add_price, an_order, inside, invoice_number, new_unit, run, set_term, unit
+from cast import ALWAYS, add_price, an_order, inside, invoice_number, new_unit, run, set_term, unit
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
-from reskontra.income.order_handling.actions import approve, review
+from reskontra.income.order_handling.actions import approve, review, send_back
 from reskontra.income.order_handling.run import OrdersRun
-from reskontra.registers.models import Unit
+from reskontra.registers.models import OwnSystem, Unit
 from reskontra.runs.models import Run
 from reskontra.runs.run import apply
 from reskontra.sales.models import Invoice, InvoicedOrder, Order, OrderDecision
@@ -45,7 +46,7 @@ _HEADER = {
     "served": "service_date", "priced": "pricing_date", "case": "case_reference", "number": "order_number",
     "agreement": "agreement", "accounting": "accounting", "site": "site", "language": "language",
     "days": "payment_term", "basis": "charge_basis_text", "tax-country": "tax_country", "pays": "payer",
-    "bill-to": "bill_to", "ship-to": "ship_to",
+    "bill-to": "bill_to", "ship-to": "ship_to", "sent-by": "sent_by",
 }  # fmt: skip
 _LINE = {"at": "unit_price", "account": "account", "budget": "budget_account", "project": "project"}
 _FACTS = {
@@ -108,6 +109,9 @@ class Told:
             set_term(where, *line.words)
         for line in table.all("price"):
             self._price(line)
+        for line in table.all("system"):
+            with inside(where):
+                OwnSystem.objects.create(unit=where, sender=line.words[0], name="System", validity=ALWAYS)
         for line in table.all("invoiced"):
             self._invoiced(line)
         for line in table.all("order"):
@@ -181,7 +185,9 @@ class Told:
         name, act, who = line.words
         order = self.orders[name]
         with inside(self.where, who) as acting:
-            {"review": review, "approve": approve}[act](acting, order, order.digest)
+            {"review": review, "approve": approve, "return": send_back}[act](
+                acting, order, order.digest, "as the table says"
+            )
 
 
 # --- orders: each decided in a crowd and alone ---------------------------------------------------------------
@@ -191,24 +197,26 @@ def decide_in_crowd_and_alone(text: str) -> None:
     """Every order of the table gets the outcome, the reasons and the clause that the table expects, both ways."""
     table = read(text)
     told = Told(table, unit())
-    crowd = _decided(told, run(OrdersRun(), told.where, table.on).run)
+    run(OrdersRun(), told.where, table.on)
+    crowd = _decided(told)
     expected = {line.words[0]: (line.words[1], _also(line), line.clause) for line in table.all("expect")}
     assert {name: crowd[name] for name in expected} == expected
     assert set(expected) == set(told.orders), "every order of a table is expected to become something"
     for name, order in told.orders.items():
-        alone = _decided(told, run(OrdersRun([order.pk]), told.where, table.on).run)
-        assert alone == {name: crowd[name]}
+        run(OrdersRun([order.pk]), told.where, table.on)
+        assert _decided(told)[name] == crowd[name]
 
 
 def _also(line: Line) -> tuple[str, ...]:
     return tuple(line.words[3:])
 
 
-def _decided(told: Told, decided_by: Run) -> dict[str, tuple[str, tuple[str, ...], str | None]]:
+def _decided(told: Told) -> dict[str, tuple[str, tuple[str, ...], str | None]]:
+    """What was said of each order last: what went back is not decided again until somebody names it."""
     names = {order.pk: name for name, order in told.orders.items()}
     found = {}
     with inside(told.where):
-        for decision in OrderDecision.objects.filter(unit=told.where, run=decided_by, rule="orders"):
+        for decision in OrderDecision.objects.filter(unit=told.where, rule="orders").order_by("run_id"):
             if decision.order_id in names:
                 reasons = list(decision.reasons)
                 if reasons:

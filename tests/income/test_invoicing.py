@@ -300,7 +300,7 @@ TABLES = {
         line   D  LICENCE 1 at 90.00
         act    D  review maria
         act    D  approve gunnar
-        order  E  museum own-system
+        order  E  aino  own-system case E
         line   E  COURSE 1
         order  F  aino  credits F1
         line   F  PERMIT -1
@@ -687,7 +687,7 @@ def test_a_public_law_price_that_left_the_list_since_its_order_was_decided_is_se
     where = unit()
     with inside(where):
         order = an_order(where, "aino", {"item": "PERMIT", "unit_price": "100.00"})
-        own = an_order(where, "museum", {"item": "PERMIT", "unit_price": "100.00"}, source="own_system")
+        own = an_order(where, "bruk", {"item": "PERMIT", "unit_price": "100.00"}, source="own_system")
     run(OrdersRun(), where)
     with inside(where):
         add_price(where, "PERMIT", "90.00", since=DAY)

@@ -192,16 +192,53 @@ TABLES = {
         line   C  COURSE 1
         order  D  aino  pays museum
         line   D  COURSE 1
-        order  E  museum own-system
+        system HAMN-KIOSK
+        order  E  museum sent-by HAMN-SHOP
         line   E  COURSE 1
         order  F  museum
         line   F  LICENCE 1
+        order  G  museum sent-by HAMN-KIOSK
+        line   G  COURSE 1
+        order  H  aino sent-by HAMN-KIOSK pays museum
+        line   H  COURSE 1
+        order  I  aino sent-by HAMN-KIOSK ship-to museum
+        line   I  COURSE 1
+        order  J  aino sent-by HAMN-SHOP bill-to museum
+        line   J  COURSE 1
+        order  K  aino bill-to museum
+        line   K  COURSE 1
         expect A  STATE_UNIT_WITHOUT_E_ADDRESS            # OC 2.2-i
         expect B  STATE_UNIT_WITHOUT_E_ADDRESS            # OC 2.2-i: the payer receives
         expect C  CUSTOMER_OF_OWN_SYSTEM                  # OC 2.2-a
         expect D  CUSTOMER_OF_OWN_SYSTEM                  # OC 2.2-a
         expect E  READY_FROM_OWN_SYSTEM                   # OC 3.2.1-a
         expect F  CUSTOMER_OF_OWN_SYSTEM also ITEM_NOT_ON_PRICE_LIST   # OC 2.2-a
+        expect G  CUSTOMER_OF_OWN_SYSTEM also READY_FROM_OWN_SYSTEM    # OC 2.2-a: of another system
+        expect H  CUSTOMER_OF_OWN_SYSTEM also READY_FROM_OWN_SYSTEM    # OC 2.2-a
+        expect I  CUSTOMER_OF_OWN_SYSTEM also READY_FROM_OWN_SYSTEM    # OC 2.2-a
+        expect J  READY_FROM_OWN_SYSTEM                   # OC 3.2.1-a
+        expect K  CUSTOMER_OF_OWN_SYSTEM                  # OC 2.2-a
+        """,
+    "what a person sent back stays back, whatever the rule would say": """
+        on 2026-03-16
+        order  A  aino
+        line   A  PERMIT 1
+        act    A  return kirsi
+        order  B  aino
+        line   B  PERMIT 1 at 90.00
+        act    B  review maria
+        act    B  return gunnar
+        order  C  aino
+        line   C  PERMIT 1 at 90.00
+        act    C  review maria
+        act    C  approve gunnar
+        act    C  return maria
+        order  D  aino
+        line   D  LICENCE 1
+        expect A  SENT_BACK                               # OC 3.9-c
+        expect B  SENT_BACK also OFF_LIST_PRICE           # OC 3.9-c
+        expect C  SENT_BACK also APPROVED OFF_LIST_PRICE  # OC 3.9-c
+        expect D  ITEM_NOT_ON_PRICE_LIST                  # OC 2.1-a
         """,
     "a protected person is reached by a safe address, a consumer e-invoice or the unit's contact person": """
         on 2026-03-16

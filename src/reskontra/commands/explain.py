@@ -86,6 +86,8 @@ def show(found: dict[str, Any], language: str) -> None:
             out.print(f"  {text(f'explain.{key}', language)}: {value}", markup=False)
     for act in found.get("acts", ()):
         done = f"{act['person']} {_instant(act['at'], language)}"
+        if act.get("reason"):
+            done += f": {act['reason']}"
         out.print(f"  {text('act.' + act['act'], language)}: {done}", markup=False)
     for decision in found["decisions"]:
         outcome = text(f"outcome.{decision['outcome']}", language)

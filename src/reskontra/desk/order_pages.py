@@ -1,6 +1,6 @@
-"""Orders (S21, S22): the worklists, and one order with its lines beside the price list and its two acts."""
+"""Orders (S21, S22): the worklists, and one order with its lines beside the price list and what may be done with it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,17 +11,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reskontra.database.refused import ActRefused
 from reskontra.desk.access import Place, acts_in_unit, in_unit
+from reskontra.desk.acts import REFUSALS, ToldBack, told_back, written
 from reskontra.desk.files import archived
 from reskontra.desk.frame import say, show
 from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.desk.refusals import constraint
 from reskontra.desk.why import why
 from reskontra.exchange.messages import message
-from reskontra.income.order_handling.actions import approve, review
+from reskontra.income.order_handling.actions import approve, reopen, review, send_back, withdraw
 from reskontra.insight.explanations import invoice_number
 from reskontra.insight.orders import (
     INVOICED,
     STATES,
+    WITHDRAWN,
+    Listed,
     age_in_days,
     customers_named,
     events_of,
@@ -32,11 +35,25 @@ from reskontra.insight.orders import (
 )
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit
-from reskontra.sales.models import InvoicedOrder, Order, OrderApproval
+from reskontra.runs.run import Acting
+from reskontra.sales.models import InvoicedOrder, Order, OrderApproval, OrderStop
 
-SHOWN = ("review", "approval", "returned", "undecided", "ready", INVOICED, "all")
+SHOWN = ("review", "approval", "returned", "undecided", "ready", INVOICED, WITHDRAWN, "all")
 ACTS = {"review": review, "approve": approve}
-RIGHTS = {"review": "review_order", "approve": "approve_order"}
+# What is done with a reason, and where an order stands when it may be.
+STOPS: Mapping[str, Callable[[Acting, Order, str, str], object]] = {"return": send_back, "withdraw": withdraw}
+_IN_STATE = {
+    "return": ("review", "approval", "undecided", "ready"),
+    "reopen": ("returned",),
+    "withdraw": ("returned",),
+}
+RIGHTS = {
+    "review": "review_order",
+    "approve": "approve_order",
+    "return": "return_order",
+    "reopen": "reopen_order",
+    "withdraw": "withdraw_order",
+}
 LONGEST_COMMENT = 350
 _FIRST = (("review", "SG"), ("approval", "GK"))
 
@@ -93,6 +110,10 @@ def _searched(words: str) -> Mapping[str, Any]:
 @in_unit
 def order(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """One order: lines, what was decided and why, what happened, and what may be done."""
+    return _page(request, place, number)
+
+
+def _page(request: HttpRequest, place: Place, number: int, rejected: ToldBack | None = None) -> HttpResponse:
     language = request.language  # type: ignore[attr-defined]
     found = _newest(place.unit, number)
     lines = lines_of(place.unit, found, language)
@@ -113,9 +134,13 @@ def order(request: HttpRequest, place: Place, number: int) -> HttpResponse:
             "events": events_of(place.unit, found),
             "told": [message(one, language) for one in told_to_sender(place.unit, found)],
             "offers": offers(place, found, state, language),
+            "others": others(place, found, state, language),
+            "rejected": rejected,
+            "reason_written": request.POST.get("reason", ""),
             "invoice": invoiced.invoice.number if invoiced else None,
             "invoice_number": invoice_number(place.unit, invoiced.invoice.number) if invoiced else "",
         },
+        status=rejected.status if rejected else 200,
     )
 
 
@@ -134,20 +159,39 @@ def _refusal(place: Place, act: str, done: Mapping[str, int], language: str) -> 
     """Why ``act`` would be refused, in the words that the refusal itself would have; empty when it would not."""
     if act == "approve" and done.get("review") == place.person.pk:
         return constraint("reviewer_is_not_approver", language)
-    if not place.may(RIGHTS[act]):
-        roles = place.who_may(RIGHTS[act], language)
-        return text("desk.acts.needs_role", language, roles=roles)
+    if role := _role_refusal(place, act, language):
+        return role
     if act == "approve" and "review" not in done:
         return constraint("an_approval_follows_a_review", language)
     return ""
 
 
+def others(place: Place, order: Order, state: str, language: str) -> list[Offer]:
+    """Sending back; and of what is back taking it up again or withdrawing it (OC 3.9-c).
+
+    What a person sent back is not taken up again: it comes again, and is judged anew.
+    """
+    stopped = OrderStop.objects.filter(unit=place.unit, order=order).exists()
+    found = [act for act, states in _IN_STATE.items() if state in states]
+    return [
+        Offer(act, _role_refusal(place, act, language)) for act in found if not (act == "reopen" and stopped)
+    ]
+
+
+def _role_refusal(place: Place, act: str, language: str) -> str:
+    if place.may(RIGHTS[act]):
+        return ""
+    return text("desk.acts.needs_role", language, roles=place.who_may(RIGHTS[act], language))
+
+
 @require_POST
 @acts_in_unit
 def act(request: HttpRequest, place: Place, number: int) -> HttpResponse:
-    """POST ``act``, ``seen`` (digest) and ``comment``: the act on the version that was seen; then the next order."""
+    """POST ``act``, ``seen`` (digest), ``comment`` or ``reason``: the act on the version seen; then the next order."""
     language = request.language  # type: ignore[attr-defined]
     name = request.POST.get("act", "")
+    if name in _IN_STATE:
+        return _other_act(request, place, number, name)
     if name not in ACTS:
         raise Http404
     here = reverse("order", args=[place.unit.code, number])
@@ -161,11 +205,38 @@ def act(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     except ActRefused as refused:
         say(request, constraint(_broken(place, found, name, refused), language), "bad")
         return redirect(here)
+    return _done(request, place, number, name, before, following)
+
+
+def _other_act(request: HttpRequest, place: Place, number: int, name: str) -> HttpResponse:
+    """Send back, take up again, withdraw; what stands in the way is told on the page, beside what was written."""
+    try:
+        with place.working() as acting:
+            found = _newest(place.unit, number)
+            before = order_state(place.unit, found)
+            seen = request.POST.get("seen", "")
+            if name == "reopen":
+                reopen(acting, found, seen)
+            else:
+                STOPS[name](acting, found, seen, written(request.POST, "reason", LONGEST_COMMENT))
+            following = orders_listed(place.unit, before, number, 1) if before in STATES else []
+    except REFUSALS as problem:
+        told = told_back(problem, name, request.language)  # type: ignore[attr-defined]
+        with place.working():
+            return _page(request, place, number, told)
+    return _done(request, place, number, name, before, following)
+
+
+def _done(
+    request: HttpRequest, place: Place, number: int, name: str, before: str, following: list[Listed]
+) -> HttpResponse:
+    """Say what was done, and lead on to the next order of the same list, or to the list."""
+    language = request.language  # type: ignore[attr-defined]
     say(
         request,
         text(f"desk.acts.{name}.done", language, order=number),
         "good",
-        here,
+        reverse("order", args=[place.unit.code, number]),
         text("desk.look_at", language, words=number),
     )
     if following:

@@ -106,14 +106,20 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
 
 
 def whole_file_findings(document: Document) -> list[Finding]:
-    """What refuses the whole file: its own counts do not agree with what was read (OC 3.9-a)."""
+    """What refuses the whole file: it holds nothing, or its own counts do not agree with what was read (OC 3.9-a)."""
     if isinstance(document, BillingRequest):
-        return counts_agree(document)
+        return counts_agree(document) or _without_rows(document.rows)
+    if isinstance(document, CustomerUpdates):
+        return _without_rows(document.customers)
     if isinstance(
         document, PaymentRequest | PurchaseOrders | Receipts | Contracts | CodingTemplates | SupplierList
     ):
         return counts_of_expenditure_agree(document)
     return []
+
+
+def _without_rows(rows: Sequence[object]) -> list[Finding]:
+    return [] if rows else [Finding("file_without_rows", clause="OC 3.9-a")]
 
 
 def is_invoice_file(data: bytes) -> bool:

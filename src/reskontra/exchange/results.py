@@ -1,9 +1,9 @@
-"""Workbooks of billing requests: the empty form, and the answer with what became of each row (OC 3.9-c)."""
+"""Workbooks of billing requests and customer updates: the empty form, and the answers with what became of each row."""
 
 from collections.abc import Mapping
 
-from reskontra.documents.billing_request import BillingRequest, Status
-from reskontra.formats.workbooks.results import RowOutcome, template, write_results
+from reskontra.documents.billing_request import BillingRequest, CustomerUpdates, Status
+from reskontra.formats.workbooks.results import RowOutcome, template, write_customer_results, write_results
 
 
 def empty_form(language: str) -> bytes:
@@ -12,11 +12,18 @@ def empty_form(language: str) -> bytes:
 
 
 def result_workbook(
-    request: BillingRequest, outcomes: Mapping[int, tuple[Status, str, str]], language: str
+    document: BillingRequest | CustomerUpdates,
+    outcomes: Mapping[int, tuple[Status, str, str, str]],
+    language: str,
 ) -> bytes:
-    """The file's rows with status, error and order number; ``outcomes`` by row: (status, message, order)."""
-    return write_results(
-        request,
-        {row: RowOutcome(status, told, order or None) for row, (status, told, order) in outcomes.items()},
-        language,
-    )
+    """The file's rows with what became of each (OC 3.9-c), and the customers' numbers filled in (OC 3.2-b).
+
+    ``outcomes`` by row: (status, message, number of the order, number of the customer).
+    """
+    told = {
+        row: RowOutcome(status, message, order or None, customer)
+        for row, (status, message, order, customer) in outcomes.items()
+    }
+    if isinstance(document, CustomerUpdates):
+        return write_customer_results(document, told, language)
+    return write_results(document, told, language)

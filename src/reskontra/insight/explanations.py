@@ -25,6 +25,7 @@ from reskontra.sales.models import (
     Order,
     OrderApproval,
     OrderDecision,
+    OrderStop,
 )
 from reskontra.sales.skipped import skipped_channels
 
@@ -255,6 +256,13 @@ def _told(
 def _acts(unit: Unit, order: Order) -> Iterator[dict[str, Any]]:
     for act in OrderApproval.objects.filter(unit=unit, order=order).select_related("person").order_by("id"):
         yield {"act": act.act, "person": act.person.username, "at": act.given_at.isoformat()}
+    for stop in OrderStop.objects.filter(unit=unit, order=order).select_related("person").order_by("id"):
+        yield {
+            "act": stop.act,
+            "person": stop.person.username,
+            "at": stop.stopped_at.isoformat(),
+            "reason": stop.reason,
+        }
 
 
 # Who knows a number, in the order in which they are asked, and who tells of what it is.

@@ -29,6 +29,8 @@ _MOST_SHOWN = 20
 _ACTS = (
     "review_order",
     "approve_order",
+    "return_order",
+    "withdraw_order",
     "approve_refunds",
     "review_write_off",
     "approve_write_off",
@@ -371,6 +373,7 @@ INVARIANTS: Mapping[str, str] = {
     "I12 who reviewed or approved had the right to on the day": f"""
         SELECT a.unit_id, a.id, a.act, a.person_id
         FROM (SELECT unit_id, id, person_id, given_at, act || '_order' AS act FROM sales_orderapproval
+              UNION ALL SELECT unit_id, id, person_id, stopped_at, act || '_order' FROM sales_orderstop
               UNION ALL SELECT unit_id, id, person_id, given_at, 'approve_refunds' FROM claims_refundapproval
               UNION ALL SELECT unit_id, id, person_id, given_at, act || '_write_off' FROM claims_writeoffapproval
               UNION ALL SELECT unit_id, id, person_id, given_at, 'release_payment' FROM purchases_paymentrelease) a
@@ -413,6 +416,7 @@ INVARIANTS: Mapping[str, str] = {
         WHERE o.id IS NULL OR i.id IS NULL
           OR EXISTS (SELECT FROM sales_order newer
                      WHERE newer.unit_id = d.unit_id AND newer.number = d.number AND newer.version > o.version)
+          OR EXISTS (SELECT FROM sales_orderstop stop WHERE stop.unit_id = d.unit_id AND stop.order_id = d.order_id)
           OR decided.standing IS DISTINCT FROM 'READY'
              AND (decided.standing IS DISTINCT FROM 'REVIEW'
                   OR 2 <> (SELECT count(DISTINCT a.person_id) FROM sales_orderapproval a

@@ -19,7 +19,7 @@ from reskontra.sales.models import BillingRow, Order
 
 State = Literal["undecided", "returned", "review", "approval", "ready"]
 STATES: tuple[State, ...] = ("undecided", "returned", "review", "approval", "ready")
-INVOICED = "invoiced"
+INVOICED, WITHDRAWN = "invoiced", "withdrawn"
 CUSTOMERS_SEARCHED = 200  # a search that fits more customers than this is too wide to be of use
 
 # The state of an order: the newest decision of the orders rule, and the acts on the version that was seen. A
@@ -41,16 +41,21 @@ NEWEST = """NOT EXISTS (SELECT FROM sales_order newer WHERE newer.unit_id = o.un
   AND newer.number = o.number AND newer.version > o.version)"""
 NOT_INVOICED = """NOT EXISTS (SELECT FROM sales_invoicedorder done
   WHERE done.unit_id = o.unit_id AND done.number = o.number)"""
+NOT_WITHDRAWN = """NOT EXISTS (SELECT FROM sales_orderstop gone
+  WHERE gone.unit_id = o.unit_id AND gone.order_id = o.id AND gone.act = 'withdraw')"""
 
 # The same asked of one order after another: for a list that stops at its page, and reads along the numbers.
 _NEWEST_OF_NUMBER = """o.version = (SELECT max(newer.version) FROM sales_order newer
   WHERE newer.unit_id = o.unit_id AND newer.number = o.number)"""
 _INVOICED = """(SELECT true FROM sales_invoicedorder done
   WHERE done.unit_id = o.unit_id AND done.number = o.number) IS NOT NULL"""
+_WITHDRAWN = """(SELECT true FROM sales_orderstop gone
+  WHERE gone.unit_id = o.unit_id AND gone.order_id = o.id AND gone.act = 'withdraw') IS NOT NULL"""
 
 # What is open is a small part of all that ever came in: it is found first, as a whole, and then looked at.
 OPEN = f"""WITH open_orders AS MATERIALIZED (
-  SELECT o.* FROM sales_order o WHERE o.unit_id = %(unit)s AND {NEWEST} AND {NOT_INVOICED})"""
+  SELECT o.* FROM sales_order o WHERE o.unit_id = %(unit)s
+    AND {NEWEST} AND {NOT_INVOICED} AND {NOT_WITHDRAWN})"""
 
 _LIST = f"""
 {{before}}
@@ -166,16 +171,17 @@ def orders_listed(
 ) -> list[Listed]:
     """At most ``most`` orders of ``unit`` in ``state``, from behind the number ``after``.
 
-    ``state`` is one of ``STATES`` (oldest first, what waited longest), ``INVOICED`` or ``all`` (newest first).
-    ``number`` and ``customers`` (ids) narrow the list.
+    ``state`` is one of ``STATES`` (oldest first, what waited longest), or ``INVOICED``, ``WITHDRAWN`` or ``all``
+    (newest first). ``number`` and ``customers`` (ids) narrow the list.
     """
     working = state in STATES
-    of_any = f"CASE WHEN {_INVOICED} THEN '{INVOICED}' ELSE {STATE} END"
-    standing = f"{_NEWEST_OF_NUMBER} AND {_INVOICED}" if state == INVOICED else _NEWEST_OF_NUMBER
+    of_any = f"CASE WHEN {_INVOICED} THEN '{INVOICED}' WHEN {_WITHDRAWN} THEN '{WITHDRAWN}' ELSE {STATE} END"
+    closed = {INVOICED: _INVOICED, WITHDRAWN: _WITHDRAWN}
+    standing = f"{_NEWEST_OF_NUMBER} AND {closed[state]}" if state in closed else _NEWEST_OF_NUMBER
     query = _LIST.format(
         before=OPEN if working else "",
         orders="open_orders" if working else "sales_order",
-        state=STATE if working else f"'{INVOICED}'" if state == INVOICED else of_any,
+        state=STATE if working else f"'{state}'" if state in closed else of_any,
         standing="true" if working else standing,
         past=">" if working else "<",
         order="ASC" if working else "DESC",
@@ -209,7 +215,7 @@ def orders_listed(
 
 
 def order_state(unit: Unit, order: Order) -> str:
-    """Where the number of ``order`` stands: one of ``STATES`` or ``INVOICED``."""
+    """Where the number of ``order`` stands: one of ``STATES``, ``INVOICED`` or ``WITHDRAWN``."""
     [found] = orders_listed(unit, "all", most=1, number=order.number)
     return found.state
 
@@ -264,6 +270,11 @@ UNION ALL
 SELECT a.given_at, a.act, p.name, a.comment, o.version
 FROM sales_order o JOIN sales_orderapproval a ON a.unit_id = o.unit_id AND a.order_id = o.id
 JOIN registers_person p ON p.id = a.person_id
+WHERE o.unit_id = %(unit)s AND o.number = %(number)s
+UNION ALL
+SELECT s.stopped_at, s.act, p.name, s.reason, o.version
+FROM sales_order o JOIN sales_orderstop s ON s.unit_id = o.unit_id AND s.order_id = o.id
+JOIN registers_person p ON p.id = s.person_id
 WHERE o.unit_id = %(unit)s AND o.number = %(number)s
 ORDER BY 1, 5
 """

@@ -21,6 +21,10 @@ MAY: Mapping[str, frozenset[str]] = {
     "run_letters": frozenset({"K", "PK"}),
     "review_order": frozenset({"SG"}),
     "approve_order": frozenset({"GK"}),
+    # Whoever judges an order, and whoever brings orders in, may send it back; what is back is the unit's own again.
+    "return_order": frozenset({"K", "PK", "SG", "GK"}),
+    "withdraw_order": frozenset({"K", "PK", "SG", "GK"}),
+    "reopen_order": frozenset({"K", "PK"}),
     # The centre reconciles what banks tell; a material connection may bring it (OC 4.1).
     "take_in_bank_material": frozenset({"PK", "IN"}),
     "run_allocation": frozenset({"K", "PK"}),

@@ -1,5 +1,6 @@
 -- The orders in hand: every open order of the scope with all that a rule may ask of it.
--- Open: the newest version of its number, and not invoiced. Parameters: unit, orders (array or NULL: all open).
+-- Open: the newest version of its number, not invoiced and not withdrawn. Parameters: unit, orders (array or NULL: all
+-- open).
 CREATE TEMP TABLE scope ON COMMIT DROP AS
 SELECT o.id
 FROM sales_order o
@@ -7,7 +8,9 @@ WHERE o.unit_id = %(unit)s
   AND (%(orders)s::bigint[] IS NULL OR o.id = ANY (%(orders)s::bigint[]))
   AND NOT EXISTS (SELECT FROM sales_order newer
                   WHERE newer.unit_id = o.unit_id AND newer.number = o.number AND newer.version > o.version)
-  AND NOT EXISTS (SELECT FROM sales_invoicedorder done WHERE done.unit_id = o.unit_id AND done.number = o.number);
+  AND NOT EXISTS (SELECT FROM sales_invoicedorder done WHERE done.unit_id = o.unit_id AND done.number = o.number)
+  AND NOT EXISTS (SELECT FROM sales_orderstop gone
+                  WHERE gone.unit_id = o.unit_id AND gone.order_id = o.id AND gone.act = 'withdraw');
 
 ANALYZE scope (id);
 
@@ -55,9 +58,10 @@ SELECT o.id, o.unit_id, o.number, o.version, o.row, o.request_id, o.digest, o.so
   payer.kind = 'state_unit' AS internal, payer.partner_code, payer.country,
   payer.einvoice_address <> '' AS has_einvoice,
   payer.kind = 'state_unit' AND payer.einvoice_address = '' AS state_unit_without_address,
-  o.source <> 'own_system' AND (payer.own_system_id IS NOT NULL OR customer.own_system_id IS NOT NULL
+  -- A customer of an own system is billed by what that very system sends, and by nobody else.
+  coalesce(payer.own_system_id <> coalesce(sender.id, 0) OR customer.own_system_id <> coalesce(sender.id, 0)
     OR EXISTS (SELECT FROM registers_customer other WHERE other.id IN (o.bill_to_id, o.ship_to_id)
-               AND other.own_system_id IS NOT NULL)) AS customer_of_own_system,
+               AND other.own_system_id <> coalesce(sender.id, 0)), false) AS customer_of_own_system,
   payer.protected AND NOT payer.safe_address AND payer.einvoice_address = ''
     AND (o.bill_to_id IS NULL OR o.bill_to_id = payer.id) AS protected_without_way,
   l.lines, l.last_line, coalesce(l.net, 0) AS amount, l.unlisted, l.unpriced, l.off_list_public, l.off_list_commercial,
@@ -65,12 +69,15 @@ SELECT o.id, o.unit_id, o.number, o.version, o.row, o.request_id, o.digest, o.so
   original.id AS original_id, original.payer_id AS original_payer_id,
   original.net + coalesce(credited.net, 0) AS left_to_credit,
   EXISTS (SELECT FROM jsonb_array_elements(o.attachments) file WHERE (file ->> 'basis')::boolean) AS basis_attached,
+  sent_back.order_id IS NOT NULL AS sent_back,
   coalesce(acts.reviewed, false) AS reviewed, coalesce(acts.approved, false) AS approved,
   latest.standing AS decided_standing, latest.amount AS decided_amount
 FROM scope
 JOIN sales_order o ON o.id = scope.id AND o.unit_id = %(unit)s
 JOIN registers_customer payer ON payer.id = o.payer_id
 JOIN registers_customer customer ON customer.id = o.customer_id
+LEFT JOIN sales_billingrequest request ON request.id = o.request_id AND request.unit_id = o.unit_id
+LEFT JOIN registers_ownsystem sender ON sender.unit_id = o.unit_id AND sender.sender = request.sender
 JOIN (SELECT order_id, count(*) AS lines, max(position) AS last_line, sum(net) AS net,
         count(*) FILTER (WHERE NOT listed) AS unlisted,
         count(*) FILTER (WHERE listed AND unit_price IS NULL) AS unpriced,
@@ -94,6 +101,8 @@ LEFT JOIN LATERAL (SELECT sum(c.net) AS net FROM sales_invoice c
 LEFT JOIN (SELECT a.order_id, a.digest, bool_or(a.act = 'review') AS reviewed, bool_or(a.act = 'approve') AS approved
            FROM sales_orderapproval a WHERE a.unit_id = %(unit)s GROUP BY 1, 2) acts
   ON acts.order_id = o.id AND acts.digest = o.digest
+LEFT JOIN sales_orderstop sent_back
+  ON sent_back.unit_id = o.unit_id AND sent_back.order_id = o.id AND sent_back.act = 'return'
 LEFT JOIN LATERAL (SELECT d.standing, d.amount FROM sales_orderdecision d
                    WHERE d.order_id = o.id AND d.rule = 'orders' ORDER BY d.run_id DESC LIMIT 1) latest ON true;
 

@@ -220,6 +220,35 @@ class OrderApproval(Approval):
         ]
 
 
+class OrderStop(Fact):
+    """A person's word that an order version is not to be invoiced: sent back to its sender, or withdrawn (OC 3.9-c).
+
+    What was sent back may come again under its key, as the next version. What was withdrawn is no longer open.
+    """
+
+    order = models.ForeignKey(
+        Order, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="stops"
+    )
+    digest = models.CharField(max_length=64)
+    act = models.CharField(max_length=8)
+    reason = models.CharField(max_length=350)
+    person = models.ForeignKey("registers.Person", on_delete=NOTHING, db_index=False, related_name="+")
+    stopped_at = models.DateTimeField()
+
+    references = (Points("order", "a_stop_is_about_an_order_of_its_unit"),)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="an_order_is_stopped_once_in_a_way", fields=["unit", "order", "act"]
+            ),
+            models.CheckConstraint(
+                name="an_order_is_returned_or_withdrawn", condition=Q(act__in=["return", "withdraw"])
+            ),
+            models.CheckConstraint(name="an_order_is_stopped_for_a_reason", condition=~Q(reason="")),
+        ]
+
+
 class Invoice(Fact):
     """A numbered invoice (or credit invoice, with negative sums), made by one invoice run."""
 

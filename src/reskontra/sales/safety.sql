@@ -16,6 +16,47 @@ DO $$ BEGIN
   END IF;
 END $$;
 
+-- So does the word that a version goes back or is withdrawn.
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = 'a_stop_binds_to_the_version_seen') THEN
+    ALTER TABLE sales_orderstop ADD CONSTRAINT a_stop_binds_to_the_version_seen
+      FOREIGN KEY (unit_id, order_id, digest) REFERENCES sales_order (unit_id, id, digest);
+  END IF;
+END $$;
+
+-- Stopped is the newest version, as long as it is not invoiced; only what is back with its sender is withdrawn, and
+-- what is back is not sent back again (OC 3.9-c).
+CREATE OR REPLACE FUNCTION sales_only_what_is_open_is_stopped() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  refused text;
+BEGIN
+  EXECUTE $check$
+    SELECT min(CASE
+      WHEN EXISTS (SELECT FROM sales_invoicedorder done WHERE done.unit_id = o.unit_id AND done.number = o.number)
+      THEN 'what_is_invoiced_is_not_stopped'
+      WHEN EXISTS (SELECT FROM sales_order newer
+                   WHERE newer.unit_id = o.unit_id AND newer.number = o.number AND newer.version > o.version)
+      THEN 'only_the_newest_version_is_stopped'
+      WHEN fresh.act = 'withdraw' AND latest.standing IS DISTINCT FROM 'RETURNED'
+      THEN 'only_what_went_back_is_withdrawn'
+      WHEN fresh.act = 'return' AND latest.standing = 'RETURNED'
+      THEN 'what_went_back_is_not_sent_back_again' END)
+    FROM fresh_rows fresh
+    JOIN sales_order o ON o.id = fresh.order_id AND o.unit_id = fresh.unit_id
+    LEFT JOIN LATERAL (SELECT d.standing FROM sales_orderdecision d WHERE d.order_id = o.id AND d.rule = 'orders'
+                       ORDER BY d.run_id DESC LIMIT 1) latest ON true
+  $check$ INTO refused;
+  IF refused IS NOT NULL THEN
+    PERFORM reskontra_refuse(refused, 'sales_orderstop');
+  END IF;
+  RETURN NULL;
+END $$;
+ALTER FUNCTION sales_only_what_is_open_is_stopped() OWNER TO reskontra_check;
+
+CREATE OR REPLACE TRIGGER what_is_open_is_stopped AFTER INSERT ON sales_orderstop
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION sales_only_what_is_open_is_stopped();
+
 -- An approval follows the review of the same version by somebody else.
 CREATE OR REPLACE FUNCTION sales_approval_follows_review() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -32,7 +73,8 @@ ALTER FUNCTION sales_approval_follows_review() OWNER TO reskontra_check;
 CREATE OR REPLACE TRIGGER an_approval_follows_a_review AFTER INSERT ON sales_orderapproval
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION sales_approval_follows_review();
 
--- Only an order that the rule let through, or that two persons approved in this very version, is invoiced (OC 3.2.1).
+-- Only an order that the rule let through, or that two persons approved in this very version, is invoiced (OC 3.2.1);
+-- never one that somebody sent back or withdrew (OC 3.9-c).
 CREATE OR REPLACE FUNCTION sales_only_ready_or_approved() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -44,6 +86,7 @@ BEGIN
     WHERE o.number <> fresh.number OR o.digest <> fresh.digest
       OR EXISTS (SELECT FROM sales_order newer
                  WHERE newer.unit_id = o.unit_id AND newer.number = o.number AND newer.version > o.version)
+      OR EXISTS (SELECT FROM sales_orderstop stop WHERE stop.unit_id = o.unit_id AND stop.order_id = o.id)
       OR (latest.standing IS DISTINCT FROM 'READY'
           AND (latest.standing IS DISTINCT FROM 'REVIEW'
                OR 2 <> (SELECT count(DISTINCT a.person_id) FROM sales_orderapproval a

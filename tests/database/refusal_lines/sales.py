@@ -25,6 +25,13 @@ REFUSED: list[Line] = [
     line("an_act_is_given_once", "sales_orderapproval", person_id=lambda h: h.add("registers_person")["id"]),
     line("reviewer_is_not_approver", "sales_orderapproval", act="approve"),
     line("an_approval_follows_a_review", "sales_orderapproval", act="approve", order_id=lambda h: an_order(h)["id"], digest=same("digest", "sales_order")),
+    line("an_order_is_returned_or_withdrawn", "sales_orderstop", act="nod"),
+    line("an_order_is_stopped_for_a_reason", "sales_orderstop", reason=""),
+    line("a_stop_is_about_an_order_of_its_unit", "sales_orderstop", order_id=NOWHERE),
+    line("a_stop_binds_to_the_version_seen", "sales_orderstop", digest=digest("other")),
+    line("an_order_is_stopped_once_in_a_way", "sales_orderstop", order_id=same("order_id", "sales_orderstop"), digest=same("digest", "sales_orderstop")),
+    line("what_is_invoiced_is_not_stopped", "sales_orderstop", order_id=same("id", "sales_order"), digest=same("digest", "sales_order")),
+    line("only_what_went_back_is_withdrawn", "sales_orderstop", act="withdraw"),
     # Invoices and claims (OC 3.9, 3.11; D6)
     line("invoice_numbers_are_unique", "sales_invoice", number=same("number", "sales_invoice")),
     line("an_invoice_adds_up", "sales_invoice", vat="25.50"),

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from cast import DAY, HARBOUR, an_order, customer, inside, new_unit, person, run
 from reskontra.income.order_handling.run import OrdersRun
-from reskontra.insight.orders import INVOICED, STATES, lines_of, order_state, orders_listed
+from reskontra.insight.orders import INVOICED, STATES, WITHDRAWN, lines_of, order_state, orders_listed
 from reskontra.kernel.clauses import cite
 from reskontra.kernel.texts import LANGUAGES, text
-from reskontra.registers.models import Person
-from reskontra.sales.models import Order, OrderApproval
+from reskontra.registers.models import Item, Person
+from reskontra.sales.models import Order, OrderApproval, OrderStop
 
 AtDesk = Callable[[str], Client]
 
@@ -34,6 +36,7 @@ def said(client: Client, address: str) -> str:
     ("undecided", []),
     ("ready",     ["ready", "course", "inspect"]),
     ("invoiced",  []),
+    ("withdrawn", []),
 ])  # fmt: skip
 def test_a_list_holds_the_orders_in_its_state_oldest_first(
     desk, at_desk: AtDesk, state: str, words: list[str]
@@ -46,7 +49,9 @@ def test_a_list_holds_the_orders_in_its_state_oldest_first(
 
 def test_every_order_is_in_one_state(desk) -> None:
     with inside(desk.unit):
-        listed = [one.number for state in (*STATES, INVOICED) for one in orders_listed(desk.unit, state)]
+        listed = [
+            one.number for state in (*STATES, INVOICED, WITHDRAWN) for one in orders_listed(desk.unit, state)
+        ]
         everything = [one.number for one in orders_listed(desk.unit, "all")]
     assert sorted(listed) == sorted(everything) == sorted(one.number for one in desk.orders.values())
     assert everything == sorted(everything, reverse=True), "all orders stand newest first"
@@ -245,3 +250,86 @@ def test_a_foreign_order_reads_like_one_that_does_not_exist(desk, at_desk: AtDes
     refused = at_desk("olli").post(desk.path(f"orders/{desk.number('dear')}/act"), {"act": "review"})
     assert refused.status_code == 404
     assert desk.unit.code == HARBOUR
+
+
+# --- what goes back (OC 3.9-c) -------------------------------------------------------------------------------------
+
+
+def _do(client: Client, desk, order: Order, act: str, **more: str) -> HttpResponse:
+    return client.post(desk.path(f"orders/{order.number}/act"), {"act": act, "seen": order.digest, **more})  # type: ignore[return-value]
+
+
+def test_an_order_is_sent_back_with_a_reason_and_then_withdrawn(desk, at_desk: AtDesk) -> None:
+    """OC 3.9-c: from the list to review to the returned ones, and out of them."""
+    order, maria, kirsi = desk.orders["dear"], at_desk("maria"), at_desk("kirsi")
+    page = said(maria, desk.path(f"orders/{order.number}"))
+    assert text("desk.acts.about.return", "sv") in page
+    assert text("desk.acts.about.withdraw", "sv") not in page, "only what is back is withdrawn"
+    done = _do(maria, desk, order, "return", reason="Fel pris")
+    assert done.headers["Location"] == desk.path(f"orders/{desk.number('cheap')}"), "the next one to review"
+    assert text("desk.acts.return.done", "sv", order=order.number) in said(maria, done.headers["Location"])
+    page = said(kirsi, desk.path(f"orders/{order.number}"))
+    assert text("desk.event.return", "sv") in page
+    assert "Fel pris" in page
+    assert text("outcome.SENT_BACK", "sv").capitalize()[:20] in page
+    assert text("desk.acts.about.reopen", "sv") not in page, "what a person sent back comes again"
+    assert numbers_on(kirsi.get(desk.path("orders?state=returned")).content) == [
+        desk.number("dear"), desk.number("bare"),
+    ]  # fmt: skip
+    done = _do(kirsi, desk, order, "withdraw", reason="Faktureras inte")
+    assert done.headers["Location"] == desk.path(f"orders/{desk.number('bare')}"), "the next one that is back"
+    assert numbers_on(kirsi.get(desk.path("orders?state=withdrawn")).content) == [desk.number("dear")]
+    assert numbers_on(kirsi.get(desk.path("orders?state=returned")).content) == [desk.number("bare")]
+    page = said(kirsi, desk.path(f"orders/{order.number}"))
+    assert text("desk.orders.state.withdrawn", "sv") in page
+    assert 'action="/u/' not in page.split("<main")[1], "nothing is left to do"
+
+
+def test_an_order_that_the_rule_returned_is_taken_up_again(desk, at_desk: AtDesk) -> None:
+    """OC 3.9-c, OC 2.1-b"""
+    bare, kirsi = desk.orders["bare"], at_desk("kirsi")
+    Item.objects.filter(code="BARE").update(legal_basis_sv="Lagen 1/2020")
+    assert text("desk.acts.about.reopen", "sv") in said(kirsi, desk.path(f"orders/{bare.number}"))
+    _do(kirsi, desk, bare, "reopen")
+    with inside(desk.unit):
+        assert order_state(desk.unit, bare) == "ready"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_stands_in_the_way_of_sending_back_is_told_beside_what_was_written(
+    desk, at_desk: AtDesk, language: str
+) -> None:
+    """OC 3.9-c: no reason, another version than the one seen, and an order that went back already."""
+    Person.objects.filter(pk=person("maria").pk).update(language=language)
+    order, maria = desk.orders["ready"], at_desk("maria")
+    answer = _do(maria, desk, order, "return", reason=" ")
+    assert (answer.status_code, text("desk.act.missing.reason", language)) == (422, _alert(answer))
+    answer = _do(maria, desk, order, "return", reason="Fel kund", seen="f" * 64)
+    told = text("refused.a_stop_binds_to_the_version_seen", language)
+    assert (answer.status_code, told) == (409, _alert(answer))
+    assert "Fel kund" in answer.content.decode()
+    answer = _do(maria, desk, desk.orders["bare"], "return", reason="Fel kund")
+    assert _alert(answer) == text("refused.what_went_back_is_not_sent_back_again", language)
+    with inside(desk.unit):
+        assert not OrderStop.objects.filter(unit=desk.unit).exists()
+
+
+def _alert(answer: HttpResponse) -> str:
+    [found] = re.findall(r'role="alert">([^<]+)<', answer.content.decode())
+    return unescape(found)
+
+
+@pytest.mark.parametrize(("who", "word", "act"), [
+    ("petra", "dear", "return"), ("petra", "bare", "withdraw"), ("maria", "bare", "reopen"),
+])  # fmt: skip
+def test_without_the_role_nothing_is_sent_back_withdrawn_or_taken_up(
+    desk, at_desk: AtDesk, who: str, word: str, act: str
+) -> None:
+    """OC 1.2-a: the page says who does it, and the act is refused."""
+    order, client = desk.orders[word], at_desk(who)
+    page = said(client, desk.path(f"orders/{order.number}"))
+    assert f'value="{act}"' not in page
+    assert f"<b>{text(f'desk.acts.{act}', 'sv')}.</b>" in page
+    assert _do(client, desk, order, act, reason="Fel").status_code == 403
+    with inside(desk.unit):
+        assert not OrderStop.objects.filter(unit=desk.unit).exists()

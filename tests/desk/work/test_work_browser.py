@@ -48,8 +48,8 @@ def addresses(desk: Any) -> list[str]:
         done = Run.objects.get(unit=desk.unit, name="invoicing", state="applied")
     return [
         "", "orders?state=review", "orders?state=all", "orders?q=zzz", f"orders/{desk.number('dear')}",
-        f"orders/{desk.number('course')}", "invoices", "invoices/1", "runs", f"runs/{planned.pk}",
-        f"runs/{planned.pk}/decided/NOT_READY", f"runs/{done.pk}", "status",
+        f"orders/{desk.number('course')}", f"orders/{desk.number('bare')}", "orders?state=withdrawn", "invoices",
+        "invoices/1", "runs", f"runs/{planned.pk}", f"runs/{planned.pk}/decided/NOT_READY", f"runs/{done.pk}", "status",
     ]  # fmt: skip
 
 
@@ -75,6 +75,25 @@ def test_an_order_is_reviewed_and_approved_by_keyboard(desk: Any, sits_down: Sit
     assert text("desk.acts.approve.done", "sv", order=number) in page.inner_text(".said")
     with inside(desk.unit):
         assert order_state(desk.unit, desk.orders["dear"]) == "ready"
+    assert page.troubles == []
+
+
+def test_an_order_is_sent_back_by_keyboard(desk: Any, sits_down: SitsDown) -> None:
+    """OC 3.9-c: the form opens, asks for the reason, and leads on to the next order."""
+    number = desk.number("dear")
+    page = sits_down("maria")
+    page.goto(desk.path(f"orders/{number}"))
+    tab_to(page, "details.act summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "#reason-return")
+    page.keyboard.type("Priset är inte avtalat")
+    press(page, 'button[value="return"]')
+    assert text("desk.acts.return.done", "sv", order=number) in page.inner_text(".said")
+    assert page.url.endswith(f"/orders/{desk.number('cheap')}"), "the next one is open"
+    page.goto(desk.path(f"orders/{number}"))
+    assert "Priset är inte avtalat" in page.inner_text(".timeline")
+    with inside(desk.unit):
+        assert order_state(desk.unit, desk.orders["dear"]) == "returned"
     assert page.troubles == []
 
 

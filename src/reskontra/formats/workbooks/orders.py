@@ -214,9 +214,13 @@ def _content_key(order: _Order, same: Counter[str]) -> str:
     """The order's content as a key: the same order in another file, format or column order has the same.
 
     Equal orders within one file are told apart by a running number, so that two alike are two and the
-    same file twice is found twice.
+    same file twice is found twice. A customer with an identity is the same with and without a number: the number
+    is filled in on the way back (OC 3.2-b).
     """
-    header = "\x1e".join(sorted([reading.named for reading in order.header.values()]))
+    identity = order.header.get("identity", EMPTY).value
+    left_out = "customer_no" if identity and not _is_day(identity) else ""
+    named = [reading.named for name, reading in order.header.items() if name != left_out]
+    header = "\x1e".join(sorted(named))
     whole = "\x1d".join((header, *order.content))
     digest = hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     same[digest] += 1

@@ -30,7 +30,7 @@ Raw = str | int | float | bool | Decimal | date | datetime | time | timedelta | 
 
 _DIGITS_HELD = 15
 _MOST_WHOLE_DIGITS = 10
-_DECIMALS = {"quantity": 3, "price": 5}
+_DECIMALS = {"quantity": 3, "price": 5, "unit_price": 5}
 _SHORTEST_CODE = 11
 _YEARS = range(1900, 2100)
 
@@ -223,6 +223,8 @@ def _number(kind: str) -> Read:
             return None, Problem("form_too_many_decimals", detail={"most": str(most)})
         if kind == "quantity" and not number:
             return None, Problem("form_quantity_is_zero")
+        if kind == "unit_price" and number < 0:
+            return None, Problem("form_unit_price_negative")
         return number, None
 
     return read
@@ -358,6 +360,7 @@ _KIND_READERS: Mapping[str, Read] = {
     "flag": _flag,
     "quantity": _number("quantity"),
     "price": _number("price"),
+    "unit_price": _number("unit_price"),
     "date": _date,
     "country": _country,
     "language": _language,
@@ -372,7 +375,7 @@ _KIND_READERS: Mapping[str, Read] = {
     "customer_kind": _customer_kind,
     "files": _files,
 }
-_NUMBERS_OR_DATES = frozenset({"quantity", "price", "date", "flag", "yes_no"})
+_NUMBERS_OR_DATES = frozenset({"quantity", "price", "unit_price", "date", "flag", "yes_no"})
 _IDENTITIES = frozenset({"identity", "personal_code"})
 
 

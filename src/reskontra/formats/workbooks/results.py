@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from reskontra.documents.billing_request import BillingRequest, RequestLine, RequestOrder
+from reskontra.documents.billing_request import BillingRequest, CustomerUpdates, RequestLine, RequestOrder
 from reskontra.formats.workbooks.columns import Column, columns
 from reskontra.formats.workbooks.readings import masked
 from reskontra.kernel.money import round_cents
@@ -25,17 +25,34 @@ Status = Literal["accepted", "returned", "duplicate"]
 
 _LONGEST_CELL = 32_767
 _MESSAGE_WIDTH = 60
-_ANSWERS = ("answer_status", "answer_error", "answer_order")
 _TEMPLATE_ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """What became of one row: its status, why in the reader's language, and the order's number if any."""
+    """What became of one row: its status, why in the reader's language, and the order's number if any.
+
+    ``customer`` is the number of the customer that the row named in other words, to be filled in.
+    """
 
     status: Status
     message: str = ""
     order_number: str | None = None
+    customer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """The columns of a form that its answer treats in a way of their own."""
+
+    name: Literal["billing", "customers"]
+    customer: str  # where the customer's number is
+    identity: str  # what stays as the sender wrote it
+    answers: tuple[str, ...]
+
+
+_BILLING = _Form("billing", "customer_no", "identity", ("answer_status", "answer_error", "answer_order"))
+_CUSTOMERS = _Form("customers", "number", "personal_code", ("answer_status", "answer_error"))
 
 
 def write_results(original: BillingRequest, outcomes: Mapping[int, RowOutcome], language: str) -> bytes:
@@ -43,22 +60,48 @@ def write_results(original: BillingRequest, outcomes: Mapping[int, RowOutcome], 
 
     ``outcomes`` is by row number; every row of the request must have one, or ``KeyError`` is raised: no
     row may end as nothing. Labels are the file's own; the added columns are named in ``language``
-    (``Status`` and ``Error`` in English). Personal codes in texts where they do not belong are masked;
-    the customer's own identity stays as the sender wrote it, so that the file can be corrected and sent
-    again (OC 2.2-f, 3.9-c).
+    (``Status`` and ``Error`` in English). A customer's number that the row lacks is filled in (OC 3.2-b).
+    Personal codes in texts where they do not belong are masked; the customer's own identity stays as the
+    sender wrote it, so that the file can be corrected and sent again (OC 2.2-f, 3.9-c).
     """
-    names = list(original.labels) or _names_used(original)
-    heading = [original.labels.get(name, name) for name in names]
-    heading += [columns("billing")[name].label(language) for name in _ANSWERS]
+    rows = [(row.row, row.cells) for row in original.rows]
+    return _answer(_BILLING, original.labels, rows, outcomes, language)
+
+
+def write_customer_results(
+    original: CustomerUpdates, outcomes: Mapping[int, RowOutcome], language: str
+) -> bytes:
+    """The same of a customer update: the numbers that the register gave stand where they were left empty."""
+    rows = [(one.row, one.cells) for one in original.customers]
+    return _answer(_CUSTOMERS, original.labels, rows, outcomes, language)
+
+
+def _answer(
+    form: _Form,
+    labels: Mapping[str, str],
+    rows: Sequence[tuple[int, Mapping[str, str]]],
+    outcomes: Mapping[int, RowOutcome],
+    language: str,
+) -> bytes:
+    names = list(labels) or list(dict.fromkeys(name for _, cells in rows for name in cells))
+    if form.customer not in names and any(outcome.customer for outcome in outcomes.values()):
+        names.append(form.customer)
+    heading = [labels.get(name) or _label(form, name, language) for name in names]
+    heading += [columns(form.name)[name].label(language) for name in form.answers]
     buffer = io.BytesIO()
     with _workbook(buffer) as book:
         sheet = _Sheet(book, text("workbook.sheet.result", language), heading)
-        for number, row in enumerate(original.rows, start=1):
-            outcome = outcomes[row.row]
-            cells = [_own_cell(name, row.cells.get(name, "")) for name in names]
+        for place, (number, cells) in enumerate(rows, start=1):
+            outcome = outcomes[number]
+            own = [_own_cell(form, name, cells.get(name, ""), outcome) for name in names]
             status = text(f"workbook.status.{outcome.status}", language)
-            sheet.write(number, [*cells, status, masked(outcome.message), outcome.order_number or ""])
+            told = {"answer_error": masked(outcome.message), "answer_order": outcome.order_number or ""}
+            sheet.write(place, [*own, status, *(told[name] for name in form.answers[1:])])
     return buffer.getvalue()
+
+
+def _label(form: _Form, name: str, language: str) -> str:
+    return columns(form.name)[name].label(language) if name in columns(form.name) else name
 
 
 def write_billing(
@@ -137,7 +180,7 @@ class _Sheet:
 
     def offer(self, place: int, column: Column, language: str) -> None:
         """Cell formats and drop-down lists for the rows that will be filled in."""
-        kept = {"date": self._date, "quantity": None, "price": None}.get(column.kind, self._text)
+        kept = {"date": self._date, "quantity": None, "unit_price": None}.get(column.kind, self._text)
         self._sheet.set_column(place, place, max(12, len(column.label(language)) + 2), kept)
         choices = _CHOICES.get(column.kind)
         if choices:
@@ -164,12 +207,10 @@ def _printable(cell: str) -> str:
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", cell)
 
 
-def _own_cell(name: str, cell: str) -> str:
-    return cell if name == "identity" else masked(cell)
-
-
-def _names_used(original: BillingRequest) -> list[str]:
-    return list(dict.fromkeys(name for row in original.rows for name in row.cells))
+def _own_cell(form: _Form, name: str, cell: str, outcome: RowOutcome) -> str:
+    if name == form.customer and not cell:
+        return outcome.customer
+    return cell if name == form.identity else masked(cell)
 
 
 def _is_used(column: Column, orders: Sequence[RequestOrder]) -> bool:

@@ -11,6 +11,7 @@ from reskontra.database.rows import rows
 from reskontra.documents.billing_request import BillingRequest, Status
 from reskontra.documents.findings import Finding
 from reskontra.income.order_handling.candidates import Candidate, label_of
+from reskontra.income.order_handling.customers import identifies
 from reskontra.income.order_handling.rules import decide_orders
 from reskontra.kernel.identifiers import find_personal_codes
 from reskontra.kernel.terms import Terms
@@ -28,6 +29,7 @@ class RowOutcome:
     findings: Sequence[Finding]
     order_number: int | None = None
     order: int | None = None
+    customer: str = ""  # the number of a customer that the row named by identity
 
 
 def decide_new(run: Run, terms: Terms, going_in: Sequence[Candidate]) -> dict[int, dict[str, Any]]:
@@ -50,6 +52,8 @@ def decide_new(run: Run, terms: Terms, going_in: Sequence[Candidate]) -> dict[in
             decided[row[0]]["lines"].append(row[1:])
     return decided
 
+
+_ROWS_TOLD = 20  # in the word on a row that goes back because of others
 
 # Where in the form each reason shows: the column, and for reasons of a line, which lines.
 _SHOWN_IN = {
@@ -118,6 +122,8 @@ def outcomes_of(request: BillingRequest, candidates: Sequence[Candidate]) -> lis
     for finding in request.findings:
         if finding.row is not None:
             loose[finding.row].append(finding)
+    told = [_by_row(candidate) for candidate in candidates]
+    at_fault = [_rows_at_fault(by_row) for by_row in told]
     outcomes: list[RowOutcome] = []
     status: Status
     for row in request.rows:
@@ -125,25 +131,55 @@ def outcomes_of(request: BillingRequest, candidates: Sequence[Candidate]) -> lis
             outcomes.append(RowOutcome(row.row, "returned", _without_codes(loose[row.row])))
             continue
         candidate = candidates[row.order]
-        own = [finding for finding in candidate.findings if finding.row == row.row]
+        own = told[row.order].get(row.row, [])
         if candidate.duplicate:
             status, findings = "duplicate", candidate.findings
         elif candidate.goes_in:
             status, findings = "accepted", own
         else:
             # A row without a fault of its own goes back with its order, and says because of which rows.
-            at = sorted({f.row for f in candidate.findings if f.severity == "error" and f.row is not None})
             status = "returned"
             findings = own or [
                 Finding(
                     "order_returned_with",
                     clause="OC 3.9-c",
                     row=row.row,
-                    detail={"rows": ", ".join(map(str, at))},
+                    detail={"rows": at_fault[row.order]},
                 )
             ]
-        outcomes.append(RowOutcome(row.row, status, _without_codes(findings), candidate.number, candidate.id))
+        outcomes.append(
+            RowOutcome(
+                row.row,
+                status,
+                _without_codes(findings),
+                candidate.number,
+                candidate.id,
+                _number_to_fill_in(candidate) if row.row == candidate.order.row else "",
+            )
+        )
     return outcomes
+
+
+def _number_to_fill_in(candidate: Candidate) -> str:
+    """The number of the order's customer where the form left it out (OC 3.2-b)."""
+    asked = candidate.order.customer
+    known = candidate.customer is not None and not asked.number and identifies(asked)
+    return candidate.customer.number if known and candidate.customer else ""
+
+
+def _by_row(candidate: Candidate) -> dict[int, list[Finding]]:
+    found: dict[int, list[Finding]] = defaultdict(list)
+    for finding in candidate.findings:
+        if finding.row is not None:
+            found[finding.row].append(finding)
+    return dict(found)
+
+
+def _rows_at_fault(by_row: Mapping[int, Sequence[Finding]]) -> str:
+    """The first rows that return an order, in a row; an order of thousands is not told by all of them."""
+    at = sorted(row for row, told in by_row.items() if any(one.severity == "error" for one in told))
+    more = ", …" if len(at) > _ROWS_TOLD else ""
+    return ", ".join(map(str, at[:_ROWS_TOLD])) + more
 
 
 def _without_codes(findings: Iterable[Finding]) -> list[Finding]:

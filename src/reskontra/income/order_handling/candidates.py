@@ -13,6 +13,7 @@ from reskontra.documents.as_json import document
 from reskontra.documents.billing_request import BillingRequest, RequestOrder
 from reskontra.documents.findings import Finding
 from reskontra.exchange.attachments import Kept
+from reskontra.income.order_handling.customers import identifies
 from reskontra.income.order_handling.sizes import more_than_we_hold
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Customer, Unit, VatRate
@@ -61,9 +62,12 @@ def candidates_of(request: BillingRequest) -> list[Candidate]:
 def digest_of(order: RequestOrder, attachments: Sequence[Kept] = ()) -> str:
     """SHA-256 over everything asked for, whatever rows it stood on: what a reviewer's act binds to.
 
-    Attachments count by their content: another file under the same name is another order.
+    Attachments count by their content: another file under the same name is another order. A customer with an
+    identity is the same with and without a number: the number is filled in on the way back (OC 3.2-b).
     """
     told = document(order)
+    if identifies(order.customer):
+        told["customer"].pop("number")
     told["attached"] = [kept.digest for kept in attachments]
     told.pop("row")
     for line in told["lines"]:
@@ -120,7 +124,11 @@ def _wrong(
 
 
 def recognise(candidates: Sequence[Candidate], unit: Unit) -> None:
-    """Mark what has come before: an order key is used once, unless what came with it went back (OC 3.9-c)."""
+    """Mark what has come before: an order key is used once, unless what came with it went back (OC 3.9-c).
+
+    What went back is judged anew as the next version, corrected or not: the register may be what was wrong. Under a
+    key that is in use, the same content is known and changes nothing; any other content goes back and says so.
+    """
     known = _known_keys(unit, [candidate.order.key for candidate in candidates])
     seen: dict[str, int] = {}
     for candidate in candidates:
@@ -142,10 +150,22 @@ def recognise(candidates: Sequence[Candidate], unit: Unit) -> None:
         if key not in known:
             continue
         number, version, digest, returned = known[key]
-        if returned and digest != candidate.digest:
-            candidate.number, candidate.version = number, version + 1
+        candidate.number = number
+        if returned:
+            candidate.version = version + 1
             continue
-        candidate.duplicate, candidate.number = True, number
+        if digest != candidate.digest:
+            candidate.findings.append(
+                Finding(
+                    "order_key_other_content",
+                    clause="OC 3.9-a",
+                    row=row,
+                    value=key,
+                    detail={"order": str(number)},
+                )
+            )
+            continue
+        candidate.duplicate = True
         candidate.findings = [
             Finding(
                 "order_key_known", "warning", "OC 3.9-a", row=row, value=key, detail={"order": str(number)}

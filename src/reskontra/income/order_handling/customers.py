@@ -63,6 +63,8 @@ class Customers:
             found = self.by_number.get(party.number)
             if found is None:
                 self._tell(candidate, role, "customer_unknown", party.number)
+            elif identifies(party) and not _is_of(party.identity or "", found):
+                self._tell(candidate, role, "customer_identity_differs", party.number)
             return found
         found = self._by_identity(party.identity) if party.identity else self._by_name(party)
         if found is None and not party.identity:
@@ -135,6 +137,19 @@ class Customers:
             for key, customer in sorted(used.items())
             if key not in set(there)
         )
+
+
+def identifies(party: RequestParty) -> bool:
+    """Whether the party's identity names one customer by itself: a business id or a personal code, no day of birth."""
+    return bool(party.identity) and (is_business_id(party.identity) or is_personal_code(party.identity))
+
+
+def _is_of(identity: str, customer: Customer) -> bool:
+    """Whether ``identity`` is the customer's; one of whom the register has none cannot be told."""
+    if is_business_id(identity):
+        return customer.business_id in ("", identity)
+    index = customer.personal_code_index
+    return index is None or bytes(index) == key_ring().blind_index(identity)
 
 
 def _parties(order: RequestOrder) -> Iterator[tuple[str, RequestParty]]:

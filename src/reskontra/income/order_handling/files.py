@@ -12,16 +12,16 @@ from typing import Any
 
 from django.db import transaction
 
-from reskontra.documents.billing_request import BillingRequest, CustomerUpdates, Status
+from reskontra.documents.billing_request import BillingRequest, CustomerUpdates
 from reskontra.documents.findings import Finding, Refused
 from reskontra.exchange import archive
 from reskontra.exchange.attachments import Fetch
 from reskontra.exchange.inbox import Received
 from reskontra.exchange.messages import message
-from reskontra.exchange.reading import Document
+from reskontra.exchange.reading import Document, whole_file_findings
 from reskontra.exchange.results import result_workbook
 from reskontra.income.order_handling.answering import RowOutcome
-from reskontra.income.order_handling.intake import TakenIn, take_in
+from reskontra.income.order_handling.intake import take_in
 from reskontra.kernel.clauses import clause
 from reskontra.registers.customers import save_update
 from reskontra.registers.keys import key_ring
@@ -66,6 +66,7 @@ class Answer:
             "outcomes": dict(self.outcomes),
             "before": self.before or None,
             "result": self.result or None,
+            "customers": [{"row": row.row, "number": row.customer} for row in self.rows if row.customer],
         }
 
 
@@ -98,10 +99,7 @@ def _billing_request(
         rows = [RowOutcome(row.row, "duplicate", ()) for row in request.rows]
         return Answer("billing_request", rows, before=received.file.received_at.isoformat(), findings=[known])
     taken = take_in(acting, request, received.file, fetch, on)
-    stored = archive.store([result_workbook(request, _told(taken, language), language)])
-    Evidence.objects.create(
-        unit=acting.unit, run=taken.run, control="result workbook", document=stored.digest
-    )
+    result = _keep_result(taken.run, request, taken.rows, language)
     whole = [finding for finding in request.findings if finding.row is None]
     return Answer(
         "billing_request",
@@ -109,25 +107,34 @@ def _billing_request(
         taken.orders,
         taken.amount,
         taken.outcomes,
-        stored.digest,
+        result,
         findings=whole,
     )
 
 
-def _told(taken: TakenIn, language: str) -> dict[int, tuple[Status, str, str]]:
-    return {
+def _keep_result(
+    run: Run, document: BillingRequest | CustomerUpdates, rows: Sequence[RowOutcome], language: str
+) -> str:
+    """The answer as a workbook, into the archive and the evidence of ``run``; its digest."""
+    told = {
         row.row: (
             row.status,
             " ".join(message(finding, language) for finding in row.findings),
             str(row.order_number or ""),
+            row.customer,
         )
-        for row in taken.rows
+        for row in rows
     }
+    stored = archive.store([result_workbook(document, told, language)])
+    Evidence.objects.create(unit=run.unit, run=run, control="result workbook", document=stored.digest)
+    return stored.digest
 
 
 @clause("OC 3.2-b", "OC 2.1-d", "OC 2.2-a")
 def _customer_updates(acting: Acting, updates: CustomerUpdates, on: date, language: str) -> Answer:
     """Each row is one customer: saved, or returned with its reasons; a faulty row does not stop the others."""
+    if wrong := whole_file_findings(updates):
+        raise Refused(*wrong)
     run = Run.objects.create(
         unit=acting.unit, name="customers", on_date=on, person=acting.person, planned_at=acting.at
     )
@@ -138,14 +145,14 @@ def _customer_updates(acting: Acting, updates: CustomerUpdates, on: date, langua
     rows = []
     for update in updates.customers:
         findings = list(by_row.get(update.row, ()))
-        number = None
+        number = ""
         if not any(finding.severity == "error" for finding in findings):
             with transaction.atomic():
                 customer, told = save_update(update, acting.unit, key_ring(), language)
             findings += [_labelled(finding, updates) for finding in told]
-            number = int(customer.number) if customer and customer.number.isdecimal() else None
+            number = customer.number if customer else ""
         refused = any(finding.severity == "error" for finding in findings)
-        rows.append(RowOutcome(update.row, "returned" if refused else "accepted", findings, number))
+        rows.append(RowOutcome(update.row, "returned" if refused else "accepted", findings, customer=number))
     accepted = sum(row.status == "accepted" for row in rows)
     run.state, run.applied_at = "applied", acting.at
     run.outcomes = [
@@ -159,7 +166,8 @@ def _customer_updates(acting: Acting, updates: CustomerUpdates, on: date, langua
     ]
     run.save()
     whole = [finding for finding in updates.findings if finding.row is None]
-    return Answer("customer_update", rows, findings=whole)
+    result = _keep_result(run, updates, rows, language)
+    return Answer("customer_update", rows, result=result, findings=whole)
 
 
 def _labelled(finding: Finding, updates: CustomerUpdates) -> Finding:

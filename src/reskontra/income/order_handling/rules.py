@@ -4,6 +4,7 @@ from reskontra.kernel.clauses import clause
 from reskontra.kernel.sets import Decisions, Outcome, decide
 from reskontra.kernel.terms import Terms
 
+SENT_BACK = Outcome("SENT_BACK", "RETURNED")
 CUSTOMER_OF_OWN_SYSTEM = Outcome("CUSTOMER_OF_OWN_SYSTEM", "RETURNED")
 ITEM_NOT_ON_PRICE_LIST = Outcome("ITEM_NOT_ON_PRICE_LIST", "RETURNED")
 PRICE_MISSING = Outcome("PRICE_MISSING", "RETURNED")
@@ -30,20 +31,21 @@ READY = Outcome("READY", "READY")
 
 @clause(
     "OC 1.6-a", "OC 2.1-a", "OC 2.1-b", "OC 2.2-a", "OC 2.2-i", "OC 3.2.1-a", "OC 3.2.1-b", "OC 3.5-a",
-    "OC 3.5.3-a", "OC 3.6-a", "OC 3.8-a", "OC 6.2.7-a",
+    "OC 3.5.3-a", "OC 3.6-a", "OC 3.8-a", "OC 3.9-c", "OC 6.2.7-a",
 )  # fmt: skip
 def decide_orders(terms: Terms) -> Decisions:
     """An order goes back, waits for the unit's two persons, or is ready to be invoiced.
 
-    It goes back when it cannot become a lawful invoice: an item or price that no approved list holds, no legal
-    basis, a posting that is not valid, a State unit without an e-invoice address, a protected person without a
-    safe way, a credit that does not fit its original. The unit sees it first when a public-law item is priced
-    off the list, when there is no standard price, and at every credit. Orders from a unit's own system were
-    approved there. A commercial price off the list needs review where the unit has said so.
+    It goes back when a person sent it back, and when it cannot become a lawful invoice: an item or price that no
+    approved list holds, no legal basis, a posting that is not valid, a State unit without an e-invoice address, a
+    protected person without a safe way, a credit that does not fit its original. The unit sees it first when a
+    public-law item is priced off the list, when there is no standard price, and at every credit. Orders from a unit's
+    own system were approved there. A commercial price off the list needs review where the unit has said so.
     """
     commercial = "off_list_commercial > 0" if terms.review_commercial_off_list == "yes" else "false"
     review = f"credit OR off_list_public > 0 OR no_standard_price > 0 OR {commercial}"
     return decide(
+        (SENT_BACK, "sent_back", "OC 3.9-c"),
         (CUSTOMER_OF_OWN_SYSTEM, "customer_of_own_system", "OC 2.2-a"),
         (ITEM_NOT_ON_PRICE_LIST, "unlisted > 0", "OC 2.1-a"),
         (PRICE_MISSING, "unpriced > 0", "OC 2.1-a"),

@@ -7,6 +7,7 @@ from django.db.models import CharField, Model
 
 from reskontra.documents.billing_request import RequestLine, RequestOrder
 from reskontra.documents.findings import Finding
+from reskontra.sales.limits import MOST_LINES
 from reskontra.sales.models import Order, OrderLine
 
 # Our name of a text in the request, and its name in the facts where that is another.
@@ -34,11 +35,19 @@ _DIGITS_OF_A_LINE = 9  # a thousand million euro on one line is a slip of the ha
 
 
 def more_than_we_hold(order: RequestOrder, labels: Mapping[str, str]) -> Iterator[Finding]:
-    """Texts longer than their place in the facts, and lines whose amount has no place there.
+    """Texts longer than their place in the facts, more lines than an order has, and amounts that have no place there.
 
     ``labels`` are the columns of the sender's own file by our names.
     """
     yield from _too_long(order, _MOST_OF_ORDER, labels)
+    if len(order.lines) > MOST_LINES:
+        yield Finding(
+            "order_too_many_lines",
+            clause="OC 3.9-c",
+            row=order.row,
+            value=order.key,
+            detail={"most": str(MOST_LINES), "count": str(len(order.lines))},
+        )
     for line in order.lines:
         yield from _too_long(line, _MOST_OF_LINE, labels)
         if abs((line.quantity or 0) * (line.unit_price or Decimal(1))) >= Decimal(10) ** _DIGITS_OF_A_LINE:
