@@ -1,10 +1,19 @@
--- Credits that each fit their original, but exceed it when the ready credits before them are through.
+-- Credits that each fit their original, but exceed it when the ready credits before them are through: in what they take
+-- back of one rate of VAT, or in all.
 CREATE TEMP TABLE exceeding ON COMMIT DROP AS
-SELECT id
-FROM (SELECT o.id, o.left_to_credit + sum(o.amount) OVER (PARTITION BY o.original_id ORDER BY o.number) AS left_after
-      FROM orders_in_hand o
-      WHERE o.credit AND (o.decided_standing = 'READY' OR (o.decided_standing = 'REVIEW' AND o.reviewed AND o.approved))
-        AND {decision_holds}) credits
+WITH ready AS (
+  SELECT o.id, o.number, o.original_id, o.left_total, o.gross, o.slack
+  FROM orders_in_hand o
+  WHERE o.credit AND (o.decided_standing = 'READY' OR (o.decided_standing = 'REVIEW' AND o.reviewed AND o.approved))
+    AND {decision_holds}
+)
+SELECT id FROM (SELECT id, slack, left_total + sum(gross) OVER (PARTITION BY original_id ORDER BY number) AS left_after
+                FROM ready) credits
+WHERE left_after < -slack
+UNION
+SELECT order_id FROM (SELECT t.order_id, t.left_net + sum(t.net) OVER (
+                        PARTITION BY t.original_id, t.vat_category, t.vat_percent ORDER BY t.number) AS left_after
+                      FROM taken_back t JOIN ready ON ready.id = t.order_id) credits
 WHERE left_after < 0;
 
 -- Orders in hand, collected: each ready order gets the number of its group and the total of the invoice it would be on.
