@@ -680,6 +680,68 @@ def test_a_run_with_nothing_to_invoice_is_done_and_takes_no_number() -> None:
         assert not NumberSeries.objects.filter(unit=unit(), series="invoice").exists()
 
 
+# --- many lines on one invoice -------------------------------------------------------------------------------------
+
+
+def _order_of(where: Unit, who: str, lines: int, **header: Any) -> Order:
+    """An order of ``lines`` lines, told to the database at once."""
+    order = an_order(where, who, {"item": "COURSE"}, **header)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO sales_orderline (order_id, position, unit_id, item_code, quantity, measure, item_text,"
+            " line_text, account, budget_account, operating_unit, project, function, product, area, tracking1,"
+            " tracking2) SELECT %s, place, %s, 'COURSE', 1, '', '', '', '', '', '', '', '', '', '', '', ''"
+            " FROM generate_series(2, %s) place",
+            [order.pk, where.pk, lines],
+        )
+    return order
+
+
+def _invoices_of(where: Unit, *orders: Order) -> list[int]:
+    with inside(where):
+        numbers = dict(InvoicedOrder.objects.filter(unit=where).values_list("number", "invoice__number"))
+    return [numbers[order.number] for order in orders]
+
+
+def test_two_large_orders_are_two_invoices_and_stop_nobody_else() -> None:
+    """OC 3.5.3-b, OC 3.9-a: more than positions can number are never on one invoice."""
+    where = unit()
+    with inside(where):
+        large = [_order_of(where, "bruk", lines) for lines in (15_100, 16_500)]
+        small = [an_order(where, who, {"item": "COURSE"}) for who in ("bruk", "paja", "bruk")]
+    run(OrdersRun(), where)
+    run(InvoicingRun(), where)
+    assert _invoices_of(where, *large, *small) == [1, 2, 3, 4, 3]
+    with inside(where):
+        for invoice, lines in zip(
+            Invoice.objects.filter(unit=where).order_by("number")[:2], (15_100, 16_500), strict=True
+        ):
+            last = Entry.objects.filter(unit=where, voucher=invoice.voucher_id).order_by("position").last()
+            assert last is not None
+            assert (last.account, last.position, invoice.net) == (VAT, lines + 1, 50 * lines)
+        _books_agree(where)
+
+
+def test_the_order_that_would_go_beyond_the_limit_begins_the_next_invoice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """OC 3.5.3-b: at the limit together, beyond it apart; what fits is filled in the order of the orders."""
+    monkeypatch.setattr(invoicing, "MOST_LINES", 6)
+    where = unit()
+    with inside(where):
+        bruk = [_order_of(where, "bruk", lines) for lines in (2, 4, 1, 6, 7, 3, 3)]
+        paja = [_order_of(where, "paja", lines) for lines in (3, 3)]
+        aino = [_order_of(where, "aino", lines) for lines in (3, 4)]
+        apart = _order_of(where, "bruk", 1, order_number="PO-1")
+    run(OrdersRun(), where)
+    planned = plan_of(InvoicingRun(), where)
+    run(InvoicingRun(), where, planned=_again(where, planned.run))
+    assert _invoices_of(where, *bruk) == [1, 1, 2, 3, 4, 5, 5]
+    assert _invoices_of(where, *paja, *aino, apart) == [6, 6, 7, 8, 9]
+    with inside(where):
+        _books_agree(where)
+
+
 # --- plan and apply ------------------------------------------------------------------------------------------------
 
 

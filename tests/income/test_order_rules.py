@@ -296,8 +296,8 @@ TABLES = {
         expect K  NEGATIVE_WITHOUT_CREDIT                                      # OC 3.2.1-a: no line may hide one
         expect L  CREDIT_EXCEEDS_ORIGINAL also CREDIT_NEEDS_REVIEW             # OC 3.5-a
         expect M  CREDIT_OF_ANOTHER_ITEM also CREDIT_NEEDS_REVIEW              # OC 3.2.1-a: the reviewer is told
-        expect N  CREDIT_EXCEEDS_ORIGINAL also CREDIT_OF_ANOTHER_ITEM CREDIT_NEEDS_REVIEW  # OC 3.5-a: no such VAT was charged
-        expect O  CREDIT_EXCEEDS_ORIGINAL also CREDIT_OF_ANOTHER_ITEM CREDIT_NEEDS_REVIEW  # OC 3.5-a: at another rate
+        expect N  CREDIT_EXCEEDS_ORIGINAL also CREDIT_OF_ANOTHER_ITEM CREDIT_NEEDS_REVIEW  # OC 3.5-a: not charged
+        expect O  CREDIT_EXCEEDS_ORIGINAL also CREDIT_OF_ANOTHER_ITEM CREDIT_NEEDS_REVIEW  # OC 3.5-a
         expect P  CREDIT_EXCEEDS_ORIGINAL also CREDIT_OF_ANOTHER_ITEM CREDIT_NEEDS_REVIEW  # OC 3.5-a: by one cent
         """,
     "two acts of two persons let an order through, one act does not": """
