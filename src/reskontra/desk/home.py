@@ -18,7 +18,7 @@ from reskontra.desk.task import Task
 from reskontra.income.reminders.lists import blocks_for_review, open_complaints
 from reskontra.income.write_off.lists import waiting_proposals
 from reskontra.insight.collection import due_for_reminder
-from reskontra.insight.invoices import unsent_count
+from reskontra.insight.invoices import left_count, unsent_count
 from reskontra.insight.payments import unallocated_count
 from reskontra.insight.refunds import overpayments_open, plans_to_approve
 from reskontra.insight.runs import latest_day, runs_of_day
@@ -111,6 +111,9 @@ def _tasks(place: Place) -> list[Task]:
             place.may("run_delivery"),
         )
     )
+    if stuck := left_count(place.unit):
+        address = f"{reverse('invoices', args=[code])}?kind=left"
+        tasks.append(Task("left", stuck, None, address, place.may("run_delivery")))
     if place.may("point_payment"):
         count, left = unallocated_count(place.unit)
         tasks.append(Task("unallocated", count, left, reverse("payments", args=[code]), mine=True))
