@@ -275,6 +275,27 @@ def test_every_invoice_asks_for_the_reference_in_finnish_and_swedish_and_tells_o
     }  # fmt: skip
 
 
+def test_outside_the_scope_of_VAT_no_VAT_number_and_no_rate_is_named() -> None:
+    """OC 1.6-a, EN 16931 BR-O-02, BR-O-05: the business ids stay."""
+    Customer.objects.filter(pk=customer("bruk").pk).update(vat_id="FI" + business_id(1).replace("-", ""))
+    invoiced("""
+        on 2026-03-16
+        order  A  bruk
+        line   A  PERMIT 1
+        order  B  bruk
+        line   B  SAMPLE 1
+        """)
+    outside, within = deliver().documents
+    assert (outside.seller.vat_id, outside.buyer.vat_id) == (None, None)
+    assert outside.seller.business_id
+    assert outside.buyer.business_id
+    assert [(line.vat_category, line.vat_percent) for line in outside.lines] == [("O", None)]
+    assert [(part.category, part.percent, part.amount) for part in outside.vat_breakdown] == [("O", None, 0)]
+    assert within.seller.vat_id
+    assert within.buyer.vat_id
+    assert within.lines[0].vat_percent == Decimal("25.5")
+
+
 def test_the_orders_own_texts_are_carried() -> None:
     """OC 3.5-b: header, item and line texts, apart from the legal basis."""
     with inside(unit()):

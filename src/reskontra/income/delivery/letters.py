@@ -39,7 +39,6 @@ from reskontra.income.delivery.letter_rules import decide_letters, letters_passe
 from reskontra.income.delivery.rules import REFUSED_BY, REFUSED_BY_OWN_CHECKS
 from reskontra.income.delivery.sealing import seal
 from reskontra.kernel.clauses import clause, known
-from reskontra.kernel.references import running_number
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Evidence, Run
@@ -215,7 +214,7 @@ class _Batches:
                     REFUSED_BY_OWN_CHECKS.name,
                     REFUSED_BY_OWN_CHECKS.standing,
                     known(REFUSED_BY),
-                    [running_number(self.run.unit.code, one["letter"]) for one in self.rejected],
+                    [int(number.removeprefix(f"{self.run.unit.code}L")) for number in self._left],
                 ],
             )
         left = len(self.rejected)
