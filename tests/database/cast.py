@@ -248,6 +248,11 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "invoice_id": h.of("sales_invoice"), "attempt": 2, "channel": "", "reason": "no answer",
         "person_id": h.of("registers_person"), "decided_at": AT,
     },
+    "sales_invoicedecision": lambda h: {
+        "run_id": h.of("runs_run"), "invoice_id": h.of("sales_invoice"), "rule": f"rule {h.next()}"[:12],
+        "outcome": "NO_WAY_TO_SEND", "standing": "LEFT", "clause": "OC 3.8-a", "reasons": [], "inputs": {},
+        "amount": "100.00",
+    },
     "sales_deliveryreport": lambda h: {
         "run_id": h.of("runs_run"), "file_id": h.of("exchange_inboxfile"), "rows": 0,
     },

@@ -6,7 +6,7 @@ clause of the decision must be that one. Words:
     on 2026-03-16
     term     KEY VALUE                          a term of the unit's own
     price    ITEM 120.00|none [from DAY] [unapproved]
-    invoiced NAME CUSTOMER ITEM QUANTITY [at PRICE]     an invoice that is already out
+    invoiced NAME CUSTOMER ITEM QUANTITY [ITEM QUANTITY ...] [served DAY] [case T]     an invoice that is already out
     order    NAME CUSTOMER [served DAY] [priced DAY] [case T] [number T] [agreement T] [accounting T] [site T]
              [pays C] [bill-to C] [ship-to C] [language L] [days N] [basis T] [credits NAME] [tax-country L]
              [basis-attached] [own-system] [sent-by SENDER] [credit]
@@ -136,11 +136,15 @@ class Told:
             )
 
     def _invoiced(self, line: Line) -> None:
-        name, who, item, quantity = line.words[:4]
+        name, who, *rest = line.words
+        at = next((place for place, word in enumerate(rest) if word in _HEADER), len(rest))
+        header = self._header(line.options(2 + at))
+        lines = [
+            {"item": item, "quantity": quantity}
+            for item, quantity in zip(rest[:at:2], rest[1:at:2], strict=True)
+        ]
         with inside(self.where):
-            order = an_order(
-                self.where, who, {"item": item, "quantity": quantity}, service_date=self.table.on
-            )
+            order = an_order(self.where, who, *lines, **header)
         run(OrdersRun(), self.where, self.table.on)
         run(InvoicingRun(), self.where, self.table.on)
         with inside(self.where):
@@ -150,12 +154,7 @@ class Told:
     def _order(self, line: Line) -> None:
         name, who = line.words[:2]
         options = line.options(2)
-        header = {
-            _HEADER[key]: date.fromisoformat(value) if key in _DATES else value
-            for key, value in options.items()
-            if key in _HEADER
-        }
-        header.setdefault("service_date", self.table.on)
+        header = self._header(options)
         if "credits" in options or "credit" in options:
             named = options.get("credits", "")
             header |= {"credit": True, "order_type": "Z002", "reference_invoice": self._number_of(named)}
@@ -167,6 +166,15 @@ class Told:
             ]
         with inside(self.where):
             self.orders[name] = an_order(self.where, who, *self._lines_of(name), **header)
+
+    def _header(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        header: dict[str, Any] = {
+            _HEADER[key]: date.fromisoformat(value) if key in _DATES else value
+            for key, value in options.items()
+            if key in _HEADER
+        }
+        header.setdefault("service_date", self.table.on)
+        return header
 
     def _number_of(self, name: str) -> str:
         if name in self.invoices:

@@ -33,9 +33,13 @@ from reskontra.exchange.models import OutboxFile
 from reskontra.exchange.outbox import hand_over, state_of, waiting
 from reskontra.exchange.writing import finvoice_findings
 from reskontra.formats.finvoice import reader
+from reskontra.income.delivery.follow_up import not_sent, worklist
 from reskontra.income.delivery.run import DeliveryRun, MissingBankAccount
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.order_handling.run import OrdersRun
+from reskontra.insight.explanations import explain
+from reskontra.insight.invoices import invoices_listed, left_count
+from reskontra.insight.runs import stored
 from reskontra.kernel.identifiers import find_personal_codes
 from reskontra.kernel.terms import MissingTerm
 from reskontra.registers.customers import save_update
@@ -269,6 +273,27 @@ def test_every_invoice_asks_for_the_reference_in_finnish_and_swedish_and_tells_o
         "Koe Aino": ("Satamavirasto", "Permit (fi)"), "Prov Berit": ("Hamnverket", "Permit (sv)"),
         "Probe GmbH": ("Hamnverket", "Permit (en)"),
     }  # fmt: skip
+
+
+def test_outside_the_scope_of_VAT_no_VAT_number_and_no_rate_is_named() -> None:
+    """OC 1.6-a, EN 16931 BR-O-02, BR-O-05: the business ids stay."""
+    Customer.objects.filter(pk=customer("bruk").pk).update(vat_id="FI" + business_id(1).replace("-", ""))
+    invoiced("""
+        on 2026-03-16
+        order  A  bruk
+        line   A  PERMIT 1
+        order  B  bruk
+        line   B  SAMPLE 1
+        """)
+    outside, within = deliver().documents
+    assert (outside.seller.vat_id, outside.buyer.vat_id) == (None, None)
+    assert outside.seller.business_id
+    assert outside.buyer.business_id
+    assert [(line.vat_category, line.vat_percent) for line in outside.lines] == [("O", None)]
+    assert [(part.category, part.percent, part.amount) for part in outside.vat_breakdown] == [("O", None, 0)]
+    assert within.seller.vat_id
+    assert within.buyer.vat_id
+    assert within.lines[0].vat_percent == Decimal("25.5")
 
 
 def test_the_orders_own_texts_are_carried() -> None:
@@ -511,6 +536,57 @@ def test_what_our_own_checks_find_wrong_is_left_out_and_told() -> None:
         assert OutboxFile.objects.get(unit=unit()).amount == Decimal("62.75")
     Customer.objects.filter(pk=customer("paja").pk).update(business_id=business_id(2))
     assert [one.buyer.name for one in deliver().documents] == ["Koepaja Oy"]
+
+
+def test_what_is_left_is_kept_shown_and_told_until_it_goes() -> None:
+    """OC 3.4-a, OC 3.9-d: no way to send, or refused by our own checks: a decision, the worklist and the story tell."""
+    told = invoiced("""
+        on 2026-03-16
+        order  A  bruk
+        line   A  COURSE 1
+        order  B  paja
+        line   B  COURSE 2
+        order  C  aino
+        line   C  PERMIT 1
+        """)
+    Customer.objects.filter(pk=customer("paja").pk).update(business_id="9900002-1")
+    Customer.objects.filter(pk=customer("aino").pk).update(street="", postcode="", town="")
+    assert _worklist() == [("4210000000003", "NO_WAY_TO_SEND")], "our own checks come with the run"
+    for on in (DAY, date(2026, 3, 17)):
+        sent = deliver(on=on)
+    counts = {(c.outcome, c.standing, c.clause, c.count, c.amount) for c in sent.result.counts}
+    assert counts == {
+        ("REFUSED_BY_OWN_CHECKS", "LEFT", "OC 3.4-a", 1, Decimal("125.50")),
+        ("NO_WAY_TO_SEND", "LEFT", "OC 3.8-a", 1, Decimal("100.00")),
+    }, "nothing is counted as sent that was not"
+    assert _worklist() == [("4210000000002", "REFUSED_BY_OWN_CHECKS"), ("4210000000003", "NO_WAY_TO_SEND")]
+    with inside(unit()) as acting:
+        [refused, nowhere] = not_sent(acting)
+        assert [one.rule for one in refused.findings] == ["invoice_business_id"]
+        assert [one.channel for one in nowhere.passed_over][0] == "CONSUMER_E_INVOICE"
+        story = [
+            [one for one in explain(told.where, number, "sv")["decisions"] if one.get("rule") == "delivery"]
+            for number in ("4210000000002", "4210000000003")
+        ]
+        assert [(one["outcome"], one["times"], one["run"]["on"]) for [one] in story] == [
+            ("REFUSED_BY_OWN_CHECKS", 2, "2026-03-17"), ("NO_WAY_TO_SEND", 2, "2026-03-17"),
+        ]  # fmt: skip
+        assert "9900002-1" in story[0][0]["inputs"]["found_wrong"][0]
+        listed = stored(sent.result.run, "invoice", "REFUSED_BY_OWN_CHECKS", None)
+        assert [one.number for one in listed] == [2]
+        stuck = invoices_listed(told.where, "left")
+        assert ([one.number for one in stuck], left_count(told.where)) == ([3, 2], 2)
+    Customer.objects.filter(pk=customer("paja").pk).update(business_id=business_id(2))
+    Customer.objects.filter(pk=customer("aino").pk).update(street="Prov", postcode="00999", town="Provstad")
+    assert len(deliver(on=date(2026, 3, 18)).documents) == 2
+    with inside(unit()) as acting:
+        assert (not_sent(acting), invoices_listed(told.where, "left"), left_count(told.where)) == ([], [], 0)
+
+
+def _worklist() -> list[tuple[str, str]]:
+    """The number and outcome of what waits for a person."""
+    with inside(unit()) as acting:
+        return [(one.number, one.outcome) for one in worklist(acting, acting.at)]
 
 
 def test_when_all_are_left_out_there_is_no_batch() -> None:

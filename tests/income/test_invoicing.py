@@ -283,6 +283,28 @@ TABLES = {
         expect A  invoice due 2026-05-04     # OC 3.11-a
         expect B  invoice due 2027-01-04     # OC 3.11-a: 1 to 3 January are no bank days
         """,
+    "a credit carries the VAT that was charged, whatever the rate of its own day": """
+        on 2026-03-16
+        invoiced F1 bruk COURSE 2 served 2024-08-20
+        invoiced F2 bruk COURSE 1 BOOK 2 served 2024-08-20
+        invoiced F3 paja BOOK 1 served 2025-12-31
+        order  A  bruk  credits F1 served 2024-09-09
+        line   A  COURSE -2
+        act    A  review maria
+        act    A  approve gunnar
+        order  B  bruk  credits F2
+        line   B  COURSE -1
+        line   B  BOOK -1
+        act    B  review maria
+        act    B  approve gunnar
+        order  C  paja  credits F3 case C
+        line   C  BOOK -0.6
+        act    C  review maria
+        act    C  approve gunnar
+        expect A  credit net -100.00 vat -24.00 total -124.00 of F1    # OC 3.5-a: 24 % was charged
+        expect B  credit net -70.00 vat -14.80 of F2                   # OC 3.5-a: 24 % and 14 %
+        expect C  credit net -12.00 vat -1.68 of F3                    # OC 3.5-a
+        """,
     "only what is ready or approved is invoiced": """
         on 2026-03-16
         invoiced F1 aino PERMIT 2
@@ -551,6 +573,73 @@ def test_two_credits_at_once_never_credit_more_than_the_original() -> None:
         assert OrderDecision.objects.get(unit=told.where, run=decided_by).outcome == "CREDIT_EXCEEDS_ORIGINAL"
 
 
+def test_of_an_item_at_two_rates_the_credit_takes_that_of_its_own_day() -> None:
+    """OC 3.5-a: one original over two supplies; what neither rate holds is not taken back."""
+    where = unit()
+    with inside(where):
+        for day in (date(2024, 8, 20), date(2024, 9, 5)):
+            an_order(where, "bruk", {"item": "COURSE", "quantity": 2}, service_date=day)
+    run(OrdersRun(), where)
+    run(InvoicingRun(), where)
+    with inside(where):
+        original = Invoice.objects.get(unit=where)
+        credit = {"credit": True, "reference_invoice": f"4210{original.number:09d}"}
+        orders = [
+            an_order(where, "bruk", {"item": "COURSE", "quantity": quantity}, service_date=day, **credit)
+            for day, quantity in (
+                (date(2024, 8, 20), "-2"), (date(2024, 9, 5), "-2"), (date(2024, 9, 5), "-2.1"), (DAY, "-1"),
+            )
+        ]  # fmt: skip
+    by = run(OrdersRun(), where).run
+    with inside(where):
+        become = [OrderDecision.objects.get(unit=where, run=by, order=order).outcome for order in orders]
+    assert become == [
+        "CREDIT_NEEDS_REVIEW",
+        "CREDIT_NEEDS_REVIEW",
+        "CREDIT_EXCEEDS_ORIGINAL",
+        "CREDIT_NEEDS_REVIEW",
+    ]
+    for who, act in (("maria", review), ("gunnar", approve)):
+        with inside(where, who) as acting:
+            for order in orders[:2]:
+                act(acting, order, order.digest)
+    run(OrdersRun(), where)
+    run(InvoicingRun(), where)
+    with inside(where):
+        credited = Invoice.objects.get(unit=where, credit=True)
+        assert (credited.net, credited.vat) == (-original.net, -original.vat) == (-200, Decimal("-49.50"))
+
+
+def test_credits_take_back_what_was_charged_to_the_cent_a_rate() -> None:
+    """OC 3.5-a: halves that round up do not lock the other half; what is not there stays refused."""
+    where = unit()
+    with inside(where):
+        an_order(
+            where,
+            "bruk",
+            {"item": "COURSE", "unit_price": "10.06"},
+            {"item": "COURSE", "unit_price": "10.06"},
+        )
+    run(OrdersRun(), where)
+    run(InvoicingRun(), where)
+    with inside(where):
+        original = Invoice.objects.get(unit=where)
+        half = {"item": "COURSE", "quantity": -1, "unit_price": "10.06"}
+        credit = {"credit": True, "reference_invoice": f"4210{original.number:09d}", "source": "own_system"}
+        halves = [an_order(where, "bruk", half, case_reference=case, **credit) for case in "AB"]
+    run(OrdersRun(), where)
+    run(InvoicingRun(), where)
+    with inside(where):
+        done = InvoicedOrder.objects.filter(unit=where, number__in=[one.number for one in halves])
+        assert done.count() == 2
+        credited = sum(one.total for one in Invoice.objects.filter(unit=where, credit=True))
+        assert (original.total, credited) == (Decimal("25.25"), Decimal("-25.26"))
+        more = an_order(where, "bruk", {"item": "COURSE", "quantity": "-0.001"}, **credit)
+    by = run(OrdersRun(), where).run
+    with inside(where):
+        assert OrderDecision.objects.get(unit=where, run=by, order=more).outcome == "CREDIT_EXCEEDS_ORIGINAL"
+
+
 def test_an_invoicing_report_lies_in_the_archive_with_the_digest_in_evidence() -> None:
     """OC 3.9-b: every invoice of the run, without a name."""
     where = unit()
@@ -589,6 +678,68 @@ def test_a_run_with_nothing_to_invoice_is_done_and_takes_no_number() -> None:
     assert _numbers(unit()) == ([], [])
     with inside(unit()):
         assert not NumberSeries.objects.filter(unit=unit(), series="invoice").exists()
+
+
+# --- many lines on one invoice -------------------------------------------------------------------------------------
+
+
+def _order_of(where: Unit, who: str, lines: int, **header: Any) -> Order:
+    """An order of ``lines`` lines, told to the database at once."""
+    order = an_order(where, who, {"item": "COURSE"}, **header)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO sales_orderline (order_id, position, unit_id, item_code, quantity, measure, item_text,"
+            " line_text, account, budget_account, operating_unit, project, function, product, area, tracking1,"
+            " tracking2) SELECT %s, place, %s, 'COURSE', 1, '', '', '', '', '', '', '', '', '', '', '', ''"
+            " FROM generate_series(2, %s) place",
+            [order.pk, where.pk, lines],
+        )
+    return order
+
+
+def _invoices_of(where: Unit, *orders: Order) -> list[int]:
+    with inside(where):
+        numbers = dict(InvoicedOrder.objects.filter(unit=where).values_list("number", "invoice__number"))
+    return [numbers[order.number] for order in orders]
+
+
+def test_two_large_orders_are_two_invoices_and_stop_nobody_else() -> None:
+    """OC 3.5.3-b, OC 3.9-a: more than positions can number are never on one invoice."""
+    where = unit()
+    with inside(where):
+        large = [_order_of(where, "bruk", lines) for lines in (15_100, 16_500)]
+        small = [an_order(where, who, {"item": "COURSE"}) for who in ("bruk", "paja", "bruk")]
+    run(OrdersRun(), where)
+    run(InvoicingRun(), where)
+    assert _invoices_of(where, *large, *small) == [1, 2, 3, 4, 3]
+    with inside(where):
+        for invoice, lines in zip(
+            Invoice.objects.filter(unit=where).order_by("number")[:2], (15_100, 16_500), strict=True
+        ):
+            last = Entry.objects.filter(unit=where, voucher=invoice.voucher_id).order_by("position").last()
+            assert last is not None
+            assert (last.account, last.position, invoice.net) == (VAT, lines + 1, 50 * lines)
+        _books_agree(where)
+
+
+def test_the_order_that_would_go_beyond_the_limit_begins_the_next_invoice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """OC 3.5.3-b: at the limit together, beyond it apart; what fits is filled in the order of the orders."""
+    monkeypatch.setattr(invoicing, "MOST_LINES", 6)
+    where = unit()
+    with inside(where):
+        bruk = [_order_of(where, "bruk", lines) for lines in (2, 4, 1, 6, 7, 3, 3)]
+        paja = [_order_of(where, "paja", lines) for lines in (3, 3)]
+        aino = [_order_of(where, "aino", lines) for lines in (3, 4)]
+        apart = _order_of(where, "bruk", 1, order_number="PO-1")
+    run(OrdersRun(), where)
+    planned = plan_of(InvoicingRun(), where)
+    run(InvoicingRun(), where, planned=_again(where, planned.run))
+    assert _invoices_of(where, *bruk) == [1, 1, 2, 3, 4, 5, 5]
+    assert _invoices_of(where, *paja, *aino, apart) == [6, 6, 7, 8, 9]
+    with inside(where):
+        _books_agree(where)
 
 
 # --- plan and apply ------------------------------------------------------------------------------------------------
@@ -828,7 +979,7 @@ def test_a_credit_whose_VAT_outweighs_it_is_left_and_never_stops_the_others() ->
     told = Told(
         read("""
             on 2026-03-16
-            invoiced F1 bruk COURSE 4
+            invoiced F1 bruk COURSE 4 SEEDS 13
             order  A  bruk  credits F1
             line   A  SEEDS -13
             line   A  COURSE 2

@@ -284,6 +284,7 @@ TABLES = {
         on 2026-03-16
         invoiced F1 aino PERMIT 2
         invoiced F2 bruk COURSE 1
+        invoiced F3 bruk COURSE 3
         order  A  aino  credits F1
         line   A  PERMIT -1
         order  B  aino  credits F1
@@ -309,6 +310,16 @@ TABLES = {
         line   K  INSPECT -1
         order  L  bruk  credits F2
         line   L  COURSE -1 at 50.01
+        order  M  aino  credits F1
+        line   M  INSPECT -1
+        order  N  bruk  credits F3
+        line   N  SEEDS -1
+        order  O  bruk  credits F3
+        line   O  COURSE -1
+        line   O  BOOK -1
+        order  P  bruk  credits F3
+        line   P  COURSE -3
+        line   P  SEEDS -0.001
         expect A  CREDIT_NEEDS_REVIEW                                          # OC 3.2.1-a
         expect B  CREDIT_NEEDS_REVIEW                                          # OC 3.2.1-a: the whole invoice
         expect C  CREDIT_EXCEEDS_ORIGINAL also CREDIT_NEEDS_REVIEW             # OC 3.5-a
@@ -321,6 +332,10 @@ TABLES = {
         expect J  NEGATIVE_WITHOUT_CREDIT                                      # OC 3.2.1-a
         expect K  NEGATIVE_WITHOUT_CREDIT                                      # OC 3.2.1-a: no line may hide one
         expect L  CREDIT_EXCEEDS_ORIGINAL also CREDIT_NEEDS_REVIEW             # OC 3.5-a
+        expect M  CREDIT_OF_ANOTHER_ITEM also CREDIT_NEEDS_REVIEW              # OC 3.2.1-a: the reviewer is told
+        expect N  CREDIT_EXCEEDS_ORIGINAL also CREDIT_OF_ANOTHER_ITEM CREDIT_NEEDS_REVIEW  # OC 3.5-a: not charged
+        expect O  CREDIT_EXCEEDS_ORIGINAL also CREDIT_OF_ANOTHER_ITEM CREDIT_NEEDS_REVIEW  # OC 3.5-a
+        expect P  CREDIT_EXCEEDS_ORIGINAL also CREDIT_OF_ANOTHER_ITEM CREDIT_NEEDS_REVIEW  # OC 3.5-a: by one cent
         """,
     "two acts of two persons let an order through, one act does not": """
         on 2026-03-16

@@ -9,6 +9,7 @@ from django.utils import timezone
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, table
+from reskontra.exchange.messages import message
 from reskontra.income.delivery.actions import change_channel, send_again
 from reskontra.income.delivery.follow_up import Followed, worklist
 from reskontra.income.delivery.lists import approve_invoice_list, invoice_lists, review_invoice_list
@@ -75,6 +76,8 @@ def _waiting(arguments: Namespace) -> int:
 
 
 def _why(one: Followed, language: str) -> str:
+    if one.findings:
+        return " ".join(message(found, language) for found in one.findings)
     return ", ".join(
         f"{text(f'channel.name.{passed.channel}', language)}: {text(f'channel.{passed.why}', language)}"
         for passed in one.passed_over
@@ -82,7 +85,8 @@ def _why(one: Followed, language: str) -> str:
 
 
 def _told(one: Followed, language: str) -> dict[str, Any]:
-    return {**one.as_json(), "message": text(f"outcome.{one.outcome}", language)}
+    told = {**one.as_json(), "message": text(f"outcome.{one.outcome}", language)}
+    return told | {"reasons": [message(found, language) for found in one.findings]}
 
 
 def _moment(arguments: Namespace) -> datetime:

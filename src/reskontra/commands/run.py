@@ -79,6 +79,10 @@ SENDING = frozenset(
 )
 
 
+# Runs by which documents leave: what they leave waits for a person.
+DELIVERING = frozenset({"delivery", "letters"})
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """Which run, where and when."""
     parser.add_argument("name", type=_named, choices=sorted(ROOMS))
@@ -95,7 +99,8 @@ def _named(written: str) -> str:
 def handle(arguments: Namespace) -> int:
     """Decide, and unless ``--plan`` write; then tell decisions, controls and files.
 
-    Exit 1 when invoices or letters were left out of a batch by our own checks: they wait for a correction.
+    Exit 1 when invoices or letters could not leave, for want of a channel or by our own checks: they wait for a
+    correction.
     """
     open_database()
     result = run_room(arguments)
@@ -106,7 +111,12 @@ def handle(arguments: Namespace) -> int:
         show(result, arguments.lang)
         for file in sent:
             say(arguments, f"outbox.{file['state']}", name=file["path"])
-    return 1 if result.facts.get("rejected") or result.facts.get("refused_files") else 0
+    stays = (
+        arguments.name in DELIVERING
+        and not arguments.plan
+        and any(one.standing == "LEFT" for one in result.counts)
+    )
+    return 1 if stays or result.facts.get("rejected") or result.facts.get("refused_files") else 0
 
 
 def run_room(arguments: Namespace) -> Result:

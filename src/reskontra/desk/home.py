@@ -20,7 +20,7 @@ from reskontra.income.delivery.follow_up import follow_up
 from reskontra.income.reminders.lists import blocks_for_review, open_complaints
 from reskontra.income.write_off.lists import waiting_proposals
 from reskontra.insight.collection import due_for_reminder
-from reskontra.insight.invoices import unsent_count
+from reskontra.insight.invoices import left_count, unsent_count
 from reskontra.insight.payments import unallocated_count
 from reskontra.insight.refunds import overpayments_open, plans_to_approve
 from reskontra.insight.runs import latest_day, runs_of_day
@@ -117,6 +117,9 @@ def _tasks(place: Place) -> list[Task]:
         late = follow_up(place.unit, now(), standing="REVIEW")
         amount = sum((one.amount for one in late), Decimal(0))
         tasks.append(Task("deliveries", len(late), amount, reverse("deliveries", args=[code]), mine=True))
+    if stuck := left_count(place.unit):
+        address = f"{reverse('invoices', args=[code])}?kind=left"
+        tasks.append(Task("left", stuck, None, address, place.may("run_delivery")))
     if place.may("point_payment"):
         count, left = unallocated_count(place.unit)
         tasks.append(Task("unallocated", count, left, reverse("payments", args=[code]), mine=True))

@@ -7,6 +7,8 @@ from typing import Any
 
 from reskontra.bank.models import Payment
 from reskontra.claims.models import Claim, InterestCharge, InterestInvoice, PaymentDecision
+from reskontra.documents.findings import Finding
+from reskontra.exchange.messages import message
 from reskontra.insight.cards import explain_card_purchase, find_card_purchase
 from reskontra.insight.claims import claim_decisions
 from reskontra.insight.offices import explain_office_invoice, find_office_invoice
@@ -20,6 +22,7 @@ from reskontra.registers.models import Unit
 from reskontra.runs.models import Run
 from reskontra.sales.models import (
     Invoice,
+    InvoiceDecision,
     InvoiceDelivery,
     InvoicedOrder,
     Order,
@@ -113,8 +116,44 @@ def _of_delivery(delivery: InvoiceDelivery, language: str) -> dict[str, Any]:
     told = _told(delivery.channel, delivery.clause, language, None, {"batch": delivery.file.name})
     if delivery.attempt > 1:
         told["inputs"]["attempt"] = delivery.attempt
-    passed_over = skipped_channels(delivery.skipped)
-    return {**told, "passed_over": [{"channel": name, "why": why} for name, why in passed_over]}
+    return {**told, "passed_over": _passed_over(delivery.skipped)}
+
+
+@clause("OC 3.9-d")
+def _undelivered(unit: Unit, invoice: Invoice, language: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Why runs left the invoice, each with its run; what run after run said is told once, by the newest."""
+    said = InvoiceDecision.objects.filter(unit=unit, invoice=invoice).select_related("run").order_by("run_id")
+    for _, same in groupby(said, key=lambda one: (one.outcome, one.clause, one.inputs)):
+        runs = list(same)
+        newest = runs[-1]
+        inputs = {
+            "found_wrong": [message(Finding(**one), language) for one in newest.inputs.get("findings", ())]
+        }
+        if newest.inputs.get("attempt", 1) > 1:
+            inputs["attempt"] = newest.inputs["attempt"]
+        yield (
+            newest.run_id,
+            {
+                **_told(
+                    newest.outcome,
+                    newest.clause,
+                    language,
+                    newest.run,
+                    {key: value for key, value in inputs.items() if value},
+                ),
+                "rule": newest.rule,
+                "standing": newest.standing,
+                "reasons": newest.reasons,
+                "amount": format(newest.amount, ".2f"),
+                "passed_over": _passed_over(newest.inputs.get("passed_over", "")),
+                "since": runs[0].run.on_date.isoformat(),
+                "times": len(runs),
+            },
+        )
+
+
+def _passed_over(written: str) -> list[dict[str, str]]:
+    return [{"channel": name, "why": why} for name, why in skipped_channels(written)]
 
 
 def _payment(unit: Unit, written: str) -> Payment | None:
@@ -171,8 +210,16 @@ def _of_invoice(unit: Unit, invoice: Invoice, language: str) -> dict[str, Any]:
             {"term_days": invoice.term_days, "due_date": invoice.due_date.isoformat()},
         )
     )
-    for delivery in InvoiceDelivery.objects.filter(unit=unit, invoice=invoice).order_by("attempt"):
-        decisions.append(_of_delivery(delivery, language))
+    ways = [
+        *_undelivered(unit, invoice, language),
+        *(
+            (one.file.run_id, _of_delivery(one, language))
+            for one in InvoiceDelivery.objects.filter(unit=unit, invoice=invoice)
+            .select_related("file")
+            .order_by("attempt")
+        ),
+    ]
+    decisions.extend(told for _, told in sorted(ways, key=lambda one: one[0]))
     decisions.extend(claim_decisions(unit, claim, language))
     return {
         "subject": "invoice",

@@ -16,15 +16,21 @@ from reskontra.kernel.references import NotAReference, normal_reference, running
 from reskontra.registers.models import Unit
 from reskontra.sales.models import Invoice
 
-KINDS = ("all", "unsent", "credit")
+KINDS = ("all", "unsent", "left", "credit")
 
 # To go again by a person's decision, and not gone yet.
 _AGAIN = """SELECT again.invoice_id FROM sales_deliverydecision again
   WHERE again.unit_id = %(unit)s AND again.attempt > 1
     AND NOT EXISTS (SELECT FROM sales_invoicedelivery done WHERE done.unit_id = again.unit_id
       AND done.invoice_id = again.invoice_id AND done.attempt = again.attempt)"""
+# Left by a delivery run, and the delivery that this was about has not been made since.
+_LEFT = """SELECT d.invoice_id FROM sales_invoicedecision d
+  WHERE d.unit_id = %(unit)s AND NOT EXISTS (SELECT FROM sales_invoicedelivery done
+    WHERE done.unit_id = d.unit_id AND done.invoice_id = d.invoice_id
+      AND done.attempt >= (d.inputs ->> 'attempt')::int)"""
 _ONLY = {
     "all": "true",
+    "left": f"i.id IN ({_LEFT})",
     "credit": "i.credit",
     "unsent": "i.id IN (SELECT first.id FROM sales_invoice first WHERE first.unit_id = %(unit)s"
     " AND NOT EXISTS (SELECT FROM sales_invoicedelivery d WHERE d.unit_id = first.unit_id AND d.invoice_id = first.id)"
@@ -223,6 +229,12 @@ def unsent_count(unit: Unit) -> int:
         f" + (SELECT count(DISTINCT invoice_id) FROM ({_AGAIN}) again)",
         {"unit": unit.pk},
     )
+    return int(count)
+
+
+def left_count(unit: Unit) -> int:
+    """How many invoices of ``unit`` a delivery run has left, and no run has sent since."""
+    (count,) = one_row(f"SELECT count(DISTINCT invoice_id) FROM ({_LEFT}) stuck", {"unit": unit.pk})
     return int(count)
 
 

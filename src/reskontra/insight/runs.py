@@ -143,16 +143,16 @@ class _Kept:
 _OF_THE_RUNS_FILES = (
     "d.file_id IN (SELECT f.id FROM exchange_outboxfile f WHERE f.unit_id = %(unit)s AND f.run_id = %(run)s)"
 )
+# An invoice that went out has its delivery, one that stayed its decision.
+_SENT_OR_LEFT = (
+    "(SELECT d.unit_id, d.invoice_id, d.channel AS outcome, d.clause FROM sales_invoicedelivery d"
+    f" WHERE d.unit_id = %(unit)s AND {_OF_THE_RUNS_FILES} UNION ALL"
+    " SELECT d.unit_id, d.invoice_id, d.outcome, d.clause FROM sales_invoicedecision d"
+    " WHERE d.unit_id = %(unit)s AND d.run_id = %(run)s)"
+)
 _KEPT: Mapping[Subject, _Kept] = {
     "order": _Kept(_OF_ORDERS, "sales_orderdecision", "d.order_id"),
-    "invoice": _Kept(
-        _OF_INVOICES,
-        "sales_invoicedelivery",
-        "d.invoice_id",
-        outcome="channel",
-        amount="i.total",
-        only=_OF_THE_RUNS_FILES,
-    ),
+    "invoice": _Kept(_OF_INVOICES, _SENT_OR_LEFT, "d.invoice_id", amount="i.total", only="true"),
     "payment": _Kept(_OF_PAYMENTS, "claims_paymentdecision", "d.payment_id"),
     "credit": _Kept(_OF_CREDITS, "claims_claimdecision", "d.claim_id"),
     "claim": _Kept(_OF_CLAIMS, "claims_claimdecision", "d.claim_id"),

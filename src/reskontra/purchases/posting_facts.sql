@@ -12,7 +12,7 @@ INSERT INTO ledger_voucher (id, unit_id, run_id, kind, year, number, posting_dat
 SELECT voucher_id, %(unit)s, %(run)s, kind, %(year)s, number, %(on)s FROM numbered_payable ORDER BY voucher_id;
 
 -- Credit the payable; debit each line of the coding with its tracking objects, and VAT by rate. Positions: 0 the payable,
--- then lines, then VAT from 30000.
+-- then lines, then VAT.
 INSERT INTO ledger_entry (voucher_id, position, unit_id, account, amount, vat_category, vat_percent, budget_account,
   operating_unit, project, function, product, area, partner, tracking1, tracking2)
 SELECT voucher_id, 0, %(unit)s, account, -amount, '', NULL::numeric, '', '', '', '', '', '', partner, '', ''
@@ -22,10 +22,11 @@ SELECT n.voucher_id, l.position, %(unit)s, l.account, l.net, '', l.vat_percent, 
   l.function, l.product, l.area, n.partner, l.tracking1, l.tracking2
 FROM numbered_payable n JOIN purchases_codingline l ON l.coding_id = n.coding_id WHERE l.net <> 0
 UNION ALL
-SELECT n.voucher_id, 30000 + row_number() OVER (PARTITION BY n.voucher_id ORDER BY l.vat_percent), %(unit)s, %(vat_account)s,
-  sum(l.vat), '', l.vat_percent, '', '', '', '', '', '', n.partner, '', ''
-FROM numbered_payable n JOIN purchases_codingline l ON l.coding_id = n.coding_id
-GROUP BY n.voucher_id, n.partner, l.vat_percent HAVING sum(l.vat) <> 0;
+SELECT voucher_id, last_line + row_number() OVER (PARTITION BY voucher_id ORDER BY vat_percent), %(unit)s, %(vat_account)s,
+  sum(vat), '', vat_percent, '', '', '', '', '', '', partner, '', ''
+FROM (SELECT n.voucher_id, n.partner, l.vat, l.vat_percent, max(l.position) OVER (PARTITION BY n.voucher_id) AS last_line
+      FROM numbered_payable n JOIN purchases_codingline l ON l.coding_id = n.coding_id) coded
+GROUP BY voucher_id, partner, last_line, vat_percent HAVING sum(vat) <> 0;
 
 INSERT INTO purchases_payable (unit_id, run_id, invoice_id, voucher_id, supplier_id, account, amount, due_date, automatic)
 SELECT %(unit)s, %(run)s, invoice_id, voucher_id, supplier_id, account, amount, due_date, automatic

@@ -116,7 +116,7 @@ class Room(Protocol):
         """Mark in ``decided`` what is no longer as ``run`` planned it; it is left for the next run."""
 
     def apply(self, run: Run, terms: Terms, acting: Acting) -> "Applied":
-        """Write the facts of what was decided."""
+        """Write the facts of what was decided; what cannot be written after all is marked so in ``decided``."""
 
 
 @runtime_checkable
@@ -166,8 +166,8 @@ def apply(room: Room, acting: Acting, on: date, planned: Run | None = None) -> R
         room.set_aside(run)
     else:
         room.record(run)
-    counts = _counted()
     applied = room.apply(run, terms, acting)
+    counts = _counted()
     _check(applied.controls)
     Evidence.objects.bulk_create(
         Evidence(unit=acting.unit, run=run, control=c.name, expected=c.expected, actual=c.actual)

@@ -25,16 +25,18 @@ def take_in_hand(unit: Unit, orders: Sequence[int] | None = None) -> None:
     ``MissingVatRate`` when an item's class has no rate on the date of supply.
     """
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS scope, lines_in_hand, orders_in_hand")
+        cursor.execute(
+            "DROP TABLE IF EXISTS scope, credits_in_hand, left_to_credit, charged_before, lines_in_hand, taken_back,"
+            " credits_told, orders_in_hand"
+        )
         for statement in _STATEMENTS:
             cursor.execute(
                 statement,
                 {"unit": unit.pk, "code": unit.code, "orders": None if orders is None else list(orders)},
             )
         cursor.execute(
-            "SELECT l.vat_class, o.service_date, l.item_code FROM lines_in_hand l"
-            " JOIN orders_in_hand o ON o.id = l.order_id"
-            " WHERE l.vat_class IS NOT NULL AND l.vat_percent IS NULL ORDER BY 2, 1 LIMIT 1"
+            "SELECT vat_class, vat_date, item_code FROM lines_in_hand"
+            " WHERE vat_class IS NOT NULL AND vat_percent IS NULL ORDER BY 2, 1 LIMIT 1"
         )
         if missing := cursor.fetchone():
             raise MissingVatRate(missing[0], missing[1].isoformat(), missing[2])

@@ -1,5 +1,6 @@
-"""How much one order, and one invoice, may hold."""
+"""How much one order or invoice may hold. Technical limits; what the law or the guideline sets is a term."""
 
-# A voucher's entries are numbered by two bytes: the lines first, the VAT from 30 000. Operators and receivers of
-# Finvoice take far fewer lines than this, and nobody reviews more of them as one thing.
-MOST_LINES = 10_000
+from typing import Final
+
+# Positions of lines are small integers (to 32,767), in the invoice as in its voucher, which adds the receivable and VAT.
+MOST_LINES: Final = 10_000

@@ -441,6 +441,26 @@ class DeliveryDecision(Fact):
         ]
 
 
+class InvoiceDecision(Decision):
+    """Why a delivery run left an invoice: no channel takes it, or our own checks refused its document (OC 3.9-d).
+
+    What went out has its delivery instead, with channel and clause.
+    """
+
+    pk = models.CompositePrimaryKey("invoice_id", "run_id", "rule")
+    invoice = models.ForeignKey(
+        Invoice, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+
+    references = (
+        Points("run", "an_invoice_decision_belongs_to_a_run", set_wise=True),
+        Points("invoice", "an_invoice_decision_is_about_an_invoice", set_wise=True),
+    )
+
+    class Meta:
+        indexes: ClassVar = [models.Index(name="invoice_decisions_of_a_run", fields=["run", "outcome"])]
+
+
 class DeliveryReport(Fact):
     """One report of the operator on what it received, with as many answers as it has rows (OC 3.9-d)."""
 

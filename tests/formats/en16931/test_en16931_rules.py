@@ -20,7 +20,7 @@ from lxml import etree
 import reskontra.formats
 from formats.written_invoices import STANDARDS
 from reskontra.documents.findings import Finding
-from reskontra.documents.invoice import AllowanceCharge, Invoice, Party
+from reskontra.documents.invoice import AllowanceCharge, Invoice, Party, VatBreakdown
 from reskontra.exchange.checking import invoice_findings
 from reskontra.exchange.messages import message
 from reskontra.formats.cii.places import PLACES as CII
@@ -90,6 +90,24 @@ def to_category(code: str) -> Change:
     return both(line(3, vat_category=code), part(3, category=code))
 
 
+def all_outside(**fields: Any) -> Change:
+    """The whole invoice outside the scope of VAT, in one row, as the standard wants it, with ``fields`` instead."""
+
+    def change(invoice: Invoice) -> Invoice:
+        row = replace(invoice.lines[2], net=euro("50.00"), quantity=euro("1"), unit_price=euro("50.00"),
+                      vat_category="O", vat_percent=None, allowances_and_charges=())  # fmt: skip
+        told = VatBreakdown("O", None, euro("50.00"), euro("0.00"), "Myndighetsverksamhet")
+        sums = dict.fromkeys(("line_total", "net", "total", "payable"), euro("50.00"))
+        nothing = dict.fromkeys(("allowances", "charges", "paid", "rounding"))
+        invoice = replace(
+            invoice, lines=(row,), vat_breakdown=(told,), vat=euro("0.00"), allowances_and_charges=(), **sums, **nothing,
+            seller=replace(invoice.seller, vat_id=None), buyer=replace(invoice.buyer, vat_id=None),
+        )  # fmt: skip
+        return replace(invoice, **fields)
+
+    return change
+
+
 DISCOUNT = AllowanceCharge(charge=False, amount=euro("20.01"), vat_category="S", vat_percent=euro("25.5"))
 
 # clause, change of the whole invoice, what is found beside nothing else, severity, "" where nothing is
@@ -131,11 +149,19 @@ RULES: tuple[tuple[str, Change, set[str], str], ...] = (
      {"invoice_sum_of_allowances", "invoice_vat_base"}, "warning"),
     ("BR-S-08", part(1, base=euro("100.01")), {"invoice_vat_base"}, "warning"),
     # categories without VAT
-    ("BR-Z-08", to_category("Z"), set(), ""),
-    ("BR-Z-09", both(to_category("Z"), part(3, percent=euro("25.5"))),
+    ("BR-Z-08", both(to_category("Z"), part(3, reason=None)), set(), ""),
+    ("BR-Z-10", to_category("Z"), {"invoice_vat_reason_beside_rate"}, "warning"),
+    ("BR-S-10", part(1, reason="130 §"), {"invoice_vat_reason_beside_rate"}, "warning"),
+    ("BR-Z-09", both(to_category("Z"), part(3, percent=euro("25.5"), reason=None)),
      {"invoice_vat_rate_not_zero", "invoice_vat_class_missing", "invoice_vat_base", "invoice_vat_amount"}, "warning"),
     ("BR-E-10", part(3, reason=None), {"invoice_vat_reason_missing"}, "warning"),
     ("BR-G-10", both(to_category("G"), part(3, reason=None)), {"invoice_vat_reason_missing"}, "warning"),
+    ("BR-O-02", all_outside(), set(), ""),
+    ("BR-O-02", both(all_outside(), seller(vat_id="FI90000011")), {"invoice_vat_id_outside"}, "warning"),
+    ("BR-O-05", both(all_outside(), line(1, vat_percent=euro("0"))), {"invoice_vat_rate_outside"}, "warning"),
+    ("BR-O-03", both(all_outside(), of(net=euro("49.00"), total=euro("49.00"), payable=euro("49.00"),
+      allowances=euro("1.00"), allowances_and_charges=(AllowanceCharge(False, euro("1.00"), vat_category="O"),)),
+      part(1, base=euro("49.00")), seller(vat_id="FI90000011")), {"invoice_vat_id_outside"}, "warning"),
     ("BR-O-11", to_category("O"), {"invoice_vat_outside_mixed"}, "warning"),
     ("209e item 12", to_category("AE"), {"invoice_reverse_charge_text"}, "warning"),
     ("209e item 12", both(to_category("AE"), part(3, reason="VATEX-EU-AE")), set(), ""),
@@ -146,7 +172,7 @@ RULES: tuple[tuple[str, Change, set[str], str], ...] = (
     ("BR-IC-12", both(to_category("K"), of(delivery=None)), {"invoice_delivery_country_missing"}, "warning"),
     ("BR-IC-12", both(to_category("K"), of(delivery=Party(town="Ekenäs"))), {"invoice_delivery_country_missing"},
      "warning"),
-    ("BR-CL-18", to_category("L"), set(), ""),
+    ("BR-CL-18", both(to_category("L"), part(3, reason=None)), set(), ""),
     ("BR-CL-18", to_category("X"), {"invoice_vat_category_unknown"}, "warning"),
     # lines: quantity times price with the line's own discounts, two cents either way
     ("R120", line(1, unit_price=euro("12.502")), set(), ""),

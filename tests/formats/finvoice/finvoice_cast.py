@@ -194,7 +194,9 @@ def public_law() -> Case:
         type_text="Faktura",
         supply_date=date(2026, 11, 20),
     )
-    return replace(case, message=replace(case.message, payment_instruction="REGISTERUTDRAG"))
+    # Outside the scope of VAT nobody's VAT number is named (BR-O-02).
+    invoice = replace(case.invoice, seller=replace(case.invoice.seller, vat_id=None))
+    return replace(case, invoice=invoice, message=replace(case.message, payment_instruction="REGISTERUTDRAG"))
 
 
 def commercial() -> Case:

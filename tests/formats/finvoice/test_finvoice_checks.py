@@ -163,6 +163,10 @@ RULES: tuple[tuple[str, Callable[[], Any], Change, str, str], ...] = (
     ("BR-O-10", public_law, first_vat(reason=None), "invoice_vat_reason_missing", "error/warning"),
     ("BR-AE-10", foreign, first_vat(reason=None), "invoice_vat_reason_missing", "error/warning"),
     ("BR-O-11", commercial, first_vat(category="O"), "invoice_vat_outside_mixed", "warning/warning"),
+    ("BR-O-02", public_law, seller(vat_id="FI90000011"), "invoice_vat_id_outside", "error/warning"),
+    ("BR-O-02", public_law, buyer(vat_id="FI90000011"), "invoice_vat_id_outside", "error/warning"),
+    ("BR-O-05", public_law, first_row(vat_percent=Decimal(0)), "invoice_vat_rate_outside", "error/warning"),
+    ("BR-S-10", commercial, first_vat(reason="130 §"), "invoice_vat_reason_beside_rate", "error/warning"),
     ("BR-S-02", commercial, seller(vat_id=None), "invoice_seller_vat_id_missing", "error/warning"),
     ("BR-AE-02", foreign, buyer(vat_id=None), "invoice_buyer_vat_id_missing", "error/warning"),
     (

@@ -56,6 +56,7 @@ PLACES: Final = {
     "BT-131": f"{_LINE_SETTLEMENT}/ram:SpecifiedTradeSettlementLineMonetarySummation/ram:LineTotalAmount",
     "BT-146": _PRICE,
     "BT-151": f"{_LINE_SETTLEMENT}/ram:ApplicableTradeTax/ram:CategoryCode",
+    "BT-152": f"{_LINE_SETTLEMENT}/ram:ApplicableTradeTax/ram:RateApplicablePercent",
     "BT-153": f"{_LINE}/ram:SpecifiedTradeProduct/ram:Name",
     "BG-5": f"{_SELLER}/ram:PostalTradeAddress",
     "BG-8": f"{_BUYER}/ram:PostalTradeAddress",

@@ -25,6 +25,7 @@ ORDINARY_CODES: Final = frozenset({"380", "381"})
 VAT_CATEGORIES: Final = frozenset({"S", "Z", "E", "AE", "K", "G", "O", "L", "M", "AB", "ZEG", "ZES"})
 WITHOUT_VAT: Final = frozenset({"Z", "E", "AE", "K", "G", "O"})
 WITH_REASON: Final = frozenset({"E", "AE", "K", "G", "O"})
+WITHOUT_REASON: Final = frozenset({"S", "Z", "L", "M"})
 WITH_BUYER_VAT_ID: Final = frozenset({"AE", "K"})
 
 # The prefix of the rules of a category in EN 16931: K is intra-community, L and M the Canaries, Ceuta and Melilla.

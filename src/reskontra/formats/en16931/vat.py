@@ -121,7 +121,7 @@ def _parts_missing(part: VatBreakdown, report: Report) -> None:
 
 def _category(part: VatBreakdown, report: Report) -> None:
     category = part.category
-    if category == "S" and part.percent:
+    if category == "S" and part.percent and not part.reason:
         return  # the ordinary case
     if category is None:
         report.note("invoice_vat_category_missing", "EN 16931 BR-47", "BT-118")
@@ -139,11 +139,34 @@ def _category(part: VatBreakdown, report: Report) -> None:
     if category in codes.WITH_REASON and not part.reason:
         clause = f"EN 16931 {prefix}-10; 1501/1993 s 209e item 11"
         report.note("invoice_vat_reason_missing", clause, "BT-120", category)
+    elif category in codes.WITHOUT_REASON and part.reason:
+        _reason(part, f"EN 16931 {prefix}-10", report)
+
+
+def _reason(part: VatBreakdown, clause: str, report: Report) -> None:
+    """A reason for charging no VAT contradicts a rate; at the zero rate the standard asks for none."""
+    report.note("invoice_vat_reason_beside_rate", clause, "BT-120", _named(part))
+
+
+def _outside(invoice: Invoice, report: Report) -> None:
+    """An invoice outside the scope of VAT names nobody's VAT number, and its rows have no rate, not even zero."""
+    clause = "EN 16931 BR-O-02"
+    if invoice.allowances_and_charges:
+        clause += ", BR-O-03, BR-O-04"
+    for party, term in ((invoice.seller, "BT-31"), (invoice.buyer, "BT-48")):
+        if party.vat_id:
+            report.note("invoice_vat_id_outside", clause, term, party.vat_id)
+    rated = next((line for line in invoice.lines if line.vat_percent is not None), None)
+    if rated is not None and rated.vat_percent is not None:
+        rate, row = f"{rated.vat_percent.normalize():f}", rated.position
+        report.note("invoice_vat_rate_outside", "EN 16931 BR-O-05", "BT-152", rate, row=row)
 
 
 def _parties(invoice: Invoice, categories: set[str | None], report: Report) -> None:
     """What the categories in use ask of seller, buyer and delivery (209 e items 3, 4, 7 and 12)."""
     taxable = categories - {"O", None}
+    if categories == {"O"}:
+        _outside(invoice, report)
     if taxable and not invoice.seller.vat_id:
         clause = "EN 16931 BR-S-02; 1501/1993 s 209e item 3"
         report.note("invoice_seller_vat_id_missing", clause, "BT-31")

@@ -47,6 +47,7 @@ PLACES: Final = {
     "BT-131": "InvoiceRow/RowVatExcludedAmount",
     "BT-146": "InvoiceRow/UnitPriceNetAmount",
     "BT-151": "InvoiceRow/RowVatCode",
+    "BT-152": "InvoiceRow/RowVatRatePercent",
     "BT-153": "InvoiceRow/ArticleName",
     "BG-5": f"{_SELLER}/SellerPostalAddressDetails",
     "BG-8": f"{_BUYER}/BuyerPostalAddressDetails",

@@ -50,6 +50,7 @@ PLACES: Final = {
     "BT-131": f"{_LINE}/cbc:LineExtensionAmount",
     "BT-146": f"{_LINE}/cac:Price/cbc:PriceAmount",
     "BT-151": f"{_LINE}/cac:Item/cac:ClassifiedTaxCategory/cbc:ID",
+    "BT-152": f"{_LINE}/cac:Item/cac:ClassifiedTaxCategory/cbc:Percent",
     "BT-153": f"{_LINE}/cac:Item/cbc:Name",
     "BG-5": f"{_SELLER}/cac:PostalAddress",
     "BG-8": f"{_BUYER}/cac:PostalAddress",

@@ -18,7 +18,8 @@ from reskontra.registers.models import Unit, UnitAccount, VatRate
 _NAMES = {"sv": 3, "fi": 4, "en": 5}
 _BASES = {"sv": 16, "fi": 17, "en": 18}
 _PROTECTED = 10  # place in the array of a party
-_HUNDRED = Decimal(100)
+_HUNDRED, _NOTHING = Decimal(100), Decimal(0)
+_OUTSIDE = "O"  # outside the scope of VAT, by UNCL 5305
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,18 @@ class Seller:
     account: UnitAccount
     terms: Terms
 
-    def party(self, language: str) -> Party:
-        """The unit as the seller, in the customer's language."""
-        return self._parties[language]
-
     @cached_property
-    def _parties(self) -> Mapping[str, Party]:
+    def parties(self) -> Mapping[str, Party]:
+        """The unit as the seller, by the customer's language."""
         return {
             language: replace(seller_party(self.unit, language), iban=self.account.iban, bic=self.account.bic)
             for language in ("sv", "fi", "en")
         }
+
+    @cached_property
+    def outside(self) -> Mapping[str, Party]:
+        """The same without a VAT number, for what is outside the scope of VAT."""
+        return {language: replace(party, vat_id=None) for language, party in self.parties.items()}
 
     @cached_property
     def notes(self) -> Mapping[str, tuple[str, ...]]:
@@ -108,6 +111,7 @@ def invoice_document(seller: Seller, head: Sequence[Any], rows: Sequence[Sequenc
         _channel, payer, recipient, _address, _operator, ship_to,
     ) = head  # fmt: skip
     name_at, basis_at = _NAMES[language], _BASES[language]
+    buyer = buyer_party(seller.unit, payer, recipient)
     lines = tuple(
         InvoiceLine(
             position=row[1],
@@ -119,10 +123,11 @@ def invoice_document(seller: Seller, head: Sequence[Any], rows: Sequence[Sequenc
             unit_price=row[8],
             net=row[9],
             vat_category=row[10],
-            vat_percent=row[11],
+            vat_percent=None if row[10] == _OUTSIDE else row[11],
         )
         for row in rows
     )
+    outside = all(line.vat_category == _OUTSIDE for line in lines)
     notes = tuple(dict.fromkeys(row[14] for row in rows if row[14]))
     if public_law and not credit:
         notes += (seller.rectification[language],)
@@ -131,8 +136,9 @@ def invoice_document(seller: Seller, head: Sequence[Any], rows: Sequence[Sequenc
         issue_date=issue_date,
         due_date=due_date,
         currency="EUR",
-        seller=seller.party(language),
-        buyer=buyer_party(seller.unit, payer, recipient),
+        # Outside the scope of VAT nobody's VAT number is named, and there is no rate (EN 16931 BR-O-02, BR-O-05).
+        seller=(seller.outside if outside else seller.parties)[language],
+        buyer=replace(buyer, vat_id=None) if outside and buyer.vat_id else buyer,
         net=net,
         vat=vat,
         total=total,
@@ -164,10 +170,9 @@ def invoice_document(seller: Seller, head: Sequence[Any], rows: Sequence[Sequenc
 
 def _vat_breakdown(seller: Seller, lines: Sequence[InvoiceLine], language: str) -> tuple[VatBreakdown, ...]:
     """VAT by category and rate, as the books have it: the rate on the sum of the lines, rounded once."""
-    bases: dict[tuple[str, Decimal], Decimal] = {}
+    bases: dict[tuple[str, Decimal | None], Decimal] = {}
     for line in lines:
         assert line.vat_category is not None
-        assert line.vat_percent is not None
         assert line.net is not None
         key = (line.vat_category, line.vat_percent)
         bases[key] = bases[key] + line.net if key in bases else line.net
@@ -176,7 +181,7 @@ def _vat_breakdown(seller: Seller, lines: Sequence[InvoiceLine], language: str) 
             category,
             percent,
             base,
-            round_cents(base * percent / _HUNDRED),
+            round_cents(base * (percent or _NOTHING) / _HUNDRED),
             seller.vat_reasons.get((category, language)) or None if not percent else None,
         )
         for (category, percent), base in bases.items()

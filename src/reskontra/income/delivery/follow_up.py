@@ -1,5 +1,6 @@
 """The worklist of delivery: what is missing, refused, late, contradicted, or could not be sent at all (OC 3.9-d)."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,13 @@ from django.db import connection
 from django.utils import timezone
 
 from reskontra.database.scripts import script
-from reskontra.income.delivery.rules import PassedOver, decide_follow_up, told_passed_over
+from reskontra.documents.findings import Finding
+from reskontra.income.delivery.rules import (
+    REFUSED_BY_OWN_CHECKS,
+    PassedOver,
+    decide_follow_up,
+    told_passed_over,
+)
 from reskontra.income.delivery.run import ROOM, decide_invoices
 from reskontra.kernel.clauses import clause
 from reskontra.registers.models import Unit
@@ -24,8 +31,9 @@ _MOST = 1000
 class Followed:
     """One invoice on its way, or one that could not leave: where it stands and by which clause.
 
-    ``attempt`` is the delivery that this is about; ``reason`` are the operator's words; ``passed_over`` says of
-    an invoice that could not leave which channels were tried. Amount in euro.
+    ``attempt`` is the delivery that this is about; ``reason`` are the operator's words. Of an invoice that could
+    not leave, ``passed_over`` says which channels were tried and ``findings`` what our own checks found wrong.
+    Amount in euro.
     """
 
     invoice: int
@@ -40,6 +48,7 @@ class Followed:
     sent_at: datetime | None = None
     reason: str = ""
     passed_over: Sequence[PassedOver] = ()
+    findings: Sequence[Finding] = ()
 
     @property
     def running(self) -> int:
@@ -62,6 +71,7 @@ class Followed:
             "passed_over": [
                 {"channel": one.channel, "why": one.why, "clause": one.clause} for one in self.passed_over
             ],
+            "findings": [one.as_json() for one in self.findings],
         }
 
 
@@ -70,7 +80,7 @@ def worklist(acting: Acting, at: datetime, most: int = _MOST) -> list[Followed]:
     """What a person has to settle in the unit at the moment ``at``, by number; at most ``most`` of each kind.
 
     First the deliveries whose answers are missing, refused, late or contradicting, then the invoices that no
-    channel could take. Called inside ``working_in``.
+    channel could take or our own checks refused. Called inside ``working_in``.
     """
     return [*follow_up(acting.unit, at, standing="REVIEW", most=most), *not_sent(acting, most=most)]
 
@@ -108,15 +118,35 @@ def follow_up(
         ]  # fmt: skip
 
 
+# What the delivery run of the day would leave, and what it would try although the newest run was refused by our own
+# checks: until a run gets through, the invoice waits for a person.
+_NOT_SENT = """
+SELECT d.id, %(code)s || lpad(d.number::text, 9, '0'), d.amount, d.attempt, d.skipped,
+  CASE WHEN d.standing = 'LEFT' THEN d.outcome ELSE said.outcome END,
+  CASE WHEN d.standing = 'LEFT' THEN d.standing ELSE said.standing END,
+  CASE WHEN d.standing = 'LEFT' THEN d.clause ELSE said.clause END,
+  CASE WHEN d.standing = 'LEFT' THEN NULL ELSE said.inputs -> 'findings' END::text
+FROM decided d
+LEFT JOIN (SELECT DISTINCT ON (invoice_id) invoice_id, outcome, standing, clause, inputs FROM sales_invoicedecision
+           WHERE unit_id = %(unit)s ORDER BY invoice_id, run_id DESC) said
+  ON said.invoice_id = d.id AND (said.inputs ->> 'attempt')::int = d.attempt AND said.outcome = %(refused)s
+WHERE d.standing = 'LEFT' OR said.outcome IS NOT NULL
+ORDER BY d.number LIMIT %(most)s
+"""
+
+
 def not_sent(acting: Acting, invoices: Sequence[int] | None = None, most: int = _MOST) -> list[Followed]:
-    """The invoices that the delivery run of the day would leave, each with the channels that were passed over."""
+    """The invoices that cannot leave: those that the delivery run of the day would leave, each with the channels
+    that were passed over, and those whose documents our own checks refused in the newest run."""
     decide_invoices(acting.unit, acting.day, invoices)
+    values = {
+        "unit": acting.unit.pk,
+        "code": acting.unit.code,
+        "refused": REFUSED_BY_OWN_CHECKS.name,
+        "most": most,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, %s || lpad(number::text, 9, '0'), amount, attempt, outcome, standing, clause, skipped"
-            " FROM decided WHERE standing = 'LEFT' ORDER BY number LIMIT %s",
-            [acting.unit.code, most],
-        )
+        cursor.execute(_NOT_SENT, values)
         return [
             Followed(
                 id,
@@ -128,6 +158,7 @@ def not_sent(acting: Acting, invoices: Sequence[int] | None = None, most: int = 
                 stands,
                 clause_id,
                 passed_over=told_passed_over(skipped),
+                findings=[Finding(**one) for one in json.loads(findings or "[]")],
             )
-            for id, number, amount, attempt, outcome, stands, clause_id, skipped in cursor.fetchall()
+            for id, number, amount, attempt, skipped, outcome, stands, clause_id, findings in cursor.fetchall()
         ]

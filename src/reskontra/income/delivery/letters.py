@@ -36,8 +36,9 @@ from reskontra.income.delivery.addressing import addressed
 from reskontra.income.delivery.channels import channels_on
 from reskontra.income.delivery.document import buyer_party, seller_party
 from reskontra.income.delivery.letter_rules import decide_letters, letters_passed_over
+from reskontra.income.delivery.rules import REFUSED_BY, REFUSED_BY_OWN_CHECKS
 from reskontra.income.delivery.sealing import seal
-from reskontra.kernel.clauses import clause
+from reskontra.kernel.clauses import clause, known
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Evidence, Run
@@ -206,6 +207,16 @@ class _Batches:
             )
             cursor.execute(_CONTROLS, {"unit": self.run.unit.pk, "run": self.run.pk})
             decided, amount_decided, delivered, amount, batched, amount_batched = cursor.fetchone()
+            # What our own checks refused is not counted as sent.
+            cursor.execute(
+                "UPDATE decided SET outcome = %s, standing = %s, clause = %s WHERE number = ANY (%s)",
+                [
+                    REFUSED_BY_OWN_CHECKS.name,
+                    REFUSED_BY_OWN_CHECKS.standing,
+                    known(REFUSED_BY),
+                    [int(number.removeprefix(f"{self.run.unit.code}L")) for number in self._left],
+                ],
+            )
         left = len(self.rejected)
         return [
             Control("letters decided = in the batches and left out", str(decided), str(delivered + left)),

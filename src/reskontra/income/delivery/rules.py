@@ -42,6 +42,8 @@ SEVERAL_ORDER_NUMBERS = Outcome("SEVERAL_ORDER_NUMBERS", "LEFT")
 ATTACHMENTS_NOT_CARRIED = Outcome("ATTACHMENTS_NOT_CARRIED", "LEFT")
 STATE_UNIT_ONLY_ELECTRONIC = Outcome("STATE_UNIT_ONLY_ELECTRONIC", "LEFT")
 NO_WAY_TO_SEND = Outcome("NO_WAY_TO_SEND", "LEFT")
+REFUSED_BY_OWN_CHECKS = Outcome("REFUSED_BY_OWN_CHECKS", "LEFT")  # found when its document is written
+REFUSED_BY = "OC 3.4-a"  # the clause of the checks before sending
 
 # Why a channel was passed over, with the clause behind it.
 PASSED_OVER = {

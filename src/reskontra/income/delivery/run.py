@@ -1,5 +1,6 @@
 """The delivery run: every invoice that has not gone out becomes a Finvoice document in one sealed batch."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -19,15 +20,28 @@ from reskontra.exchange.writing import Message, finvoice_batch
 from reskontra.income.delivery.addressing import addressed
 from reskontra.income.delivery.channels import channels_on
 from reskontra.income.delivery.document import Seller, invoice_document
-from reskontra.income.delivery.rules import decide_delivery, passed_over
+from reskontra.income.delivery.rules import (
+    CHANNELS,
+    REFUSED_BY,
+    REFUSED_BY_OWN_CHECKS,
+    decide_delivery,
+    passed_over,
+)
 from reskontra.income.delivery.sealing import seal
+from reskontra.kernel.clauses import known
 from reskontra.kernel.references import running_number
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit, UnitAccount
+from reskontra.runs.decisions import record_decisions
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied, Control
 
 _CHUNK = 2000
+# What a person who asks why an invoice stays wants to see: which delivery, the channels tried, what our checks found.
+_INPUTS = (
+    "jsonb_strip_nulls(jsonb_build_object('attempt', attempt, 'passed_over', nullif(skipped, ''),"
+    " 'findings', findings))"
+)
 _SPOOL = 16 << 20  # attachments of a batch stay in memory up to this many bytes
 
 ROOM = "reskontra.income.delivery"
@@ -57,7 +71,7 @@ def decide_invoices(unit: Unit, on: date, invoices: Sequence[int] | None = None)
         for statement in statements(ROOM, "subjects.sql"):
             cursor.execute(statement, values)
         query = decide_delivery(channels).select(
-            "invoices_in_hand", f"decided.*, {passed_over(channels)} AS skipped"
+            "invoices_in_hand", f"decided.*, {passed_over(channels)} AS skipped, NULL::jsonb AS findings"
         )
         cursor.execute(f"CREATE TEMP TABLE decided ON COMMIT DROP AS {query}")
         cursor.execute("ANALYZE decided (id)")
@@ -74,7 +88,7 @@ class DeliveryRun:
         decide_invoices(run.unit, run.on_date)
 
     def record(self, run: Run) -> None:
-        """The delivery row is the decision: it names channel and clause."""
+        """What is left is only known when the documents are written; a plan promises nothing."""
 
     def set_aside(self, run: Run) -> None:
         """An invoice does not change once it is numbered; a new address since the plan is only better."""
@@ -86,6 +100,7 @@ class DeliveryRun:
             stored = archive.store(
                 finvoice_batch(batch.messages(), batch.reject, batch.attach(attachments), settings.SCHEMAS)
             )
+            _record_left(run, batch)
             if batch.written == 0:
                 return Applied(facts={"documents": 0, "rejected": batch.rejected})
             # What an invoice carries along leaves first, so that it is there when the invoice comes.
@@ -175,13 +190,32 @@ def _heads_with_lines(unit: Unit) -> Iterator[tuple[Sequence[Any], list[Sequence
             yield head, own
 
 
+def _record_left(run: Run, batch: _Batch) -> None:
+    """Why each invoice stays: the delivery of one that goes says it itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE decided SET outcome = %s, standing = %s, clause = %s, findings = wrong.findings"
+            " FROM unnest(%s::bigint[], %s::jsonb[]) AS wrong (number, findings) WHERE decided.number = wrong.number",
+            [
+                REFUSED_BY_OWN_CHECKS.name,
+                REFUSED_BY_OWN_CHECKS.standing,
+                known(REFUSED_BY),
+                batch.rejected_numbers,
+                [json.dumps(one["findings"], ensure_ascii=False) for one in batch.rejected],
+            ],
+        )
+    record_decisions(
+        run, DeliveryRun.name, "sales_invoicedecision", "invoice_id", tuple(CHANNELS.values()), _INPUTS
+    )
+
+
 def _deliver(run: Run, file: OutboxFile, batch: _Batch) -> list[Control]:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO sales_invoicedelivery (unit_id, invoice_id, attempt, file_id, channel, clause, skipped)"
             " SELECT unit_id, id, attempt, %s, outcome, clause, skipped FROM decided"
-            " WHERE standing = 'READY' AND NOT number = ANY (%s) ORDER BY id",
-            [file.pk, batch.rejected_numbers],
+            " WHERE standing = 'READY' ORDER BY id",
+            [file.pk],
         )
         cursor.execute(
             "SELECT count(*), sum(i.total) FROM sales_invoicedelivery d JOIN sales_invoice i ON i.id = d.invoice_id"

@@ -5,6 +5,7 @@ SELECT p.*, g.net, g.vat, g.total, nextval('sales_invoice_id_seq') AS invoice_id
 FROM (SELECT first.*, row_number() OVER (ORDER BY first.first_order) - 1 AS place
       FROM (SELECT DISTINCT ON (d.grp) d.grp, d.number AS first_order,
               max(d.service_date) OVER (PARTITION BY d.grp) AS supply_date,
+              sum(d.last_line) OVER (PARTITION BY d.grp) AS last_line,
               d.payer_id, d.customer_id, d.bill_to_id, d.ship_to_id, d.case_reference, d.order_number, d.agreement, d.accounting,
               d.site, d.language, d.credit, d.original_id, d.internal, d.partner_code,
               d.public_lines > 0 AS public_law, {payment_terms}

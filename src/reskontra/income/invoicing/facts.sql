@@ -31,7 +31,7 @@ INSERT INTO sales_invoicedorder (unit_id, number, order_id, digest, invoice_id)
 SELECT %(unit)s, number, order_id, digest, invoice_id FROM new_order ORDER BY number;
 
 -- Debit the receivable; credit revenue line by line with its tracking objects, and VAT by rate. A line is its own
--- entry so that what was sold can be read from the books; positions: 0 receivable, then lines, then VAT from 30000.
+-- entry so that what was sold can be read from the books; positions: 0 receivable, then lines, then VAT.
 INSERT INTO ledger_entry (voucher_id, position, unit_id, account, amount, vat_category, vat_percent, budget_account,
   operating_unit, project, function, product, area, partner, tracking1, tracking2)
 SELECT voucher_id, 0, %(unit)s, %(receivable)s, total, '', NULL::numeric, '', '', '', '', '', '', partner_code, '', ''
@@ -41,7 +41,7 @@ SELECT n.voucher_id, n.lines_before + l.position, %(unit)s, l.account, -l.net, l
   l.budget_account, l.operating_unit, l.project, l.function, l.product, l.area, n.partner_code, l.tracking1, l.tracking2
 FROM new_order n JOIN lines_in_hand l ON l.order_id = n.order_id WHERE l.net <> 0
 UNION ALL
-SELECT n.voucher_id, 30000 + row_number() OVER (PARTITION BY v.grp ORDER BY v.vat_category, v.vat_percent), %(unit)s,
+SELECT n.voucher_id, n.last_line + row_number() OVER (PARTITION BY v.grp ORDER BY v.vat_category, v.vat_percent), %(unit)s,
   %(vat_account)s, -v.vat, v.vat_category, v.vat_percent, '', '', '', '', '', '', '', '', ''
 FROM vat_in_hand v JOIN new_invoice n ON n.grp = v.grp WHERE v.vat <> 0
 ORDER BY 1, 2;

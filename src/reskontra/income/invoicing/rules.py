@@ -18,7 +18,7 @@ def collected_by(terms: Terms) -> str:
     Orders of one customer are collected unless the first characters of the case reference differ. What an
     invoice can hold only once keeps them apart too: payer, recipient, order number, agreement, posting reference,
     site, payment term, language, the original of a credit, the kind of law that the claim will follow, and VAT
-    within or outside its scope (EN 16931 BR-O-11).
+    within or outside its scope (EN 16931 BR-O-11). What would have more lines than ``MOST_LINES`` is parted.
     """
     return (
         f"customer_id, payer_id, bill_to_id, ship_to_id, left(case_reference, {terms.case_reference_characters}),"

@@ -21,6 +21,7 @@ from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied, Control
 from reskontra.sales.decided import decide_orders_in_hand, record_order_decisions
 from reskontra.sales.in_hand import take_in_hand
+from reskontra.sales.limits import MOST_LINES
 
 _ROOM = "reskontra.income.invoicing"
 
@@ -46,7 +47,7 @@ class InvoicingRun:
         take_in_hand(run.unit)
         with connection.cursor() as cursor:
             cursor.execute(
-                "DROP TABLE IF EXISTS exceeding, collected, vat_in_hand, groups_in_hand,"
+                "DROP TABLE IF EXISTS exceeding, collected, too_many, vat_in_hand, groups_in_hand,"
                 " new_invoice, new_order, numbered"
             )
             for statement in statements(_ROOM, "subjects.sql"):
@@ -54,6 +55,7 @@ class InvoicingRun:
                     statement.format(
                         collected_by=collected_by(terms),
                         decision_holds=DECISION_HOLDS,
+                        most_lines=MOST_LINES,
                     )
                 )
         subjects = _SUBJECTS.format(on=f"'{run.on_date.isoformat()}'")

@@ -1,19 +1,50 @@
--- Credits that each fit their original, but exceed it when the ready credits before them are through.
+-- Credits that each fit their original, but exceed it when the ready credits before them are through: in what they take
+-- back of one rate of VAT, or in all.
 CREATE TEMP TABLE exceeding ON COMMIT DROP AS
-SELECT id
-FROM (SELECT o.id, o.left_to_credit + sum(o.amount) OVER (PARTITION BY o.original_id ORDER BY o.number) AS left_after
-      FROM orders_in_hand o
-      WHERE o.credit AND (o.decided_standing = 'READY' OR (o.decided_standing = 'REVIEW' AND o.reviewed AND o.approved))
-        AND {decision_holds}) credits
+WITH ready AS (
+  SELECT o.id, o.number, o.original_id, o.left_total, o.gross, o.slack
+  FROM orders_in_hand o
+  WHERE o.credit AND (o.decided_standing = 'READY' OR (o.decided_standing = 'REVIEW' AND o.reviewed AND o.approved))
+    AND {decision_holds}
+)
+SELECT id FROM (SELECT id, slack, left_total + sum(gross) OVER (PARTITION BY original_id ORDER BY number) AS left_after
+                FROM ready) credits
+WHERE left_after < -slack
+UNION
+SELECT order_id FROM (SELECT t.order_id, t.left_net + sum(t.net) OVER (
+                        PARTITION BY t.original_id, t.vat_category, t.vat_percent ORDER BY t.number) AS left_after
+                      FROM taken_back t JOIN ready ON ready.id = t.order_id) credits
 WHERE left_after < 0;
 
 -- Orders in hand, collected: each ready order gets the number of its group and the total of the invoice it would be on.
 CREATE TEMP TABLE collected ON COMMIT DROP AS
-SELECT o.id, dense_rank() OVER (ORDER BY {collected_by}) AS grp
+SELECT o.id, o.number, o.last_line, dense_rank() OVER (ORDER BY {collected_by}) AS grp
 FROM orders_in_hand o
 WHERE (o.decided_standing = 'READY' OR (o.decided_standing = 'REVIEW' AND o.reviewed AND o.approved))
   AND {decision_holds}
   AND NOT EXISTS (SELECT FROM exceeding WHERE exceeding.id = o.id);
+
+-- What has more lines than one invoice may hold is parted, in the order of the orders: the order that would go beyond
+-- the limit begins the customer's next invoice. Few groups if any: the walk costs by their orders alone.
+CREATE TEMP TABLE too_many ON COMMIT DROP AS
+SELECT c.id, c.grp, c.last_line, row_number() OVER (PARTITION BY c.grp ORDER BY c.number) AS place
+FROM collected c
+WHERE c.grp IN (SELECT grp FROM collected GROUP BY 1 HAVING sum(last_line) > {most_lines});
+
+CREATE UNIQUE INDEX ON too_many (grp, place);
+
+ANALYZE too_many;
+
+WITH RECURSIVE walk AS (
+  SELECT id, grp, place, last_line::bigint AS lines, 1 AS part FROM too_many WHERE place = 1
+  UNION ALL
+  SELECT t.id, t.grp, t.place, CASE WHEN w.lines + t.last_line > {most_lines} THEN 0 ELSE w.lines END + t.last_line,
+    w.part + CASE WHEN w.lines + t.last_line > {most_lines} THEN 1 ELSE 0 END
+  FROM walk w JOIN too_many t ON t.grp = w.grp AND t.place = w.place + 1
+), parted AS (
+  SELECT id, (SELECT max(grp) FROM collected) + dense_rank() OVER (ORDER BY grp, part) AS grp FROM walk WHERE part > 1
+)
+UPDATE collected SET grp = parted.grp FROM parted WHERE parted.id = collected.id;
 
 ANALYZE collected (id, grp);
 

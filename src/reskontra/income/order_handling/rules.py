@@ -22,6 +22,7 @@ CREDIT_NOT_NEGATIVE = Outcome("CREDIT_NOT_NEGATIVE", "RETURNED")
 CREDIT_EXCEEDS_ORIGINAL = Outcome("CREDIT_EXCEEDS_ORIGINAL", "RETURNED")
 NEGATIVE_WITHOUT_CREDIT = Outcome("NEGATIVE_WITHOUT_CREDIT", "RETURNED")
 APPROVED = Outcome("APPROVED", "REVIEW")
+CREDIT_OF_ANOTHER_ITEM = Outcome("CREDIT_OF_ANOTHER_ITEM", "REVIEW")
 CREDIT_NEEDS_REVIEW = Outcome("CREDIT_NEEDS_REVIEW", "REVIEW")
 OFF_LIST_PRICE = Outcome("OFF_LIST_PRICE", "REVIEW")
 NO_STANDARD_PRICE = Outcome("NO_STANDARD_PRICE", "REVIEW")
@@ -38,9 +39,11 @@ def decide_orders(terms: Terms) -> Decisions:
 
     It goes back when a person sent it back, and when it cannot become a lawful invoice: an item or price that no
     approved list holds, no legal basis, a posting that is not valid, a State unit without an e-invoice address, a
-    protected person without a safe way, a credit that does not fit its original. The unit sees it first when a
-    public-law item is priced off the list, when there is no standard price, and at every credit. Orders from a unit's
-    own system were approved there. A commercial price off the list needs review where the unit has said so.
+    protected person without a safe way, a credit that does not fit its original: of each rate of VAT it takes back no
+    more than was charged and not yet credited. The unit sees it first when a public-law item is priced off the list,
+    when there is no standard price, and at every credit; it is told of an item that the original does not hold.
+    Orders from a unit's own system were approved there. A commercial price off the list needs review where the unit
+    has said so.
     """
     commercial = "off_list_commercial > 0" if terms.review_commercial_off_list == "yes" else "false"
     review = f"credit OR off_list_public > 0 OR no_standard_price > 0 OR {commercial}"
@@ -69,9 +72,10 @@ def decide_orders(terms: Terms) -> Decisions:
         (ORIGINAL_UNKNOWN, "credit AND original_id IS NULL", "OC 3.5-a"),
         (ORIGINAL_OF_ANOTHER_PAYER, "credit AND original_payer_id <> payer_id", "OC 3.5-a"),
         (CREDIT_NOT_NEGATIVE, "credit AND amount >= 0", "OC 3.2.1-a"),
-        (CREDIT_EXCEEDS_ORIGINAL, "credit AND left_to_credit + amount < 0", "OC 3.5-a"),
+        (CREDIT_EXCEEDS_ORIGINAL, "credit AND exceeds_original", "OC 3.5-a"),
         (READY_FROM_OWN_SYSTEM, "source = 'own_system'", "OC 3.2.1-a"),
         (APPROVED, f"({review}) AND reviewed AND approved", "OC 3.2.1-b"),
+        (CREDIT_OF_ANOTHER_ITEM, "credit AND not_charged_before > 0", "OC 3.2.1-a"),
         (CREDIT_NEEDS_REVIEW, "credit", "OC 3.2.1-a"),
         (OFF_LIST_PRICE, f"off_list_public > 0 OR {commercial}", "OC 3.2.1-a"),
         (NO_STANDARD_PRICE, "no_standard_price > 0", "OC 3.2.1-a"),
