@@ -56,7 +56,6 @@ from reskontra.income.order_handling.run import OrdersRun  # noqa: E402
 from reskontra.income.reminders.run import ReminderRun  # noqa: E402
 from reskontra.kernel.terms import Terms  # noqa: E402
 from reskontra.registers.models import Person, Unit  # noqa: E402
-from reskontra.registers.unit_terms import terms_of  # noqa: E402
 from reskontra.runs.models import Run  # noqa: E402
 from reskontra.runs.run import Acting, Applied, Room, apply, plan  # noqa: E402
 
@@ -206,9 +205,7 @@ class Bench:
     def _interest(self, claims: int) -> None:
         """Interest on ``claims`` claims over three periods of the reference rate, each with two part payments."""
         self._prepare(lambda admin: make_late_claims(admin, claims, DAY))
-        done = self._measured(
-            lambda acting: take_interest_until(acting.unit, terms_of(acting.unit, DAY), DAY)
-        )
+        done = self._measured(lambda acting: take_interest_until(acting.unit, DAY))
         if done.result != 5 * claims:
             raise AssertionError(f"{claims} claims have {done.result} stretches of interest")
         self._tell("interest accrued", claims, done)

@@ -1,7 +1,9 @@
 """The interest calculator, and the interest runs by command."""
 
-from collections.abc import Callable
+from argparse import ArgumentParser, _SubParsersAction
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +11,8 @@ import pytest
 from cast import DAY, HARBOUR, unit
 from income.interest_tables import History
 from income.tables import read
-from reskontra.commands import main
+from reskontra.commands import COMMANDS, _parser, main, values
+from reskontra.kernel.texts import text
 
 Command = Callable[..., tuple[int, Any]]
 IN_HARBOUR = ("--unit", HARBOUR, "--on", DAY.isoformat())
@@ -79,19 +82,124 @@ def test_a_missing_rate_says_what_to_enter_and_the_entered_one_is_used(
     assert (code, refused["refused"]) == (2, "missing_term")
 
 
+WORDS = ("--principal", "1000", "--due", "2025-03-03", "--until", "2025-04-02")
+
+
 def test_a_rate_that_is_known_is_not_replaced(command: Command) -> None:
     """OC 6.1.5-b"""
-    words = ("interest", "--principal", "1000", "--due", "2025-03-03", "--until", "2025-04-02")
-    assert command(*words, "--reference-rate", "2025-01-01:9")[1] == command(*words)[1]
+    code, told = command("interest", *WORDS, "--reference-rate", "2025-01-01:9")
+    assert (code, told["refused"]) == (2, "interest.rate_is_known")
+
+
+def test_a_surcharge_of_zero_is_one_and_only_a_special_act_has_its_own(command: Command) -> None:
+    """OC 6.1.5-a: 30 days at the reference rate of 3.5 alone; section 4 has the surcharge of the act."""
+    code, told = command("interest", *WORDS, "--ground", "special_act", "--surcharge", "0")
+    assert (code, told["total"]) == (0, "2.88")
+    code, told = command("interest", *WORDS, "--surcharge", "5")
+    assert (code, told["refused"]) == (2, "interest.surcharge_of_special_act")
+
+
+def test_a_last_day_at_the_end_of_all_days_is_one_without_a_rate(command: Command) -> None:
+    """OC 6.1.5-b"""
+    code, told = command("interest", *WORDS[:-1], "9999-12-31")
+    assert (code, told["refused"]) == (2, "missing_term")
+    code, told = command("interest", *WORDS[:2], "--due", "9999-12-31", "--until", "9999-12-31")
+    assert (code, told["total"]) == (0, "0.00")
 
 
 @pytest.mark.parametrize(
-    "wrong", [("--payment", "yesterday:5"), ("--payment", "2025-03-13"), ("--ground", "x")]
+    ("wrong", "rule"),
+    [
+        (("--payment", "yesterday:5"), "payment"),
+        (("--payment", "2025-03-13"), "payment"),
+        (("--payment", "2025-03-13:-50"), "payment"),
+        (("--payment", "2025-03-13:0"), "payment"),
+        (("--principal", "-5"), "sum"),
+        (("--principal", "0"), "sum"),
+        (("--principal", "100.005"), "sum"),
+        (("--principal", "abc"), "sum"),
+        (("--surcharge", "-20"), "rate"),
+        (("--reference-rate", "2026-07-01:-1"), "rate_of_day"),
+        (("--until", "soon"), "day"),
+    ],
 )
-def test_what_cannot_be_read_is_refused(calculate: Calculate, wrong: tuple[str, str]) -> None:
+@pytest.mark.parametrize("language", ["sv", "fi", "en"])
+def test_what_cannot_be_read_is_refused_in_the_readers_words(
+    capsys: pytest.CaptureFixture[str], wrong: tuple[str, str], rule: str, language: str
+) -> None:
     with pytest.raises(SystemExit) as refused:
-        calculate("--principal", "1000", "--due", "2025-03-03", "--until", "2025-04-02", *wrong)
+        main(["interest", *WORDS, *wrong, "--lang", language])
+    told = capsys.readouterr().err
     assert refused.value.code == 2
+    assert text(f"argument.{rule}", language, written=wrong[1]) in " ".join(told.split())
+
+
+def test_the_language_of_the_environment_is_used_where_none_is_asked_for(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESKONTRA_LANG", "fi")
+    with pytest.raises(SystemExit):
+        main(["interest", *WORDS, "--until", "soon"])
+    assert text("argument.day", "fi", written="soon") in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["interest", *WORDS, "--until", "soon", "--lang=sv"])
+    assert text("argument.day", "sv", written="soon") in capsys.readouterr().err
+
+
+def test_a_ground_that_there_is_not_is_refused(calculate: Calculate) -> None:
+    with pytest.raises(SystemExit) as refused:
+        calculate(*WORDS, "--ground", "x")
+    assert refused.value.code == 2
+
+
+def test_no_command_refuses_a_value_by_the_name_of_a_function() -> None:
+    """What argparse itself says of a wrong value names our function; ``commands.values`` says it in words."""
+    spoken = {value for name, value in vars(values).items() if name.endswith("_argument")} | {Path}
+    for name in COMMANDS:
+        for parser in _parsers(_parser(name)):
+            for action in parser._actions:
+                assert action.type is None or action.type in spoken or action.choices, (name, action.dest)
+
+
+def _parsers(parser: ArgumentParser) -> Iterator[ArgumentParser]:
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, _SubParsersAction):
+            for one in action.choices.values():
+                yield from _parsers(one)
+
+
+@pytest.mark.usefixtures("database")
+def test_interest_is_waived_by_command_and_the_claim_tells_it(command: Command) -> None:
+    """OC 6.1.5-a: up to and with the day, with the reason; the next run credits what was charged."""
+    told = History(
+        read("""
+    on 2026-03-16
+    claim    A bruk 1000.00 due 2026-01-05
+    paid     A 1000.00 2026-03-02
+    charged  2026-03-10
+    """),
+        unit(),
+    ).tell()
+    reference = told.claims["A"].reference
+    words = ("waive", reference, "--unit", HARBOUR, "--on", DAY.isoformat())
+    code, refused = command(*words, "--until", "2026-01-05", "--reason", "our own delay")
+    assert (code, refused["refused"]) == (2, "interest.none_has_run")
+    code, refused = command(*words, "--until", "2026-03-02", "--reason", "x" * 351)
+    assert (code, refused["refused"]) == (2, "interest.waiver_too_long")
+    code, refused = command(*words, "--until", "2026-03-02", "--reason", "x", "--as", "maria")
+    assert (code, refused["refused"]) == (3, "not_allowed")
+    code, done = command(*words, "--until", "2026-03-02", "--reason", "our own delay")
+    assert (code, done) == (
+        0,
+        {"claim": reference, "until": "2026-03-02", "reason": "our own delay"},
+    )
+    code, story = command("claim", reference, "--unit", HARBOUR, "--on", DAY.isoformat())
+    assert code == 0
+    assert ("interest_waived", "our own delay") in {
+        (one["kind"], (one.get("detail") or {}).get("reason")) for one in story["events"]
+    }
+    assert told.decided(DAY)["A"][:2] == ("CREDIT_INTEREST", "-14.58")
 
 
 @pytest.mark.usefixtures("database")

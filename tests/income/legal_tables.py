@@ -10,6 +10,7 @@ Words, beside ``on`` and ``term``:
     time     NAME UNTIL                                    payment time
     judged   NAME DAY [NUMBER | dismissed]                 a judgment of a case of its own
     pay      NAME AMOUNT [day D]                           a payment by the claim's reference, allocated
+    proposed NAME [refused | approved]                     for write-off, by the unit, after all the above
     enforced NAME ...                                      applied for, by a run on the day before the table's
     obstacle NAME CERTIFICATE DAY                          the certificate on the claim's case
     expect   NAME OUTCOME                                  # clause
@@ -51,6 +52,7 @@ from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.legal.enforcement import EnforcementRun
 from reskontra.income.order_handling.run import OrdersRun
+from reskontra.income.write_off.actions import approve, propose, refuse, review
 from reskontra.kernel.references import unit_reference
 from reskontra.ledger.models import Entry, Voucher
 from reskontra.ledger.numbers import take_numbers
@@ -92,6 +94,8 @@ class Street:
             run(EnforcementRun(ids), self.where, self.table.on - timedelta(days=1))
         for line in self._about("obstacle"):
             self.step(line.words[0], "obstacle", line.words[2], certificate=line.words[1])
+        for line in self._about("proposed"):
+            self._proposed(line.words[0], line)
         return self
 
     def _about(self, keyword: str) -> list[Line]:
@@ -241,6 +245,18 @@ class Street:
 
     def _pay(self, name: str, line: Line) -> None:
         self.pay(name, line.words[1], **line.options(2))
+
+    def _proposed(self, name: str, line: Line) -> None:
+        with inside(self.where, "kirsi") as acting:
+            proposal = propose(acting, self.claims[name], "decided", "not worth it")
+        if "refused" in line.words:
+            with inside(self.where, "gunnar") as acting:
+                refuse(acting, proposal, "kept", self.table.on + timedelta(days=1))
+        if "approved" in line.words:
+            with inside(self.where, "maria") as acting:
+                review(acting, proposal, proposal.digest)
+            with inside(self.where, "gunnar") as acting:
+                approve(acting, proposal, proposal.digest)
 
     def pay(self, name: str, amount: str, day: str = "") -> None:
         """Money for a claim, allocated at once."""

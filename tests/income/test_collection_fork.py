@@ -6,6 +6,7 @@ import pytest
 
 from cast import inside, plan_of, run
 from income.legal_tables import decide_in_crowd_and_alone, decisions, told
+from reskontra.income.legal.enforcement import EnforcementRun
 from reskontra.income.legal.run import CollectionRun
 from reskontra.kernel.blocks import block_codes, stopped_by
 
@@ -166,6 +167,46 @@ def test_what_stops_collection_comes_before_what_is_not_done_yet() -> None:
     """,
         CollectionRun,
     )
+
+
+def test_a_claim_that_is_proposed_for_write_off_waits_for_the_unit() -> None:
+    """OC 5.1-b: proposed, and approved but not posted yet; one that the unit keeps goes on. What stops comes first."""
+    street = decide_in_crowd_and_alone(
+        """
+    on 2026-06-01
+    claim    PROPOSED bruk   100.00
+    claim    APPROVED aino   100.00
+    claim    KEPT     berit  100.00
+    claim    COURT    paja   100.00 item SEEDS
+    claim    BLOCKED  contact 100.00
+    claim    EARLY    svea   100.00
+    claim    SMALL    museum  12.00
+    reminded PROPOSED
+    reminded APPROVED
+    reminded KEPT
+    reminded COURT
+    reminded BLOCKED
+    reminded SMALL
+    block    BLOCKED C
+    pay      SMALL   7.00 day 2026-05-04
+    proposed PROPOSED
+    proposed APPROVED approved
+    proposed KEPT refused
+    proposed COURT
+    proposed BLOCKED
+    proposed EARLY
+    proposed SMALL
+    expect   PROPOSED LEGAL_WRITE_OFF_PROPOSED  # OC 5.1-b
+    expect   APPROVED LEGAL_WRITE_OFF_PROPOSED  # OC 5.1-b
+    expect   KEPT     TO_ENFORCEMENT            # OC 6.2.2-a
+    expect   COURT    LEGAL_WRITE_OFF_PROPOSED  # OC 5.1-b
+    expect   BLOCKED  LEGAL_STOPPED_BY_BLOCK    # OC 6.1.2-a
+    expect   EARLY    LEGAL_NOT_REMINDED        # OC 6.1.2-c
+    expect   SMALL    LEGAL_WRITE_OFF_PROPOSED  # OC 5.1-b
+    """,
+        CollectionRun,
+    )
+    assert street.decided(EnforcementRun()).keys() == {"KEPT"}
 
 
 def test_an_expired_claim_goes_nowhere_whatever_else_holds() -> None:

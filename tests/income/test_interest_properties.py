@@ -27,7 +27,6 @@ from reskontra.claims.models import Claim
 from reskontra.kernel.days import due_date
 from reskontra.kernel.interest import DAY_COUNTS, Movement, Stretch, accrued, stretches
 from reskontra.registers.models import Unit
-from reskontra.registers.unit_terms import terms_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -121,8 +120,7 @@ def test_the_rule_over_sets_is_the_plain_calculation(
     history._rate("2026-07-01", own)
     told = {str(place): _tell(where, history, str(place), one) for place, one in enumerate(histories)}
     with inside(where), connection.cursor() as cursor:
-        terms = terms_of(where, _last)
-        take_interest_until(where, terms, _last)
+        take_interest_until(where, _last)
         found = lines_of(history.claims)
         expected = {name: _plain(where, one, ground, day_count) for name, one in told.items()}
         assert found == {name: [_as_row(one) for one in some] for name, some in expected.items()}
@@ -152,11 +150,10 @@ def test_a_narrowed_scope_tells_the_same_as_the_whole() -> None:
     where = new_unit(str(next(_codes)))
     claims = [invoiced(where, "bruk", f"{amount}.00", date(2025, 3, 3)) for amount in (100, 200, 300)]
     with inside(where), connection.cursor() as cursor:
-        terms = terms_of(where, date(2025, 12, 1))
-        take_interest_until(where, terms, date(2025, 12, 1))
+        take_interest_until(where, date(2025, 12, 1))
         cursor.execute("SELECT * FROM interest_lines WHERE claim_id = %s ORDER BY position", [claims[1].pk])
         among = cursor.fetchall()
         cursor.execute("DELETE FROM interest_scope WHERE claim_id <> %s", [claims[1].pk])
-        take_interest(where, terms)
+        take_interest(where)
         cursor.execute("SELECT * FROM interest_lines ORDER BY position")
         assert cursor.fetchall() == among != []

@@ -63,6 +63,37 @@ def test_the_passive_register_is_asked_for_where_the_case_is_worth_its_cost() ->
     )
 
 
+def test_nothing_is_asked_for_while_the_unit_decides_on_a_write_off_of_the_case() -> None:
+    """OC 5.1-b: one claim of a case is enough; one that the unit keeps goes on."""
+    decide_in_crowd_and_alone(
+        """
+    on 2026-06-01
+    claim    ALONE bruk  50.00
+    claim    ONE   berit 50.00
+    claim    TWO   berit 50.00
+    claim    KEPT  aino  50.00
+    reminded ALONE
+    reminded ONE
+    reminded TWO
+    reminded KEPT
+    enforced ALONE
+    enforced ONE TWO
+    enforced KEPT
+    obstacle ALONE lack_of_means 2026-06-01
+    obstacle ONE   lack_of_means 2026-06-01
+    obstacle KEPT  lack_of_means 2026-06-01
+    proposed ALONE
+    proposed ONE   approved
+    proposed KEPT  refused
+    expect   ALONE OBSTACLE_WRITE_OFF_PROPOSED  # OC 5.1-b
+    expect   ONE   OBSTACLE_WRITE_OFF_PROPOSED  # OC 5.1-b
+    expect   TWO   OBSTACLE_WRITE_OFF_PROPOSED  # OC 5.1-b
+    expect   KEPT  TO_PASSIVE_REGISTER          # OC 6.3-a
+    """,
+        ObstaclesRun,
+    )
+
+
 def test_a_unit_may_ask_for_more_and_limited_enforcement_never_leads_to_the_register() -> None:
     """OC 6.3-a"""
     decide_in_crowd_and_alone(

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, connections
 from lxml import etree
 
-from cast import DAY, HARBOUR, customer, inside, person, run, unit
+from cast import DAY, HARBOUR, customer, inside, person, run, set_term, unit
 from income.money import LATER, a_claim, a_payment, balance, open_amount, rest_of
 from income.refund_tables import account, an_overpayment, applied, approved, at, planned, standing
 from reskontra.claims.models import (
@@ -140,6 +140,7 @@ def test_what_the_bank_rejected_is_owed_again_and_paid_once() -> None:
 def test_the_next_invoice_is_paid_and_the_rest_waits_for_the_one_after() -> None:
     """OC 4.2-c: not a cent is lost on the way, whatever is open of the next invoice."""
     where = unit()
+    set_term(where, "recurring_invoicing_least", "1")
     over = _known(where, "50.00")
     with inside(where) as acting:
         choose(acting, over, "next_invoice", "the customer wrote so")
@@ -739,8 +740,6 @@ def test_the_customer_of_a_payer_is_known_from_where_the_money_went() -> None:
 
 def test_a_unit_sets_its_own_count() -> None:
     """OC 4.1-d"""
-    from cast import set_term
-
     where = unit()
     set_term(where, "missing_reference_contact_after", "1")
     a_payment(where, "10.00", payer="Once Only")

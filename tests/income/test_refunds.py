@@ -1,10 +1,27 @@
 """Refunds (OC 4.2): tables by clause, each overpayment in a crowd and with nobody but those of its customer."""
 
+from datetime import date
+
 import pytest
 
-from cast import inside, unit
-from income.refund_tables import Till, account, refunded_in_crowd_and_alone, standing
+from cast import inside, run, unit
+from income.interest_tables import invoiced, paid
+from income.money import a_claim
+from income.refund_tables import (
+    Till,
+    account,
+    an_overpayment,
+    at,
+    overpaid,
+    planned,
+    refunded_in_crowd_and_alone,
+    standing,
+)
 from income.tables import read
+from income.write_off_tables import a_case
+from reskontra.income.interest.run import InterestRun
+from reskontra.income.refunds.actions import choose
+from reskontra.runs.run import Result, RunRefused
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -241,6 +258,8 @@ def test_the_next_invoice_is_waited_for_and_then_paid() -> None:
     """OC 4.2-c"""
     refunded_in_crowd_and_alone("""
     on 2026-03-16
+    claim  march aino 40.00
+    claim  april berit 40.00
     over   a aino 25.00 from "Koe Aino" one
     over   small berit 5.00
     choose a next_invoice
@@ -279,6 +298,57 @@ def test_two_overpayments_never_promise_the_same_invoice() -> None:
     expect a nothing
     expect b CREDITED_ON_NEXT_INVOICE   # OC 4.2-c
     """)
+
+
+def test_the_next_invoice_is_for_a_customer_who_is_invoiced_again_and_again() -> None:
+    """OC 4.2-c: two invoices in 400 days, the day itself and the 400th before it; for who no longer is, the ladder."""
+    where = unit()
+    for who, day in (("aino", date(2026, 3, 1)), ("bruk", date(2025, 2, 9)), ("paja", date(2025, 2, 10))):
+        a_claim(where, who, "40.00", day=day)
+    on = date(2026, 3, 16)
+    owed = overpaid(
+        where,
+        {
+            "aino": ("aino", "25.00"),
+            "bruk": ("bruk", "25.00", "PROVBRUKET", account("one")),
+            "paja": ("paja", "25.00"),
+            "berit": ("berit", "25.00", "Berit Prov", account("two")),
+        },
+        on,
+    )
+    for name, recurs in (("aino", True), ("bruk", False), ("paja", True), ("berit", False)):
+        with inside(where, at=at(on)) as acting:
+            if recurs:
+                choose(acting, owed[name], "next_invoice", "test")
+            else:
+                with pytest.raises(RunRefused) as refused:
+                    choose(acting, owed[name], "next_invoice", "test")
+                assert refused.value.key == "refunds.not_recurring"
+    assert _outcomes(planned(where, on)) == {"CHOSEN_NEXT_INVOICE": 2, "REFUND_TO_ACCOUNT": 2}
+    assert _outcomes(planned(where, date(2026, 3, 18))) == {
+        "CHOSEN_NEXT_INVOICE": 1, "REFUND_TO_ACCOUNT": 2, "ASK_FOR_ACCOUNT": 1,
+    }  # fmt: skip
+
+
+def test_the_next_invoice_is_an_invoice_that_no_case_is_about() -> None:
+    """OC 4.2-c: neither a claim of interest nor one that is with the enforcement authority is waited for."""
+    where, on = unit(), date(2026, 3, 16)
+    a_claim(where, "aino", "40.00", day=on)
+    owed = an_overpayment(where, "aino", "25.00", day=on)
+    with inside(where, at=at(on)) as acting:
+        choose(acting, owed, "next_invoice", "test")
+    enforced = a_claim(where, "aino", "40.00", day=on)
+    a_case(where, enforced, "enforcement", "applied", on, {})
+    late = invoiced(where, "aino", "1000.00", date(2025, 12, 1))
+    paid(where, late, "1000.00", date(2026, 3, 2))
+    run(InterestRun([late.pk]), where, on)
+    assert _outcomes(planned(where, on)) == {"CHOSEN_NEXT_INVOICE": 1}
+    a_claim(where, "aino", "40.00", day=on)
+    assert _outcomes(planned(where, on)) == {"CREDITED_ON_NEXT_INVOICE": 1}
+
+
+def _outcomes(result: Result) -> dict[str, int]:
+    return {one.outcome: one.count for one in result.counts}
 
 
 def test_the_banks_return_is_chosen_and_what_it_refuses_goes_by_the_rule() -> None:
@@ -336,6 +406,7 @@ def test_what_came_back_goes_before_every_choice_and_a_choice_before_the_rule() 
     """OC 4.2-b, OC 4.2-c, OC 4.2-d: precedence."""
     refunded_in_crowd_and_alone("""
     on 2026-03-16
+    claim   early aino 40.00
     over    a aino 25.00 from "Koe Aino" one
     over    b berit 5.00
     over    c bruk 25.00 from "Provbruket Ab" two

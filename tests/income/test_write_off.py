@@ -1,6 +1,6 @@
 """Write-off and valuation (OC 5.1, 6.4): what is proposed, who decides, what is posted, what a claim is worth."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -135,7 +135,7 @@ def test_what_the_unit_decided_goes_before_what_the_rule_would_propose() -> None
     proposed kept
     kept     kept 2030-05-05
     proposed again
-    kept     again 2030-05-04
+    kept     again 2030-05-04 on 2030-04-04
     expect fresh    WAITS_FOR_REVIEW     # OC 5.1-b
     expect reviewed WAITS_FOR_APPROVAL   # OC 5.1-b
     expect approved WRITE_OFF            # OC 5.1-b
@@ -256,6 +256,38 @@ def test_the_same_run_twice_writes_nothing_twice() -> None:
     assert (again.facts["written_off"], again.facts["proposals"]) == ("0.00", 0)
 
 
+def test_a_claim_that_was_kept_is_proposed_once_it_has_expired() -> None:
+    """OC 5.1-c: kept before its end, on its last day and on the day after; only who keeps an expired claim keeps it.
+
+    The newest refusal holds. A public-law claim of 2024 lives to the end of 2029.
+    """
+    decide_in_crowd_and_alone("""
+    on 2030-05-04
+    claim  before bruk 100.00 issued 2024-01-15
+    claim  last   bruk 100.00 issued 2024-01-15
+    claim  after  bruk 100.00 issued 2024-01-15
+    claim  newest bruk 100.00 issued 2024-01-15
+    claim  living bruk 100.00 issued 2029-01-15
+    proposed before
+    kept     before 2040-01-01 on 2026-03-16
+    proposed last
+    kept     last   2040-01-01 on 2029-12-31
+    proposed after
+    kept     after  2040-01-01 on 2030-01-01
+    proposed newest
+    kept     newest 2040-01-01 on 2030-01-01
+    proposed newest
+    kept     newest 2030-05-04 on 2030-02-01
+    proposed living
+    kept     living 2040-01-01 on 2029-12-31
+    expect before PROPOSE_EXPIRED   # OC 5.1-c
+    expect last   PROPOSE_EXPIRED   # OC 5.1-c
+    expect after  CLAIM_KEPT        # OC 5.1-b
+    expect newest PROPOSE_EXPIRED   # OC 5.1-c
+    expect living CLAIM_KEPT        # OC 5.1-b
+    """)
+
+
 def test_what_was_kept_since_the_plan_is_not_written_off() -> None:
     """OC 5.1-b"""
     claim = a_claim(unit(), "bruk", "100.00", day=date(2024, 1, 15))
@@ -263,7 +295,7 @@ def test_what_was_kept_since_the_plan_is_not_written_off() -> None:
     planned = plan_of(WriteOffsRun(), unit(), late).run
     with inside(unit()) as acting:
         proposal = propose(acting, claim, "expired", "by hand")
-    with inside(unit(), "maria") as acting:
+    with inside(unit(), "maria", datetime(2030, 5, 4, 9, tzinfo=UTC)) as acting:
         refuse(acting, proposal, "he pays", date(2030, 12, 1))
     result = run(WriteOffsRun(), unit(), late, planned)
     assert [count.outcome for count in result.counts] == ["CLAIM_KEPT"]

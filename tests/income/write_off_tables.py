@@ -5,13 +5,13 @@ reminded NAME DUE                                two reminders, the last one due
 block    NAME CODE
 case     NAME KIND EVENT [DETAIL]                a case whose newest step is EVENT
 found    NAME OUTCOME                            what the collection rule decided last
-proposed NAME | reviewed NAME | approved NAME | kept NAME UNTIL
+proposed NAME | reviewed NAME | approved NAME | kept NAME UNTIL [on DAY]
 expect   NAME OUTCOME                            # clause
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -116,9 +116,10 @@ class Books:
         with inside(self.where, "gunnar") as acting:
             approve(acting, proposal, proposal.digest)
 
-    def _kept(self, name: str, until: str) -> None:
+    def _kept(self, name: str, until: str, *on: str) -> None:
         proposal = self.proposal(name)
-        with inside(self.where, "maria") as acting:
+        day = date.fromisoformat(on[1]) if on else self.table.on
+        with inside(self.where, "maria", datetime.combine(day, time(9), UTC)) as acting:
             refuse(acting, proposal, "he pays soon", date.fromisoformat(until))
 
     def proposal(self, name: str) -> WriteOffProposal:

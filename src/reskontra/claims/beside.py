@@ -30,7 +30,7 @@ def take_beside(unit: Unit, terms: Terms) -> None:
     _execute("beyond.sql", {"unit": unit.pk, "on": terms.on, "interest_blocks": stopped_by("interest")})
     # Interest has terms of its own: they are asked for, and frozen with the run, only where interest is counted.
     if one_row("SELECT EXISTS (SELECT FROM interest_scope)")[0]:
-        take_interest(unit, terms)
+        take_interest(unit)
     else:
         with connection.cursor() as cursor:
             cursor.execute(_NONE)

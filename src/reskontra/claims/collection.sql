@@ -199,7 +199,8 @@ in_case AS (
   SELECT DISTINCT ON (cc.claim_id) cc.claim_id, k.* FROM claims_caseclaim cc JOIN cases_standing k ON k.case_id = cc.case_id
   WHERE cc.unit_id = %(unit)s ORDER BY cc.claim_id, k.case_id DESC),
 proposed AS (
-  SELECT p.claim_id, max(r.follow_up_date) AS kept_until,
+  SELECT p.claim_id, (array_agg(r.follow_up_date ORDER BY r.id DESC) FILTER (WHERE r.id IS NOT NULL))[1] AS kept_until,
+    max(r.day) AS kept_day,
     bool_or(r.id IS NULL AND NOT EXISTS (SELECT FROM claims_writeoff w WHERE w.proposal_id = p.id)) AS waiting
   FROM claims_writeoffproposal p LEFT JOIN claims_writeoffrefusal r ON r.proposal_id = p.id
   WHERE p.unit_id = %(unit)s GROUP BY 1)
@@ -217,7 +218,7 @@ SELECT o.id, o.unit_id, o.kind, o.invoice_id, o.interest_invoice_id, o.payer_id,
   p.last_day AS last_payment_date, d.until_date AS deferred_until,
   s.case_id, s.kind AS case_kind, s.procedure AS case_procedure, s.state AS case_state, s.state_date AS case_state_date,
   s.state_detail AS case_state_detail, s.case_id IS NOT NULL AND NOT s.over AS in_case,
-  o.judged_date, coalesce(w.waiting, false) AS write_off_proposed, w.kept_until,
+  o.judged_date, coalesce(w.waiting, false) AS write_off_proposed, w.kept_until, w.kept_day,
   m.limitation_date, o.interrupted_date, m.limitation_date < %(on)s AS expired,
   CASE m.limitation_date WHEN l.principal_date THEN 'principal' WHEN o.final_date THEN 'final'
     WHEN o.title_date THEN 'title' ELSE CASE WHEN o.public_law THEN 'public_law'

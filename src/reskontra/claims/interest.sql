@@ -1,18 +1,27 @@
 -- The balance of claims over time, as intervals of days with one principal. Asked for by the temporary table
 -- interest_scope (claim_id, until_date): interest runs from the day after the due date up to and with until_date.
--- Parameter: unit.
+-- Parameters: unit; grounds_first, grounds_last, grounds_late, grounds_consumer and grounds_payment_time, arrays of one
+-- length: between which due dates which rates hold, by the names that interest_rates has for them.
 --
 -- A payment ends interest on its amount after its booking day, a write-off after its posting day, a deducted fee after
 -- the day on which it was told. What a credit invoice takes back was never owed: it lessens the principal from the
 -- beginning, set off or not; money of another credit counts from the day of its set-off. What was undone never was.
 -- ADR 0019.
 
+CREATE TEMP TABLE interest_grounds ON COMMIT DROP AS
+SELECT first, coalesce(last, 'infinity') AS last, late, consumer, payment_time
+FROM unnest(%(grounds_first)s::date[], %(grounds_last)s::date[], %(grounds_late)s::text[], %(grounds_consumer)s::text[],
+  %(grounds_payment_time)s::text[]) AS told (first, last, late, consumer, payment_time);
+
+ANALYZE interest_grounds;
+
 CREATE TEMP TABLE interest_of ON COMMIT DROP AS
 SELECT s.claim_id, c.due_date + 1 AS first, s.until_date AS last, c.amount, c.invoice_id,
-  payer.kind IN ('person', 'foreign_person') AS consumer
+  c.due_date, CASE WHEN payer.kind IN ('person', 'foreign_person') THEN g.consumer ELSE g.late END AS late, g.payment_time
 FROM interest_scope s
 JOIN claims_claim c ON c.id = s.claim_id AND c.unit_id = %(unit)s
 JOIN registers_customer payer ON payer.id = c.payer_id
+LEFT JOIN interest_grounds g ON c.due_date BETWEEN g.first AND g.last
 WHERE c.kind = 'invoice' AND c.amount > 0 AND s.until_date > c.due_date;
 
 ANALYZE interest_of;
@@ -50,15 +59,10 @@ JOIN claims_feededucted f ON f.claim_id = o.claim_id AND f.unit_id = %(unit)s
 LEFT JOIN claims_feededucted undone ON undone.id = f.undoes_id
 JOIN claims_caseevent e ON e.id = coalesce(undone.event_id, f.event_id);
 
--- Days of payment time: from the day of the agreement up to and with its last day, or the day on which it ended.
 CREATE TEMP TABLE interest_deferred ON COMMIT DROP AS
-SELECT dc.claim_id, range_agg(daterange(d.from_date, least(d.until_date, e.day), '[]')) AS days
-FROM claims_deferralclaim dc
-JOIN interest_of o ON o.claim_id = dc.claim_id
-JOIN claims_deferral d ON d.id = dc.deferral_id
-LEFT JOIN claims_deferralend e ON e.deferral_id = d.id
-WHERE dc.unit_id = %(unit)s AND d.from_date <= least(d.until_date, e.day)
-GROUP BY dc.claim_id;
+SELECT t.claim_id, t.days
+FROM claims_payment_time t JOIN interest_of o ON o.claim_id = t.claim_id
+WHERE t.unit_id = %(unit)s;
 
 CREATE TEMP TABLE interest_waived ON COMMIT DROP AS
 SELECT w.claim_id, max(w.until_date) AS until_date
@@ -92,7 +96,7 @@ intervals AS (
   FROM days WINDOW following AS (PARTITION BY claim_id ORDER BY day))
 SELECT i.claim_id, i.first, coalesce(i.last, o.last) AS last, i.principal,
   CASE WHEN i.first <@ d.days THEN 'payment_time' ELSE 'late' END AS kind,
-  CASE WHEN i.first <@ d.days THEN 'payment_time' WHEN o.consumer THEN 'consumer' ELSE 'late' END AS rate,
+  CASE WHEN i.first <@ d.days THEN o.payment_time ELSE o.late END AS rate,
   coalesce(i.first <= w.until_date, false) AS waived
 FROM intervals i
 JOIN interest_of o USING (claim_id)

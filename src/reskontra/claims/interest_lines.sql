@@ -1,6 +1,6 @@
 -- The intervals of interest_balance meet the rates: stretches of days with one principal, one rate and one length of the
--- year. Parameters: arrays of one length, one element a period of a rate: rate (late, consumer or payment_time), first,
--- last, percent and year_days; common_year, a number that every length of a year divides.
+-- year. Parameters: arrays of one length, one element a period of a rate: rate (its name), first, last, percent and
+-- year_days; common_year, a number that every length of a year divides.
 
 CREATE TEMP TABLE interest_rates ON COMMIT DROP AS
 SELECT * FROM unnest(%(rate)s::text[], %(first)s::date[], %(last)s::date[], %(percent)s::numeric[], %(year_days)s::int[])

@@ -22,7 +22,16 @@ SELECT unit_id, claim_id, amount, CASE WHEN kind IN ('reminder', 'demand', 'paym
 FROM claims_cost
 UNION ALL SELECT unit_id, claim_id, -amount, NULL, NULL FROM claims_sidepayment WHERE kind = 'cost';
 
-GRANT SELECT ON claims_payment_use, claims_claim_settlement, claims_claim_cost TO reskontra_app, reskontra_read, reskontra_check;
+-- The days of payment time of claims: from the day of the agreement to its last day, or the day on which it ended.
+CREATE OR REPLACE VIEW claims_payment_time WITH (security_invoker = true) AS
+SELECT dc.unit_id, dc.claim_id, range_agg(daterange(d.from_date, least(d.until_date, e.day), '[]')) AS days
+FROM claims_deferralclaim dc
+JOIN claims_deferral d ON d.id = dc.deferral_id
+LEFT JOIN claims_deferralend e ON e.deferral_id = d.id
+WHERE d.from_date <= least(d.until_date, e.day)
+GROUP BY 1, 2;
+
+GRANT SELECT ON claims_payment_use, claims_claim_settlement, claims_claim_cost, claims_payment_time TO reskontra_app, reskontra_read, reskontra_check;
 
 -- No cent of a payment, of a credit or of a claim has two owners. Whoever settles money in a unit waits for those who
 -- settle at the same time: only then are the sums below the sums of everything.

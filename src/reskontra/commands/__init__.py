@@ -21,7 +21,7 @@ COMMANDS = (
     "invoice", "letter", "outbox", "deliveries",
     "bank", "refunds", "payers",
     "claim", "purchase",
-    "block", "complaint", "interest", "deferral", "interrupt",
+    "block", "complaint", "interest", "waive", "deferral", "interrupt",
     "case", "court",
     "write_off",
     "report", "replay",
@@ -40,8 +40,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reskontra.settings")
     django.setup()
     given = sys.argv[1:] if argv is None else argv
-    arguments = _parser(next(iter(given), "")).parse_args(given)
     from reskontra.commands.refusals import told
+    from reskontra.commands.values import speak
+
+    speak(given)
+    arguments = _parser(next(iter(given), "")).parse_args(given)
 
     module = import_module(f"reskontra.commands.{_MODULES.get(arguments.command, arguments.command)}")
     try:

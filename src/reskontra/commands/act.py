@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from reskontra.commands.connection import acting, open_database
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, say
+from reskontra.commands.values import number_argument
 from reskontra.income.order_handling.actions import approve, reopen, review, send_back, withdraw
 from reskontra.insight.explanations import NothingFound
 from reskontra.insight.orders import order_state
@@ -23,7 +24,7 @@ RIGHTS = {
 def add_arguments(parser: ArgumentParser) -> None:
     """The act, the orders, and who acts."""
     parser.add_argument("act", choices=sorted(RIGHTS))
-    parser.add_argument("orders", nargs="+", type=int, metavar="ORDER")
+    parser.add_argument("orders", nargs="+", type=number_argument, metavar="ORDER")
     parser.add_argument("--digest", help="digest of the version that was seen (default: the newest version)")
     parser.add_argument("--comment", default="", help="what there is to say of a review or an approval")
     parser.add_argument("--reason", default="", help="why: needed to return and to withdraw")

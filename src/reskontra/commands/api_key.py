@@ -14,6 +14,7 @@ from reskontra.commands.connection import (
     open_database,
 )
 from reskontra.commands.output import as_json, out, say, table
+from reskontra.commands.values import day_argument
 from reskontra.kernel.days import format_date
 from reskontra.kernel.texts import LANGUAGES, text
 from reskontra.registers.api_keys import end_key, keys_of, new_key
@@ -39,7 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
             act.add_argument("--name", required=True, help="which system uses it")
             act.add_argument("--scopes", nargs="+", choices=SCOPES, required=True, help="what it opens")
             act.add_argument(
-                "--until", type=date.fromisoformat, required=True, metavar="DATE", help="last day, YYYY-MM-DD"
+                "--until", type=day_argument, required=True, metavar="DATE", help="last day, YYYY-MM-DD"
             )
         if name == "end":
             act.add_argument("prefix", help="how the key begins")

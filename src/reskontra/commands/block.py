@@ -9,6 +9,7 @@ from reskontra.claims.models import Block, BlockLift, Claim
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, say, table
+from reskontra.commands.values import day_argument
 from reskontra.income.reminders.actions import Lifted, block, lift
 from reskontra.income.reminders.lists import blocks_for_review
 from reskontra.insight.explanations import NothingFound
@@ -26,15 +27,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("code", nargs="?", metavar="CODE", help="one of the sixteen block codes")
     parser.add_argument("--customer", action="store_true", help="REFERENCE is the number of a customer")
     parser.add_argument("--reason", default="")
-    parser.add_argument(
-        "--review", type=date.fromisoformat, metavar="DATE", help="when it is looked at again"
-    )
-    parser.add_argument(
-        "--from", dest="first", type=date.fromisoformat, metavar="DATE", help="default: today"
-    )
-    parser.add_argument(
-        "--until", type=date.fromisoformat, metavar="DATE", help="last day (default: until lifted)"
-    )
+    parser.add_argument("--review", type=day_argument, metavar="DATE", help="when it is looked at again")
+    parser.add_argument("--from", dest="first", type=day_argument, metavar="DATE", help="default: today")
+    parser.add_argument("--until", type=day_argument, metavar="DATE", help="last day (default: until lifted)")
     parser.add_argument("--lift", action="store_true", help="lift the block of this code from --on")
     add_acting(parser)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from reskontra.commands.connection import acting, as_of, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
-from reskontra.commands.money import amount_argument
 from reskontra.commands.output import as_json, out, say, table
+from reskontra.commands.values import amount_argument
 from reskontra.expenditure.cards.actions import (
     attach_receipt,
     code_purchase,

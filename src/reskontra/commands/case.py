@@ -9,6 +9,7 @@ from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, table
 from reskontra.commands.run import send_waiting, show
+from reskontra.commands.values import number_argument
 from reskontra.income.legal.enforcement_actions import (
     apply_with_provision,
     close_abroad,
@@ -34,7 +35,9 @@ ACTS: dict[str, tuple[str, Act]] = {
 
 def add_arguments(parser: ArgumentParser) -> None:
     """The case, or none for what waits; and the act."""
-    parser.add_argument("number", nargs="?", type=int, metavar="NUMBER", help="number of the case")
+    parser.add_argument(
+        "number", nargs="?", type=number_argument, metavar="NUMBER", help="number of the case"
+    )
     add_acting(parser)
     what = parser.add_mutually_exclusive_group()
     for name in ACTS:

@@ -10,6 +10,7 @@ from typing import Any
 
 from reskontra.commands.connection import acting, add_person, as_of, moment, open_database
 from reskontra.commands.output import as_json, out, say
+from reskontra.commands.values import day_argument, number_argument
 from reskontra.documents.complaint import Charge
 from reskontra.exchange.outbox import hand_over
 from reskontra.expenditure.circulation import actions
@@ -63,7 +64,7 @@ def handle(arguments: Namespace) -> int:
 
 
 def _invoice_argument(parser: ArgumentParser) -> None:
-    parser.add_argument("invoice", type=int, metavar="INVOICE", help="our number of the invoice")
+    parser.add_argument("invoice", type=number_argument, metavar="INVOICE", help="our number of the invoice")
 
 
 def _reason(parser: ArgumentParser) -> None:
@@ -110,7 +111,7 @@ def _digest_arguments(parser: ArgumentParser) -> None:
 def _approve_arguments(parser: ArgumentParser) -> None:
     _digest_arguments(parser)
     parser.add_argument("--decision", metavar="REFERENCE", help="the decision that approved it beforehand")
-    parser.add_argument("--decided", type=date.fromisoformat, metavar="DATE", help="the day of the decision")
+    parser.add_argument("--decided", type=day_argument, metavar="DATE", help="the day of the decision")
     parser.add_argument(
         "--item",
         action="append",
@@ -131,28 +132,30 @@ def _note_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("text")
     whom = parser.add_mutually_exclusive_group()
     whom.add_argument("--to", metavar="NAME", help="ask this colleague")
-    whom.add_argument("--answers", type=int, metavar="NOTE", help="the question that this answers")
+    whom.add_argument(
+        "--answers", type=number_argument, metavar="NOTE", help="the question that this answers"
+    )
 
 
 def _complain_arguments(parser: ArgumentParser) -> None:
     _invoice_argument(parser)
     parser.add_argument("--charge", action="append", required=True, metavar="'AMOUNT WORDS'")
     parser.add_argument("--agreed", required=True, metavar="NUMBER", help="the order or contract")
-    parser.add_argument("--answer-by", required=True, type=date.fromisoformat, metavar="DATE")
+    parser.add_argument("--answer-by", required=True, type=day_argument, metavar="DATE")
     parser.add_argument("--pdf", type=Path, metavar="FILE", help="a copy of the letter")
 
 
 def _absence_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--person", dest="away", metavar="NAME", help="who is away (default: who tells it)")
     parser.add_argument("--substitute", required=True, metavar="NAME")
-    parser.add_argument("--from", dest="first", required=True, type=date.fromisoformat, metavar="DATE")
-    parser.add_argument("--until", dest="last", required=True, type=date.fromisoformat, metavar="DATE")
+    parser.add_argument("--from", dest="first", required=True, type=day_argument, metavar="DATE")
+    parser.add_argument("--until", dest="last", required=True, type=day_argument, metavar="DATE")
     parser.add_argument("--reason", default="")
 
 
 def _back_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("absence", type=int, metavar="ABSENCE")
-    parser.add_argument("--until", dest="last", required=True, type=date.fromisoformat, metavar="DATE")
+    parser.add_argument("absence", type=number_argument, metavar="ABSENCE")
+    parser.add_argument("--until", dest="last", required=True, type=day_argument, metavar="DATE")
 
 
 # --- what each sub-word does ----------------------------------------------------------------------------------

@@ -1,13 +1,14 @@
 """Record a complaint, which stops reminders at once, or answer it; without a reference: which wait for an answer."""
 
 from argparse import ArgumentParser, Namespace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from reskontra.claims.models import Claim, Complaint, ComplaintAnswer
 from reskontra.commands.block import subject, tell_lifted
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, say, table
+from reskontra.commands.values import day_argument
 from reskontra.income.reminders.actions import COMPLAINT, answer_complaint, complain
 from reskontra.income.reminders.lists import open_complaints
 from reskontra.kernel.days import format_date
@@ -21,7 +22,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """The claim, what was said, the answer, and who acts."""
     parser.add_argument("reference", nargs="?", metavar="REFERENCE", help="reference of the claim")
     parser.add_argument("--message", default="", help="what the customer says, or what is answered")
-    parser.add_argument("--received", type=date.fromisoformat, metavar="DATE", help="default: today")
+    parser.add_argument("--received", type=day_argument, metavar="DATE", help="default: today")
     parser.add_argument(
         "--answer", choices=("upheld", "partly", "rejected"), help="answer the oldest open complaint"
     )

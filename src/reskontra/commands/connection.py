@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
+from reskontra.commands.values import day_argument
 from reskontra.database import connect, server
 from reskontra.database.safety import unsafe
 from reskontra.database.session import working_in
@@ -42,7 +43,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def add_person(parser: ArgumentParser) -> None:
     """``--on`` and ``--as``."""
     parser.add_argument(
-        "--on", type=date.fromisoformat, metavar="DATE", help="day of business, YYYY-MM-DD (default today)"
+        "--on", type=day_argument, metavar="DATE", help="day of business, YYYY-MM-DD (default today)"
     )
     parser.add_argument(
         "--as",

@@ -11,12 +11,13 @@ from reskontra.claims.models import Claim, Deferral, DeferralRequest
 from reskontra.commands.connection import acting, as_of, open_database
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, say, table
+from reskontra.commands.values import day_argument, number_argument, sum_argument
 from reskontra.income.deferral.actions import ask_for_time, grant_time, propose, refuse_time, withdraw_time
 from reskontra.income.deferral.lists import agreements, requests_waiting
 from reskontra.insight.explanations import NothingFound
 from reskontra.kernel.days import format_date
 from reskontra.kernel.instalments import Instalment
-from reskontra.kernel.money import format_amount, parse_amount, plain
+from reskontra.kernel.money import format_amount, plain
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Customer
 from reskontra.runs.run import Acting
@@ -27,26 +28,24 @@ def add_arguments(parser: ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     ask = _act(acts, "ask", "record that a customer asks for time")
     ask.add_argument("customer", help="customer number")
-    ask.add_argument("--until", required=True, type=date.fromisoformat, metavar="DAY")
+    ask.add_argument("--until", required=True, type=day_argument, metavar="DAY")
     ask.add_argument("--message", default="", help="what the customer says")
     grant = _act(acts, "grant", "agree on instalments, one a month, for the customer's claims")
-    grant.add_argument("request", type=int, help="number of the request")
+    grant.add_argument("request", type=number_argument, help="number of the request")
     grant.add_argument("--claim", action="append", required=True, metavar="REFERENCE", dest="claims")
-    grant.add_argument(
-        "--first", required=True, type=date.fromisoformat, metavar="DAY", help="first due date"
-    )
-    grant.add_argument("--count", type=int, help="number of instalments")
-    grant.add_argument("--monthly", type=parse_amount, metavar="EURO", help="or the amount of each")
+    grant.add_argument("--first", required=True, type=day_argument, metavar="DAY", help="first due date")
+    grant.add_argument("--count", type=number_argument, help="number of instalments")
+    grant.add_argument("--monthly", type=sum_argument, metavar="EURO", help="or the amount of each")
     grant.add_argument("--ground", default="", help="the ground for more than a year")
     grant.add_argument("--plan", action="store_true", help="show the instalments, write nothing")
     refuse = _act(acts, "refuse", "refuse a request")
-    refuse.add_argument("request", type=int, help="number of the request")
+    refuse.add_argument("request", type=number_argument, help="number of the request")
     refuse.add_argument("--reason", required=True)
     withdraw = _act(acts, "withdraw", "end an agreement; collection goes on where it stood")
-    withdraw.add_argument("agreement", type=int, help="number of the agreement")
+    withdraw.add_argument("agreement", type=number_argument, help="number of the agreement")
     withdraw.add_argument("--reason", required=True)
     show = _act(acts, "show", "requests that wait, and agreements")
-    show.add_argument("agreement", type=int, nargs="?", help="number of one agreement")
+    show.add_argument("agreement", type=number_argument, nargs="?", help="number of one agreement")
 
 
 def handle(arguments: Namespace) -> int:

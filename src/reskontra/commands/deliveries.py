@@ -9,6 +9,7 @@ from django.utils import timezone
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, table
+from reskontra.commands.values import number_argument
 from reskontra.exchange.messages import message
 from reskontra.income.delivery.actions import change_channel, send_again
 from reskontra.income.delivery.follow_up import Followed, worklist
@@ -32,8 +33,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--channel", nargs=2, metavar=("INVOICE", "CHANNEL"), help="send this invoice next by this channel"
     )
     what.add_argument("--lists", action="store_true", help="show the invoice lists beside the archive")
-    what.add_argument("--review-list", type=int, metavar="RUN", help="review the invoice list of this run")
-    what.add_argument("--approve-list", type=int, metavar="RUN", help="approve the invoice list of this run")
+    what.add_argument(
+        "--review-list", type=number_argument, metavar="RUN", help="review the invoice list of this run"
+    )
+    what.add_argument(
+        "--approve-list", type=number_argument, metavar="RUN", help="approve the invoice list of this run"
+    )
     parser.add_argument("--reason", default="", help="why the invoice goes again")
     parser.add_argument("--digest", help="digest of the invoicing report that was seen (default: the run's)")
 

@@ -2,9 +2,15 @@
 
 from argparse import ArgumentParser, Namespace
 from datetime import date
-from decimal import Decimal
 
 from reskontra.commands.output import as_json, out, say, table
+from reskontra.commands.values import (
+    day_argument,
+    payment_argument,
+    rate_argument,
+    rate_of_day_argument,
+    sum_argument,
+)
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.days import bank_day_on_or_after, format_date
 from reskontra.kernel.interest import (
@@ -19,29 +25,35 @@ from reskontra.kernel.interest import (
     half_year_end,
     stretches,
 )
-from reskontra.kernel.money import format_amount, parse_amount
+from reskontra.kernel.money import format_amount
 from reskontra.kernel.terms import terms_on
 from reskontra.kernel.texts import text
+from reskontra.runs.run import RunRefused
 
 _HEADS = ("from", "to", "days", "principal", "rate", "amount")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """What is owed since when, what was paid, and on what ground interest runs."""
-    parser.add_argument("--principal", required=True, type=parse_amount, metavar="EURO")
+    parser.add_argument("--principal", required=True, type=sum_argument, metavar="EURO")
     parser.add_argument(
-        "--due", required=True, type=date.fromisoformat, metavar="DATE", help="due date; moves to a bank day"
+        "--due", required=True, type=day_argument, metavar="DATE", help="due date; moves to a bank day"
     )
     parser.add_argument(
-        "--until", required=True, type=date.fromisoformat, metavar="DATE", help="last day of interest"
+        "--until", required=True, type=day_argument, metavar="DATE", help="last day of interest"
     )
     parser.add_argument(
-        "--payment", action="append", default=[], type=_day_and_number, metavar="DATE:EURO", help="repeatable"
+        "--payment",
+        action="append",
+        default=[],
+        type=payment_argument,
+        metavar="DATE:EURO",
+        help="repeatable",
     )
     parser.add_argument("--ground", choices=sorted(SURCHARGES), default="section_4")
     parser.add_argument(
         "--surcharge",
-        type=parse_amount,
+        type=rate_argument,
         metavar="PERCENT",
         help="points above the reference rate by a special act",
     )
@@ -49,7 +61,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--reference-rate",
         action="append",
         default=[],
-        type=_day_and_number,
+        type=rate_of_day_argument,
         metavar="DATE:PERCENT",
         help="the reference rate of the half-year of DATE, where it is not known; repeatable",
     )
@@ -102,21 +114,22 @@ def handle(arguments: Namespace) -> int:
 @clause("OC 6.1.5-a", "OC 6.1.5-b")
 def _stretches(arguments: Namespace) -> list[Stretch]:
     reference = common_curve("reference_rate")
-    known = [
-        Rate(percent, day, half_year_end(day))
-        for day, percent in arguments.reference_rate
-        if reference.on(day) is None
-    ]
+    for day, _ in arguments.reference_rate:
+        if (known := reference.on(day)) is not None:
+            raise RunRefused("interest.rate_is_known", day=day.isoformat(), percent=f"{known}")
+    entered = [Rate(percent, day, half_year_end(day)) for day, percent in arguments.reference_rate]
     surcharge = common_curve(SURCHARGES[arguments.ground])
-    if arguments.surcharge:
+    if arguments.surcharge is not None:
+        if arguments.ground != "special_act":
+            raise RunRefused("interest.surcharge_of_special_act")
         surcharge = Curve(surcharge.key, (Rate(arguments.surcharge, date.min, None),))
     return stretches(
         arguments.principal,
         arguments.due,
         arguments.until,
         [Movement(day, amount) for day, amount in arguments.payment],
-        late=(Curve(reference.key, (*reference.rates, *known)), surcharge),
-        day_count=arguments.day_count or terms_on(arguments.until).interest_day_count,
+        late=(Curve(reference.key, (*reference.rates, *entered)), surcharge),
+        day_count=arguments.day_count or terms_on(arguments.due).interest_day_count,
     )
 
 
@@ -132,9 +145,3 @@ def _row(one: Stretch, language: str) -> tuple[object, ...]:
         percent,
         amount,
     )
-
-
-def _day_and_number(given: str) -> tuple[date, Decimal]:
-    """``2024-01-15:100.00``; argparse tells what it looks like when it is not."""
-    day, _, amount = given.partition(":")
-    return date.fromisoformat(day), parse_amount(amount)

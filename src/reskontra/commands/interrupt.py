@@ -1,7 +1,6 @@
 """Record an act that restarted the limitation of a private-law claim, and tell until when the claim lives now."""
 
 from argparse import ArgumentParser, Namespace
-from datetime import date
 from typing import get_args
 
 from reskontra.claims.collection import take_claims_in_hand
@@ -9,6 +8,7 @@ from reskontra.claims.models import Claim
 from reskontra.commands.connection import acting, as_of, open_database
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, say
+from reskontra.commands.values import day_argument
 from reskontra.database.rows import one_row
 from reskontra.income.limitation.actions import Act, interrupt
 from reskontra.insight.explanations import NothingFound
@@ -21,9 +21,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("reference", help="reference of the claim")
     add_acting(parser)
     parser.add_argument("--act", required=True, choices=get_args(Act))
-    parser.add_argument(
-        "--day", required=True, type=date.fromisoformat, metavar="DAY", help="when it was done"
-    )
+    parser.add_argument("--day", required=True, type=day_argument, metavar="DAY", help="when it was done")
     parser.add_argument("--note", required=True, help="how it is known: a letter, a message, a case number")
 
 

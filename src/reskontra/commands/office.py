@@ -2,15 +2,14 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from reskontra.commands.connection import acting, as_of, open_database
 from reskontra.commands.connection import add_arguments as add_acting
-from reskontra.commands.money import amount_argument
 from reskontra.commands.output import as_json, say, table
+from reskontra.commands.values import amount_argument, day_argument
 from reskontra.expenditure.offices.actions import (
     Open,
     approve,
@@ -56,8 +55,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--supplier", default="")
     parser.add_argument("--number", default="", help="number of the supplier's invoice")
     parser.add_argument("--amount", type=amount_argument, default=Decimal(0), help="euro with VAT")
-    parser.add_argument("--issued", type=date.fromisoformat, metavar="DATE")
-    parser.add_argument("--due", type=date.fromisoformat, metavar="DATE")
+    parser.add_argument("--issued", type=day_argument, metavar="DATE")
+    parser.add_argument("--due", type=day_argument, metavar="DATE")
     for name, words in (
         ("einvoice", "the supplier sends e-invoices or uses the portal"),
         ("request", "the office can send the paper to the centre as a request"),

@@ -2,15 +2,14 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from reskontra.commands.connection import UnknownPerson, acting, moment, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
-from reskontra.commands.money import amount_argument, percent_argument
 from reskontra.commands.output import as_json, out, say, table
+from reskontra.commands.values import amount_argument, day_argument, percent_argument
 from reskontra.exchange.messages import message
 from reskontra.exchange.signing import public_pem
 from reskontra.expenditure.payment.actions import (
@@ -67,8 +66,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_acting(parser)
     parser.add_argument("--digest", help="digest of the plan that was seen (default: the plan's own)")
     parser.add_argument("--reason", default="", help="why, or what was said")
-    parser.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DATE", help="first day")
-    parser.add_argument("--until", type=date.fromisoformat, metavar="DATE", help="last day (permit)")
+    parser.add_argument("--from", dest="first", type=day_argument, metavar="DATE", help="first day")
+    parser.add_argument("--until", type=day_argument, metavar="DATE", help="last day (permit)")
     parser.add_argument("--protocol", default="", help="number of the ban's protocol")
     parser.add_argument(
         "--sum", type=amount_argument, help="what the ban takes in all, euro (default: until it ends)"

@@ -8,6 +8,7 @@ from typing import Any
 
 from reskontra.commands.connection import acting, add_person, open_database, person_of, today
 from reskontra.commands.output import as_json, out, say, table
+from reskontra.commands.values import number_argument
 from reskontra.expenditure.intake.cover_sheets import cover_sheets
 from reskontra.expenditure.intake.guidance import REFUSED_KINDS, guidance
 from reskontra.insight.explanations import NothingFound
@@ -35,7 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="write a sheet for each voucher that goes by post to be digitised (needs --unit)",
     )
     parser.add_argument(
-        "--vouchers", type=int, choices=range(1, 100), default=1, metavar="N", help="how many"
+        "--vouchers", type=number_argument, choices=range(1, 100), default=1, metavar="N", help="how many"
     )
     parser.add_argument("--unit", metavar="CODE", help="code of the accounting unit")
     add_person(parser)

@@ -8,6 +8,7 @@ from reskontra.claims.models import Overpayment, Refund
 from reskontra.commands.connection import acting, open_database
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, say, table
+from reskontra.commands.values import number_argument
 from reskontra.exchange.paying import status_report
 from reskontra.income.refunds.actions import (
     approve_refunds,
@@ -32,17 +33,25 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_acting(parser)
     act = parser.add_mutually_exclusive_group()
     act.add_argument(
-        "--approve", type=int, metavar="RUN", help="approve the planned refund run with this number"
+        "--approve",
+        type=number_argument,
+        metavar="RUN",
+        help="approve the planned refund run with this number",
     )
     act.add_argument(
-        "--ask", type=int, metavar="ID", help="the customer asks for this small overpayment back"
+        "--ask", type=number_argument, metavar="ID", help="the customer asks for this small overpayment back"
     )
     act.add_argument(
-        "--account", type=int, metavar="ID", help="tell the account of an overpayment, with --iban"
+        "--account",
+        type=number_argument,
+        metavar="ID",
+        help="tell the account of an overpayment, with --iban",
     )
-    act.add_argument("--choose", type=int, metavar="ID", help="choose a way for an overpayment, with --way")
     act.add_argument(
-        "--heard", type=int, metavar="REFUND", help="tell what became of a refund, with --outcome"
+        "--choose", type=number_argument, metavar="ID", help="choose a way for an overpayment, with --way"
+    )
+    act.add_argument(
+        "--heard", type=number_argument, metavar="REFUND", help="tell what became of a refund, with --outcome"
     )
     act.add_argument("--answers", type=Path, metavar="FILE", help="a bank's answers to payments (pain.002)")
     parser.add_argument("--digest", help="digest of the plan that was seen (default: the plan's own)")

@@ -1,12 +1,13 @@
 """What if: past purchase invoices matched by other terms; nothing is stored."""
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from decimal import Decimal
 
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, say, table
 from reskontra.commands.report import add_days, days
+from reskontra.commands.values import change_argument
 from reskontra.expenditure.matching.replay import replay
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
@@ -19,17 +20,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Which rule, which other terms, and the days of arrival."""
     parser.add_argument("name", choices=["matching"])
     parser.add_argument(
-        "--term", type=_change, action="append", required=True, metavar="NAME=VALUE", help="may be repeated"
+        "--term",
+        type=change_argument,
+        action="append",
+        required=True,
+        metavar="NAME=VALUE",
+        help="may be repeated",
     )
     add_acting(parser)
     add_days(parser)
-
-
-def _change(written: str) -> tuple[str, str]:
-    name, equals, value = written.partition("=")
-    if not equals:
-        raise ArgumentTypeError("NAME=VALUE")
-    return name.replace("-", "_"), value
 
 
 def handle(arguments: Namespace) -> int:

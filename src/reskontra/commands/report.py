@@ -15,6 +15,7 @@ from typing import Any
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_csv, as_json, say, table
+from reskontra.commands.values import day_argument, number_argument
 from reskontra.database.session import working_in
 from reskontra.insight.automation import automation, mismatches, mismatches_by_month, solved, targets
 from reskontra.insight.coverage import Recurring, uncovered
@@ -76,7 +77,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--by", choices=("month", *ORDERS_OF_SUPPLIERS), help="how mismatches or suppliers are put"
     )
     parser.add_argument(
-        "--most", type=int, metavar="N", help="at most so many rows of suppliers or candidates"
+        "--most", type=number_argument, metavar="N", help="at most so many rows of suppliers or candidates"
     )
     parser.add_argument(
         "--all-units", action="store_true", help="targets of every unit that the person may see"
@@ -86,7 +87,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def add_days(parser: ArgumentParser) -> None:
     """``--from`` and ``--until``: days of arrival; of what is posted, days of posting."""
     for names, dest in ((("--from",), "first"), (("--until", "--to"), "last")):
-        parser.add_argument(*names, dest=dest, type=date.fromisoformat, metavar="DATE")
+        parser.add_argument(*names, dest=dest, type=day_argument, metavar="DATE")
 
 
 def days(arguments: Namespace) -> tuple[date, date]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from reskontra.commands.connection import acting, moment, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, table, working
+from reskontra.commands.values import number_argument
 from reskontra.database.session import working_in
 from reskontra.documents.findings import Finding
 from reskontra.exchange.messages import message
@@ -88,7 +89,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("name", type=_named, choices=sorted(ROOMS))
     add_acting(parser)
     parser.add_argument("--plan", action="store_true", help="decide and show, write nothing but the plan")
-    parser.add_argument("--apply", type=int, metavar="RUN", help="apply the plan with this number")
+    parser.add_argument(
+        "--apply", type=number_argument, metavar="RUN", help="apply the plan with this number"
+    )
 
 
 def _named(written: str) -> str:

@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 
 from reskontra.commands.connection import open_database
 from reskontra.commands.output import say
+from reskontra.commands.values import number_argument
 from reskontra.demo.day import demo_day, is_demo
 from reskontra.desk.serving import serve
 
@@ -12,7 +13,7 @@ from reskontra.desk.serving import serve
 def add_arguments(parser: ArgumentParser) -> None:
     """Where to listen."""
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--port", type=number_argument, default=8000)
 
 
 def handle(arguments: Namespace) -> int:

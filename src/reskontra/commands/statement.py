@@ -12,6 +12,7 @@ from reskontra.bank.models import Line
 from reskontra.commands.connection import acting, as_of, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, say, table
+from reskontra.commands.values import day_argument, number_argument
 from reskontra.expenditure.statement_posting.actions import (
     RULE_CLAUSES,
     MemoKind,
@@ -58,11 +59,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--operating-unit", default="")
     parser.add_argument("--project", default="")
     parser.add_argument("--function", default="")
-    parser.add_argument("--position", type=int, help="which rule goes first: the lower one (propose)")
+    parser.add_argument(
+        "--position", type=number_argument, help="which rule goes first: the lower one (propose)"
+    )
     parser.add_argument("--clause", choices=RULE_CLAUSES, default="EX 10-a")
     parser.add_argument("--this-account", action="store_true", help="only on the bank account of the line")
-    parser.add_argument("--since", type=date.fromisoformat, metavar="DATE", help="first day (propose, try)")
-    parser.add_argument("--last", type=date.fromisoformat, metavar="DATE", help="last day (end)")
+    parser.add_argument("--since", type=day_argument, metavar="DATE", help="first day (propose, try)")
+    parser.add_argument("--last", type=day_argument, metavar="DATE", help="last day (end)")
     parser.add_argument("--reason", default="", help="why (memo, correct)")
     parser.add_argument("--kind", choices=get_args(MemoKind), default="other", help="kind of memo voucher")
     parser.add_argument("--place", default="", help="which office abroad (memo)")

@@ -9,8 +9,8 @@ from typing import Any
 
 from reskontra.commands.connection import acting, as_of, open_database
 from reskontra.commands.connection import add_arguments as add_acting
-from reskontra.commands.money import amount_argument, percent_argument
 from reskontra.commands.output import as_json, out, say, table
+from reskontra.commands.values import amount_argument, day_argument, percent_argument
 from reskontra.expenditure.payment.actions import Order, ban, end_ban
 from reskontra.insight.explanations import NothingFound
 from reskontra.insight.payables import payables_listed
@@ -74,7 +74,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--from",
         dest="first",
-        type=date.fromisoformat,
+        type=day_argument,
         metavar="DATE",
         help="first day of the ban, or its end",
     )

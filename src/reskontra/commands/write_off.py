@@ -1,13 +1,13 @@
 """Propose, review, approve or refuse a write-off, take one back, or list what waits for a decision."""
 
 from argparse import ArgumentParser, Namespace
-from datetime import date
 from typing import Any
 
 from reskontra.claims.models import Claim, WriteOff, WriteOffProposal
 from reskontra.commands.connection import acting, open_database
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, say, table
+from reskontra.commands.values import day_argument
 from reskontra.income.write_off.actions import PROPOSABLE, approve, propose, refuse, review, undo
 from reskontra.income.write_off.lists import waiting_proposals
 from reskontra.insight.explanations import NothingFound
@@ -34,9 +34,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--ground", choices=PROPOSABLE, default="decided")
     parser.add_argument("--reason", default="", help="why (propose, refuse, undo)")
-    parser.add_argument(
-        "--follow-up", type=date.fromisoformat, metavar="DATE", help="when to look again (refuse)"
-    )
+    parser.add_argument("--follow-up", type=day_argument, metavar="DATE", help="when to look again (refuse)")
     parser.add_argument("--digest", help="digest of the proposal that was seen (default: as it stands)")
     add_acting(parser)
 

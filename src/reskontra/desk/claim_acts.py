@@ -1,4 +1,4 @@
-"""What a person says of a claim at the desk: blocks, complaints and their answers, a proposed write-off (S42, S49)."""
+"""What a person says of a claim at the desk: blocks, complaints, write-off, waived interest (S42, S44, S49)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from reskontra.claims.models import (
     Complaint,
     ComplaintAnswer,
     DeferralRequest,
+    InterestWaiver,
     Interruption,
     SummonsStatement,
     WriteOff,
@@ -23,6 +24,7 @@ from reskontra.claims.models import (
 from reskontra.desk import claim_legal_acts
 from reskontra.desk.acts import Incomplete, chosen, day_of, seen_as, written
 from reskontra.desk.keys import key_of
+from reskontra.income.interest.actions import waive_interest
 from reskontra.income.reminders.actions import COMPLAINT, Lifted, answer_complaint, block, complain, lift
 from reskontra.income.write_off.actions import PROPOSABLE, propose
 from reskontra.kernel.blocks import WORK, block_codes
@@ -78,12 +80,23 @@ def standing_of(unit: Unit, claim: Claim, on: date, language: str) -> Standing:
         .order_by("-pk")
         .first()
     )
+    waivers = InterestWaiver.objects.filter(unit=unit, claim=claim)
     interruptions = Interruption.objects.filter(unit=unit, claim=claim)
     statements = SummonsStatement.objects.filter(Q(claim=claim) | Q(customer=claim.payer_id), unit=unit)
     requests = DeferralRequest.objects.filter(unit=unit, customer=claim.payer_id)
     newest = [
         found.order_by("-pk").values_list("pk", flat=True).first() or 0
-        for found in (every, lifts, complaints, answers, proposals, interruptions, statements, requests)
+        for found in (
+            every,
+            lifts,
+            complaints,
+            answers,
+            proposals,
+            waivers,
+            interruptions,
+            statements,
+            requests,
+        )
     ]
     return Standing(
         [_held(one, language) for one in in_force],
@@ -160,12 +173,19 @@ def _propose(acting: Acting, claim: Claim, sent: QueryDict, language: str) -> li
     return [text("desk.claim.proposed", language, reference=claim.reference, amount=amount)]
 
 
+def _waive(acting: Acting, claim: Claim, sent: QueryDict, language: str) -> list[str]:
+    made = waive_interest(acting, claim, day_of(sent, "until"), written(sent, "reason"))
+    day = format_date(made.until_date, language)
+    return [text("interest.waived", language, reference=claim.reference, day=day)]
+
+
 ACTS: Mapping[str, Callable[[Acting, Claim, QueryDict, str], list[str]]] = {
     "block": _block,
     "lift": _lift,
     "complain": _complain,
     "answer": _answer,
     "propose": _propose,
+    "waive": _waive,
     **claim_legal_acts.ACTS,
 }
 

@@ -137,6 +137,13 @@ def page(request: HttpRequest, place: Place, found: Claim, rejected: ToldBack | 
     story = claim_story(place.unit, found, place.on, language)
     standing = standing_of(place.unit, found, place.on, language)
     forms = _forms(place, story.open > 0, standing) if found.amount > 0 else set()
+    if (
+        found.amount > 0
+        and found.kind == "invoice"
+        and place.on > found.due_date
+        and place.may("waive_interest")
+    ):
+        forms.add("waive")
     legal, waits_for_words = forms_of(place, found, story.standing)
     asked = waiting_request(place.unit, found)
     return show(

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from reskontra.documents import as_json
 from reskontra.documents.findings import Finding
+from reskontra.documents.interest import Pause
 
 RowKind = Literal["demanded", "collected", "returned", "closed"]
 ROW_KINDS: tuple[RowKind, ...] = get_args(RowKind)
@@ -30,7 +31,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class HandedClaim:
-    """One claim: capital, late interest up to the day and costs, itemised in euro, and on what it rests."""
+    """One claim: capital, late interest up to the day and costs, itemised in euro, and on what it rests.
+
+    The interest is that of the days from ``interest_from``, but for those of ``interest_pauses``.
+    """
 
     reference: str
     invoice: str
@@ -41,6 +45,7 @@ class HandedClaim:
     costs: Decimal
     interest_ground: str = ""
     interest_from: date | None = None
+    interest_pauses: tuple[Pause, ...] = ()
 
     @property
     def total(self) -> Decimal:

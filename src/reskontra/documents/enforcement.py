@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from reskontra.documents import as_json
 from reskontra.documents.findings import Finding
+from reskontra.documents.interest import Pause
 
 MessageKind = Literal[
     "application", "change", "withdrawal", "interruption", "resumption", "passive_registration"
@@ -53,8 +54,9 @@ class Debtor:
 class Demand:
     """One claim of an application: capital, costs, how interest is set and from when, and the provision; euro.
 
-    ``interest_percent`` are the points above the reference rate. Interest runs on no interest: then there is no
-    ground and no first day. A change tells only the reference and what is asked for now.
+    ``interest_percent`` are the points above the reference rate. It runs from ``interest_from``, but for the days of
+    ``interest_pauses``. Interest runs on no interest: then there is no ground and no first day. A change tells only the
+    reference and what is asked for now.
     """
 
     reference: str
@@ -65,6 +67,7 @@ class Demand:
     interest_ground: str = ""
     interest_percent: Decimal | None = None
     interest_from: date | None = None
+    interest_pauses: tuple[Pause, ...] = ()
     provision: str = ""
 
 

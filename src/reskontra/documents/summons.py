@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from reskontra.documents import as_json
+from reskontra.documents.interest import Pause
 
 ReliesOn = Literal["agreement", "order", "case", "interest", "stated"]
 
@@ -47,7 +48,8 @@ class Demand:
 
     ``ground`` are the facts that the claim immediately rests on, in the language of the application. ``relies_on`` is
     the agreement, commitment or other written evidence. Interest runs from ``interest_from`` at the reference rate and
-    ``interest_points`` more; on a claim of interest none runs, and both are empty.
+    ``interest_points`` more, but for the days of ``interest_pauses``; on a claim of interest none runs, and all are
+    empty.
     """
 
     reference: str
@@ -61,6 +63,7 @@ class Demand:
     interest_ground: str = ""
     interest_points: Decimal | None = None
     interest_from: date | None = None
+    interest_pauses: tuple[Pause, ...] = ()
     evidence: tuple[str, ...] = ()
 
 

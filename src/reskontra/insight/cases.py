@@ -134,7 +134,7 @@ def interest_of_case(unit: Unit, case: Case, on: date) -> Decimal | None:
         cursor.execute("DROP TABLE IF EXISTS interest_scope")
         cursor.execute(_INTEREST_SCOPE, {"unit": unit.pk, "case": case.pk, "on": on})
     try:
-        take_interest(unit, terms_of(unit, on))
+        take_interest(unit)
     except MissingTerm:
         return None
     (amount,) = one_row(_NOT_INVOICED, {"unit": unit.pk})

@@ -62,7 +62,8 @@ SELECT n.issue_date, 32, 'interest_' || n.kind, h.amount, 'OC 6.1.5-a', n.run_id
 FROM claims_interestcharge h JOIN claims_interestinvoice n ON n.id = h.invoice_id
 WHERE h.unit_id = %(unit)s AND h.claim_id = %(claim)s
 UNION ALL
-SELECT until_date, 33, 'interest_waived', NULL, 'OC 6.1.5-a', NULL, '', jsonb_build_object('reason', reason)
+SELECT (given_at AT TIME ZONE 'Europe/Helsinki')::date, 33, 'interest_waived', NULL, 'OC 6.1.5-a', NULL, until_date::text,
+  jsonb_build_object('reason', reason, 'until_date', until_date)
 FROM claims_interestwaiver WHERE unit_id = %(unit)s AND claim_id = %(claim)s
 UNION ALL
 SELECT b.from_date, 40, 'blocked', NULL, 'OC 6.1.2-a', b.run_id, b.code,

@@ -26,6 +26,7 @@ DAY_COUNTS = ("actual_365_366", "actual_365", "actual_360")
 # Every length of a year that a day count knows divides this number, so that a sum over years is divided once.
 COMMON_YEAR = 360 * 73 * 61
 _DAY = timedelta(days=1)
+_LAST = date.max - _DAY  # the last day that has a day after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,8 @@ def stretches(
     sum of ``late``, on the days of ``deferred`` (first and last of each) that of ``payment_time``. Raises
     ``MissingTerm`` for a day of interest without a rate, and ``TermNotAllowed`` for a day count that does not exist.
     """
-    first = bank_day_on_or_after(due_date) + _DAY
-    if until < first:
+    until = min(until, _LAST)
+    if until <= due_date or until < (first := bank_day_on_or_after(due_date) + _DAY):
         return []
     parting = {first, until + _DAY}
     parting |= {one.day + _DAY for one in movements if one.day}

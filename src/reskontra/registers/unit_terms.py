@@ -38,6 +38,25 @@ def history_of(unit: Unit, key: str) -> list[Stretch]:
     return sorted(common + own_history_of(unit, key), key=lambda one: one.first)
 
 
+def values_in_force(unit: Unit, key: str) -> list[Stretch]:
+    """Every value of the term ``key`` that has held for ``unit``, in order of time: its own before the common one.
+
+    For a term that a unit may set as it likes. Days without any value are in no stretch.
+    """
+    own = [
+        Stretch(row.value, row.validity.lower or date.min, row.validity.upper and row.validity.upper - _DAY)
+        for row in UnitTerm.objects.filter(unit=unit, key=key).order_by("validity")
+    ]
+    common = [
+        Stretch(period.value, period.valid_from, period.valid_to)
+        for period in all_terms()[key].periods
+        if period.value
+    ]
+    for one in own:
+        common = [left for other in common for left in _without(other, one.first, one.last or date.max)]
+    return sorted(common + own, key=lambda one: one.first)
+
+
 def own_history_of(unit: Unit, key: str) -> list[Stretch]:
     """The unit's own values of the term ``key`` on the days that have no common one, in order of time.
 

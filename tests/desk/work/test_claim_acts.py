@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
 
-from cast import customer, inside, person
+from cast import customer, inside, person, set_term
 from income.money import a_claim, a_payment
 from income.refund_tables import account, an_overpayment
 from income.write_off_tables import a_case, a_reminder
@@ -20,6 +20,7 @@ from reskontra.claims.models import (
     Claim,
     Complaint,
     ComplaintAnswer,
+    InterestWaiver,
     PayerContact,
     Refund,
     RefundAccount,
@@ -109,6 +110,41 @@ def test_a_block_is_set_shown_and_lifted_and_the_next_step_is_told(
     page = page_of(client, at(desk, claim))
     assert text("outcome.SEND_SECOND_REMINDER", language) in page, "lifting tells at which step it goes on"
     assert count(desk, BlockLift) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_interest_is_waived_once_by_who_may_and_the_claim_tells_it(
+    desk, claim: Claim, at_desk: AtDesk, language: str
+) -> None:
+    """OC 6.1.5-a: with a day and a reason; the history has it, and who may not is not offered it."""
+    speaks("kirsi", language)
+    client, address = at_desk("kirsi"), at(desk, claim)
+    page = page_of(client, address)
+    assert text("desk.claim.act.waive", language) in page
+    seen = re.search(r'name="seen" value="([^"]*)"', page)
+    assert seen
+    until = today() - timedelta(days=3)
+    form = {"act": "waive", "seen": seen[1], "until": until.isoformat(), "reason": "vårt eget dröjsmål"}
+    for _ in range(2):
+        client.post(f"{address}/act", form)
+    assert count(desk, InterestWaiver) == 1
+    with inside(desk.unit):
+        made = InterestWaiver.objects.get(unit=desk.unit)
+    assert (made.until_date, made.person_id) == (until, person("kirsi").pk)
+    page = page_of(client, address)
+    assert text("desk.claim.stale", language) in page
+    assert text("story.interest_waived", language).capitalize() in page
+    assert "vårt eget dröjsmål" in page
+    early = does(client, address, "waive", until=claim.due_date.isoformat(), reason="x")
+    assert early.status_code == 409
+    assert does(client, address, "waive", until="soon", reason="x").status_code == 422
+    assert does(client, address, "waive", until=until.isoformat(), reason=" ").status_code == 422
+    assert text("desk.claim.act.waive", language) not in page_of(at_desk("maria"), address)
+    assert does(at_desk("maria"), address, "waive", until=until.isoformat(), reason="x").status_code in (
+        302,
+        403,
+    )
+    assert count(desk, InterestWaiver) == 1
 
 
 def test_a_block_sent_twice_is_set_once(desk, claim: Claim, at_desk: AtDesk) -> None:
@@ -356,7 +392,7 @@ def test_what_is_refunded_without_a_request_is_not_asked_for(desk, at_desk: AtDe
 
 
 def test_a_small_overpayment_is_asked_for_and_a_way_is_chosen(desk, at_desk: AtDesk) -> None:
-    """OC 4.2-a, OC 4.2-c"""
+    """OC 4.2-a, OC 4.2-c: the next invoice only for who is invoiced again and again."""
     owed = an_overpayment(desk.unit, "berit", "2.00", day=today())
     address = desk.path(f"payments/refunds/{owed.pk}")
     client = at_desk("kirsi")
@@ -369,6 +405,10 @@ def test_a_small_overpayment_is_asked_for_and_a_way_is_chosen(desk, at_desk: AtD
     assert text("desk.refunds.stale", "sv") in page_of(client, address)
     assert f'href="{address}"' in page_of(client, desk.path("payments/refunds"))
     assert does(client, address, "choose", way="burn", reason="x").status_code == 422
+    refused = does(client, address, "choose", way="next_invoice", reason="återkommande kund")
+    told = text("refunds.not_recurring", "sv", least="2", days="400")
+    assert (refused.status_code, told in refused.content.decode()) == (409, True)
+    set_term(desk.unit, "recurring_invoicing_least", "1")
     does(client, address, "choose", way="next_invoice", reason="återkommande kund")
     assert count(desk, RefundChoice) == 1
     assert text("desk.refunds.choice.next_invoice", "sv") in page_of(client, address)

@@ -80,6 +80,7 @@ class Case(FromRun):
 class CaseClaim(AboutClaim):
     """A claim in a case: what is asked (euro), from which day interest runs, and on what it rests.
 
+    ``interest_pauses`` are days of payment time after that, on which no late interest runs: each with first and last.
     ``provision`` is what makes it directly enforceable, or the agreement that a summons relies on.
     """
 
@@ -89,6 +90,7 @@ class CaseClaim(AboutClaim):
     principal = models.DecimalField(max_digits=15, decimal_places=2)
     costs = models.DecimalField(max_digits=15, decimal_places=2)
     interest_from = models.DateField()
+    interest_pauses = models.JSONField(default=list)
     interest_ground = models.CharField(max_length=20)
     provision = models.CharField(max_length=350)
 

@@ -97,13 +97,15 @@ def _demand(at: etree._Element, demand: Demand) -> None:
     _amounts(told, demand)
     _add(told, "DueDate", _day(demand.due_date))
     if demand.interest_from:
-        _add(
+        interest = _add(
             told,
             "Interest",
             ground=demand.interest_ground,
             percentAboveReferenceRate=f"{demand.interest_percent}",
             **{"from": _day(demand.interest_from)},
         )
+        for pause in demand.interest_pauses:
+            _add(interest, "Pause", **{"from": _day(pause.first), "to": _day(pause.last)})
     _add(told, "Provision", demand.provision)
 
 

@@ -94,6 +94,10 @@ def _demand(node: etree._Element, demand: Demand) -> None:
         interest = etree.SubElement(told, _name("Interest"), ground=demand.interest_ground)
         _text(interest, "From", demand.interest_from)
         _text(interest, "PointsAboveReferenceRate", demand.interest_points)
+        for one in demand.interest_pauses:
+            pause = etree.SubElement(interest, _name("Pause"))
+            _text(pause, "From", one.first)
+            _text(pause, "To", one.last)
     _text(told, "Ground", demand.ground)
     relies = etree.SubElement(told, _name("ReliesOn"), kind=demand.relies_on_kind)
     relies.text = demand.relies_on

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from reskontra.claims.interest import grounds_of
 from reskontra.documents.agency import HandedClaim, HandOver, Limits, Party
+from reskontra.documents.interest import pauses
 from reskontra.kernel.caps import Cap, Debtor, cap
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount
@@ -18,7 +20,7 @@ class Writer:
     """Writes the cases of one unit and day."""
 
     def __init__(self, unit: Unit, account: UnitAccount | None, terms: Terms) -> None:
-        self.unit, self.account, self.terms = unit, account, terms
+        self.unit, self.account, self.terms, self.grounds = unit, account, terms, grounds_of(unit)
 
     def case(self, debtor: Customer, found: Sequence[Mapping[str, Any]]) -> HandOver:
         """The case about the claims that one debtor owes; the number is given last."""
@@ -66,7 +68,7 @@ class Writer:
         told = text(
             basis, language, number=number, issued=format_date(claim["issue_date"], language), items=items
         )
-        ground = self.terms.late_interest_ground
+        ground = self.grounds.late(claim["due_date"], consumer=consumer)
         return HandedClaim(
             reference=claim["reference"],
             invoice=number,
@@ -75,12 +77,9 @@ class Writer:
             principal=claim["open"],
             interest=claim["interest"],
             costs=max(claim["costs_open"], Decimal(0)),
-            interest_ground=""
-            if interest
-            else "section_4"
-            if consumer and ground == "section_4a"
-            else ground,
+            interest_ground="" if interest else ground,
             interest_from=None if interest else claim["interest_from"],
+            interest_pauses=() if interest else pauses(claim["interest_pauses"]),
         )
 
     def _contents(self, claims: Sequence[HandedClaim], language: str, *, consumer: bool) -> dict[str, str]:

@@ -1,10 +1,10 @@
--- What is told of each claim that is decided READY, in the order of debtors and due dates; interest_lines holds what has
--- accrued up to the day. Parameter: unit.
+-- What is told of each claim that is decided READY, in the order of debtors and due dates; interest_sums holds what has
+-- accrued up to the day, and interest_told what was told of it. Parameter: unit.
 SELECT d.id, d.payer_id, d.kind, d.reference, d.open, d.costs_open, d.last_cost_date, d.due_date, d.consumer,
   i.number AS invoice_number, n.number AS interest_number, coalesce(i.issue_date, n.issue_date) AS issue_date,
   i.agreement, i.order_number,
-  greatest(d.due_date, charged.until_date) + 1 AS interest_from,
-  greatest(round(coalesce(accrued.amount, 0), 2) - coalesce(charged.amount, 0), 0) AS interest,
+  coalesce(t.interest_from, d.due_date + 1) AS interest_from, coalesce(t.pauses, '[]') AS interest_pauses,
+  greatest(coalesce(accrued.asked, 0) - coalesce(t.charged, 0), 0) AS interest,
   coalesce(asked.amount, 0) AS costs_so_far,
   (SELECT jsonb_agg(DISTINCT jsonb_build_object('sv', item.name_sv, 'fi', item.name_fi, 'en', item.name_en))
    FROM sales_invoiceline line JOIN registers_item item ON item.id = line.item_id
@@ -12,10 +12,8 @@ SELECT d.id, d.payer_id, d.kind, d.reference, d.open, d.costs_open, d.last_cost_
 FROM decided d
 LEFT JOIN sales_invoice i ON i.id = d.invoice_id
 LEFT JOIN claims_interestinvoice n ON n.id = d.interest_invoice_id
-LEFT JOIN (SELECT claim_id, sum(amount) AS amount FROM interest_lines WHERE kind = 'late' GROUP BY 1) accrued
-  ON accrued.claim_id = d.id
-LEFT JOIN (SELECT claim_id, sum(amount) AS amount, max(until_date) AS until_date FROM claims_interestcharge
-           WHERE unit_id = %(unit)s GROUP BY 1 HAVING sum(amount) > 0) charged ON charged.claim_id = d.id
+LEFT JOIN interest_sums accrued ON accrued.claim_id = d.id AND accrued.kind = 'late'
+LEFT JOIN interest_told t ON t.claim_id = d.id
 LEFT JOIN (SELECT claim_id, sum(amount) AS amount FROM claims_cost
            WHERE unit_id = %(unit)s AND kind IN ('reminder', 'demand', 'payment_time') GROUP BY 1) asked
   ON asked.claim_id = d.id

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from reskontra.claims.collection import take_claims_in_hand
-from reskontra.claims.interest import take_interest
+from reskontra.claims.interest import take_interest, take_interest_told
 from reskontra.claims.letters import income_account
 from reskontra.claims.models import Case, CaseClaim, CaseEvent
 from reskontra.database.rows import one_row, rows
@@ -104,7 +104,8 @@ class AgencyRun:
                 " SELECT id AS claim_id, %s::date AS until_date FROM decided WHERE standing = 'READY'",
                 [run.on_date],
             )
-        take_interest(run.unit, terms)
+        take_interest(run.unit)
+        take_interest_told(run.unit)
         found = rows(script(_ROOM, "documents.sql"), {"unit": run.unit.pk})
         drawn = list(_drawn(run, terms, found))
         passing = [one for one in drawn if not one.findings]
@@ -175,6 +176,7 @@ def _open_cases(run: Run, acting: Acting, file: OutboxFile, numbered: Sequence[D
                 principal=handed.principal,
                 costs=handed.costs,
                 interest_from=claim["interest_from"],
+                interest_pauses=claim["interest_pauses"],
                 interest_ground=handed.interest_ground or "none",
                 provision=handed.basis[:350],
             )

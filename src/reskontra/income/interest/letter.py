@@ -1,12 +1,12 @@
 """The letter of an interest invoice: what is charged for which invoice, stretch by stretch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from reskontra.claims.interest import ground_for
+from reskontra.claims.interest import grounds_of, is_consumer
 from reskontra.claims.letters import income_account, receiver, sender
 from reskontra.claims.models.interest import shown_number
 from reskontra.database.rows import rows
@@ -30,7 +30,7 @@ FROM new_interest_invoice i LEFT JOIN claims_interestinvoice original ON origina
 ORDER BY i.place
 """
 _CHARGES = """
-SELECT ch.id, ch.invoice_id, ch.amount, s.number, s.due_date, d.accrued - d.waived AS asked,
+SELECT ch.id, ch.invoice_id, ch.amount, s.number, c.due_date, d.accrued - d.waived AS asked,
   d.charged, d.aside
 FROM new_interest_charge ch
 JOIN decided d ON d.id = ch.claim_id
@@ -86,6 +86,7 @@ class _Letters:
 
     def __init__(self, run: Run, terms: Terms, kind: str, account: UnitAccount, due: date) -> None:
         self.run, self.terms, self.kind, self.account, self.due = run, terms, kind, account, due
+        self.grounds = grounds_of(run.unit)
 
     def of(
         self, invoice: Row, writer: Party, customer: Customer, charges: Sequence[tuple[Row, Sequence[Row]]]
@@ -117,7 +118,7 @@ class _Letters:
             else Slip(
                 self.account.iban, self.account.bic, invoice["reference"], self.due, Decimal(invoice["total"])
             ),
-            notes=self._notes(customer, language),
+            notes=self._notes(customer, {charge["due_date"] for charge, _ in charges}, language),
         )
 
     def _table(self, charge: Row, lines: Sequence[Row], language: str) -> Table:
@@ -154,19 +155,19 @@ class _Letters:
             ),
         )
 
-    def _notes(self, customer: Customer, language: str) -> tuple[str, ...]:
-        consumer = customer.kind in ("person", "foreign_person")
+    def _notes(self, customer: Customer, due_dates: Collection[date], language: str) -> tuple[str, ...]:
+        """The grounds and day counts of all claims of the letter, each told once, in the order of due dates."""
+        due = sorted(due_dates)
         if self.kind == "late":
-            ground = ground_for(self.terms.late_interest_ground, consumer=consumer)
-            told = text(f"interest.ground.{ground}", language)
+            consumer = is_consumer(customer)
+            told = [
+                text(f"interest.ground.{self.grounds.late(day, consumer=consumer)}", language) for day in due
+            ]
         else:
             points = written_percent(self.terms.payment_time_surcharge, language)
-            told = text("interest.ground.payment_time", language, points=points)
-        return (
-            told,
-            text(f"interest.day_count.{self.terms.interest_day_count}", language),
-            text("interest.rounding", language),
-        )
+            told = [text("interest.ground.payment_time", language, points=points)]
+        told += [text(f"interest.day_count.{self.grounds.on(day).day_count}", language) for day in due]
+        return (*dict.fromkeys(told), text("interest.rounding", language))
 
 
 def written_percent(percent: Decimal, language: str) -> str:

@@ -68,7 +68,7 @@ class InterestRun:
             cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")
             for statement in statements(_ROOM, self.subjects):
                 cursor.execute(statement, values)
-            take_interest(run.unit, terms)
+            take_interest(run.unit)
             take_standing(run.unit, run.on_date)
             for statement in statements(_ROOM, "decided.sql"):
                 cursor.execute(statement.replace("{chargeable}", CHARGEABLE), values)

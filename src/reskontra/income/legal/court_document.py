@@ -6,21 +6,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from reskontra.claims.interest import grounds_of, is_consumer
+from reskontra.documents.interest import pauses
 from reskontra.documents.summons import Defendant, Demand, Plaintiff, Summons
 from reskontra.kernel.courts import courts
 from reskontra.kernel.days import format_date
+from reskontra.kernel.interest import SURCHARGES
 from reskontra.kernel.references import invoice_number
 from reskontra.kernel.terms import Terms
 from reskontra.kernel.texts import text
 from reskontra.registers.keys import key_ring
 from reskontra.registers.models import Customer, Unit, UnitAccount
 from reskontra.registers.sealing import personal_code_of
-
-_SURCHARGES = {
-    "section_4": "late_interest_surcharge",
-    "section_4a": "late_interest_surcharge_4a",
-    "special_act": "late_interest_surcharge_special",
-}
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class Writer:
     """Writes the applications of one unit and day."""
 
     def __init__(self, unit: Unit, account: UnitAccount | None, terms: Terms) -> None:
-        self.unit, self.account, self.terms = unit, account, terms
+        self.unit, self.account, self.terms, self.grounds = unit, account, terms, grounds_of(unit)
 
     def summons(self, debtor: Customer, claims: Sequence[Mapping[str, Any]], court: Court) -> Summons:
         """The application about ``claims``, which one debtor owes; the number is given last."""
@@ -77,7 +74,7 @@ class Writer:
     def demand(self, claim: Mapping[str, Any], language: str, debtor: Customer) -> Demand:
         """One claim with its immediate ground, what it relies on, and the evidence that is named."""
         interest = claim["kind"] == "interest"
-        interest_ground = ground_of(self.terms, debtor)
+        ground = self.grounds.late(claim["due_date"], consumer=is_consumer(debtor))
         number = self._number(claim)
         reminders = claim["reminders"] or []
         evidence = [text("court.evidence_invoice", language, number=number)]
@@ -94,9 +91,10 @@ class Writer:
             ground=self._ground(claim, number, language),
             relies_on_kind=claim["relies_on_kind"],
             relies_on=claim["relies_on"],
-            interest_ground="" if interest else interest_ground,
-            interest_points=None if interest else getattr(self.terms, _SURCHARGES[interest_ground]),
+            interest_ground="" if interest else ground,
+            interest_points=None if interest else getattr(self.terms, SURCHARGES[ground]),
             interest_from=None if interest else claim["interest_from"],
+            interest_pauses=() if interest else pauses(claim["interest_pauses"]),
             evidence=tuple(evidence),
         )
 
@@ -117,13 +115,6 @@ class Writer:
         items = ", ".join(sorted(item[language] for item in claim["items"] or ()))
         supplied = format_date(claim["supply_date"], language)
         return text("court.ground_invoice", language, items=items, supplied=supplied, **places)
-
-
-def ground_of(terms: Terms, debtor: Customer) -> str:
-    """The ground of late interest: section 4 a is between businesses, a consumer then owes by section 4."""
-    ground: str = terms.late_interest_ground
-    consumer = debtor.kind in ("person", "foreign_person")
-    return "section_4" if consumer and ground == "section_4a" else ground
 
 
 def language_of(debtor: Customer) -> str:

@@ -1,6 +1,6 @@
 -- What an application tells of each claim that is decided READY, in the order of debtors and due dates. Parameter: unit.
 SELECT d.id, d.payer_id, d.kind, d.reference, d.open, d.costs_open, d.due_date, d.court, d.relies_on_kind, d.relies_on,
-  d.interest_from, i.number AS invoice_number, n.number AS interest_number,
+  d.interest_from, d.interest_pauses, i.number AS invoice_number, n.number AS interest_number,
   coalesce(i.issue_date, n.issue_date) AS issue_date, i.supply_date,
   (SELECT jsonb_agg(DISTINCT jsonb_build_object('sv', item.name_sv, 'fi', item.name_fi, 'en', item.name_en))
    FROM sales_invoiceline line JOIN registers_item item ON item.id = line.item_id

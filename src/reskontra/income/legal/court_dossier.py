@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from reskontra.claims.interest import grounds_of, is_consumer, take_interest_told
 from reskontra.claims.letters import income_account
 from reskontra.claims.models import Case, CaseClaim, CaseEvent, CaseSignature, Claim
 from reskontra.database.refused import refused_as
@@ -89,7 +90,7 @@ def open_extensive(
         debtor, court = contested.debtor_id, contested.court
     else:
         lock(acting.unit, "settlement")
-        carried = _claims_in_dispute(acting, claims, day)
+        carried = _claims_in_dispute(acting, claims)
         debtor = claims[0].payer_id
         if court not in courts().by_key:
             raise RunRefused("court.unknown_court", court=court)
@@ -116,6 +117,7 @@ def open_extensive(
             principal=one.principal,
             costs=one.costs,
             interest_from=one.interest_from,
+            interest_pauses=one.interest_pauses,
             interest_ground=one.interest_ground,
             provision=one.provision,
         )
@@ -124,11 +126,12 @@ def open_extensive(
     return case
 
 
-def _claims_in_dispute(acting: Acting, claims: Sequence[Claim], day: date) -> list[CaseClaim]:
-    """What is in dispute of claims that no case was about: their open capital, asked for from the day after due."""
+def _claims_in_dispute(acting: Acting, claims: Sequence[Claim]) -> list[CaseClaim]:
+    """What is in dispute of claims that no case was about: their open capital, and interest not told of yet."""
     if len({claim.payer_id for claim in claims}) != 1 or any(claim.public_law for claim in claims):
         raise RunRefused("court.claims_of_one_debtor")
-    terms = terms_of(acting.unit, day)
+    grounds, consumer = grounds_of(acting.unit), is_consumer(claims[0].payer)
+    take_interest_told(acting.unit, [claim.pk for claim in claims])
     facts = {row["id"]: row for row in rows(_OPEN, {"claims": [claim.pk for claim in claims]})}
     if any(facts[claim.pk]["open"] <= 0 for claim in claims):
         raise RunRefused("court.nothing_open")
@@ -138,7 +141,10 @@ def _claims_in_dispute(acting: Acting, claims: Sequence[Claim], day: date) -> li
             principal=facts[claim.pk]["open"],
             costs=max(facts[claim.pk]["costs"], 0),
             interest_from=facts[claim.pk]["interest_from"],
-            interest_ground="none" if claim.kind == "interest" else terms.late_interest_ground,
+            interest_pauses=facts[claim.pk]["interest_pauses"],
+            interest_ground="none"
+            if claim.kind == "interest"
+            else grounds.late(claim.due_date, consumer=consumer),
             provision="dispute",
         )
         for claim in claims
@@ -150,9 +156,8 @@ SELECT c.id,
   c.amount - coalesce((SELECT sum(amount) FROM claims_claim_settlement s WHERE s.claim_id = c.id), 0) AS open,
   coalesce((SELECT sum(amount) FROM claims_cost k WHERE k.claim_id = c.id), 0)
     - coalesce((SELECT sum(amount) FROM claims_sidepayment p WHERE p.claim_id = c.id AND p.kind = 'cost'), 0) AS costs,
-  greatest(c.due_date, (SELECT max(until_date) FROM claims_interestcharge i WHERE i.claim_id = c.id
-                        HAVING sum(amount) > 0)) + 1 AS interest_from
-FROM claims_claim c WHERE c.id = ANY (%(claims)s)
+  coalesce(t.interest_from, c.due_date + 1) AS interest_from, coalesce(t.pauses, '[]') AS interest_pauses
+FROM claims_claim c LEFT JOIN interest_told t ON t.claim_id = c.id WHERE c.id = ANY (%(claims)s)
 """
 
 
@@ -183,6 +188,7 @@ def gather(acting: Acting, case: Case, stated: Statements, day: date | None = No
 # The claims of a case as an application tells them, with what is asked for in the case.
 _CLAIMS = """
 SELECT c.id, c.kind, c.reference, cc.principal AS open, cc.costs AS costs_open, c.due_date, cc.interest_from,
+  cc.interest_pauses,
   i.number AS invoice_number, n.number AS interest_number,
   CASE WHEN split_part(cc.provision, ': ', 1) IN ('agreement', 'order', 'case', 'interest')
        THEN split_part(cc.provision, ': ', 1) ELSE 'stated' END AS relies_on_kind,

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from django.db import connection
 
 from reskontra.claims.collection import take_claims_in_hand
+from reskontra.claims.interest import take_interest_told
 from reskontra.claims.letters import income_account
 from reskontra.claims.models import Case, CaseClaim, CaseEvent, Cost
 from reskontra.database.rows import one_row, rows
@@ -44,6 +45,7 @@ _INPUTS = """jsonb_strip_nulls(jsonb_build_object('open', open::text, 'due_date'
 def decide_claims(unit: Unit, terms: Terms, claims: Sequence[int] | None = None) -> None:
     """Decide the private-law claims of ``unit`` that are past due, or those of ``claims`` (ids), into ``decided``."""
     take_claims_in_hand(unit, terms)
+    take_interest_told(unit, claims)
     values: dict[str, Any] = {
         "unit": unit.pk,
         "on": terms.on,
@@ -216,6 +218,7 @@ def _open_cases(run: Run, acting: Acting, file: OutboxFile, numbered: Sequence[D
                 principal=demand.principal,
                 costs=demand.costs,
                 interest_from=claim["interest_from"],
+                interest_pauses=claim["interest_pauses"],
                 interest_ground=demand.interest_ground or "none",
                 provision=f"{demand.relies_on_kind}: {demand.relies_on}",
             )

@@ -1,5 +1,5 @@
 -- The claims that a summons may be about: private-law claims past due, with what OC 6.2.3 and 6.2.5 ask of each.
--- Parameters: unit, on, claims (ids, or null for all), areas (jsonb array of first, last and court).
+-- It takes interest_told. Parameters: unit, on, claims (ids, or null for all), areas (jsonb array of first, last and court).
 
 CREATE TEMP TABLE court_subjects ON COMMIT DROP AS
 WITH named_court AS (
@@ -22,9 +22,6 @@ complained AS (
   SELECT DISTINCT c.claim_id FROM claims_complaint c
   WHERE c.unit_id = %(unit)s AND c.received_date <= %(on)s
     AND NOT EXISTS (SELECT FROM claims_complaintanswer a WHERE a.complaint_id = c.id AND a.day <= %(on)s)),
-charged AS (
-  SELECT claim_id, max(until_date) AS until_date FROM claims_interestcharge
-  WHERE unit_id = %(unit)s GROUP BY 1 HAVING sum(amount) > 0),
 areas AS (
   SELECT told ->> 'first' AS first, told ->> 'last' AS last, told ->> 'court' AS court
   FROM jsonb_array_elements(%(areas)s::jsonb) told)
@@ -44,7 +41,7 @@ SELECT h.id, h.unit_id, h.open AS amount, h.open, h.kind, h.payer_id, h.invoice_
   CASE WHEN h.kind = 'interest' THEN n.number::text
        ELSE coalesce(named_agreement.agreement, nullif(i.agreement, ''), nullif(i.order_number, ''),
                      nullif(i.case_reference, '')) END AS relies_on,
-  greatest(h.due_date, charged.until_date) + 1 AS interest_from
+  coalesce(t.interest_from, h.due_date + 1) AS interest_from, coalesce(t.pauses, '[]') AS interest_pauses
 FROM claims_in_hand h
 JOIN registers_customer payer ON payer.id = h.payer_id
 LEFT JOIN sales_invoice i ON i.id = h.invoice_id
@@ -56,7 +53,7 @@ LEFT JOIN let_again ON let_again.claim_id = h.id
 LEFT JOIN at_court ON at_court.claim_id = h.id
 LEFT JOIN at_agency ON at_agency.claim_id = h.id
 LEFT JOIN complained ON complained.claim_id = h.id
-LEFT JOIN charged ON charged.claim_id = h.id
+LEFT JOIN interest_told t ON t.claim_id = h.id
 WHERE NOT h.public_law AND h.due_date < %(on)s
   AND (%(claims)s::bigint[] IS NULL OR h.id = ANY (%(claims)s::bigint[]));
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from reskontra.claims.interest import grounds_of, take_interest_told
 from reskontra.claims.models import Case, CaseClaim
 from reskontra.database.rows import one_row, rows
 from reskontra.database.scripts import statements
@@ -38,7 +39,7 @@ from reskontra.runs.models import Evidence, Run
 from reskontra.runs.run import Acting, Applied, Control
 
 _STATEMENTS = statements("reskontra.income.legal", "enforcement.sql")
-_TABLES = "judgments, provisions, interest_told, enforced, enforcement_subjects, decided"
+_TABLES = "judgments, provisions, enforced, enforcement_subjects, decided"
 _APPLIED_FOR = (APPLY_NORMAL.name, APPLY_LIMITED.name)
 
 # What a person who asks "why?" wants to see.
@@ -88,6 +89,7 @@ class EnforcementRun:
         }
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")
+            take_interest_told(run.unit)
             for statement in _STATEMENTS:
                 cursor.execute(statement, values)
             query = decide_enforcement(terms).select(self._scope(), f"decided.*, {_INPUTS} AS inputs")
@@ -154,6 +156,7 @@ class _Telling:
 
     def __init__(self, run: Run, terms: Terms, creditor: Creditor) -> None:
         self.run, self.terms, self.creditor = run, terms, creditor
+        self.grounds = grounds_of(run.unit)
         self.messages: list[EnforcementMessage] = []
         self.steps: list[Step] = []
         self.rejected: list[dict[str, Any]] = []
@@ -167,7 +170,7 @@ class _Telling:
         passing = []
         for claims in bundles:
             debtor = known[claims[0]["payer_id"]]
-            draft = application(self.run.unit, self.run, self.terms, debtor, claims, 0)
+            draft = application(self.run, self.terms, self.grounds, debtor, claims, 0)
             if found := message_findings(draft):
                 references = [one["reference"] for one in claims]
                 self._reject(references, [one.as_json() for one in found])
@@ -188,9 +191,8 @@ class _Telling:
             batch_size=2000,
         )
         for case, (claims, debtor) in zip(cases, passing, strict=True):
-            self._tell_application(
-                case, application(self.run.unit, self.run, self.terms, debtor, claims, case.number)
-            )
+            message = application(self.run, self.terms, self.grounds, debtor, claims, case.number)
+            self._tell_application(case, message)
 
     def _reject(self, references: Sequence[str], findings: Sequence[Mapping[str, Any]]) -> None:
         self.rejected.append({"invoice": ", ".join(references), "findings": list(findings)})
@@ -218,7 +220,10 @@ class _Telling:
             principal=one["open"],
             costs=one["costs"],
             interest_from=one["interest_from"],
-            interest_ground=NO_INTEREST if interest else self.terms.late_interest_ground,
+            interest_pauses=one["interest_pauses"],
+            interest_ground=NO_INTEREST
+            if interest
+            else self.grounds.late(one["due_date"], consumer=one["consumer"]),
             provision=one["provision"],
         )
 

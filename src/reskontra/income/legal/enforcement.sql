@@ -40,14 +40,6 @@ SELECT id, CASE WHEN bool_and(basis IS NOT NULL)
   END AS provision
 FROM bases GROUP BY id;
 
--- Until which day interest was invoiced or waived: the authority collects it from the day after.
-CREATE TEMP TABLE interest_told ON COMMIT DROP AS
-SELECT claim_id, max(until_date) AS until_date
-FROM (SELECT claim_id, until_date FROM claims_interestcharge WHERE unit_id = %(unit)s
-      GROUP BY claim_id, until_date HAVING sum(amount) > 0
-      UNION ALL SELECT claim_id, until_date FROM claims_interestwaiver WHERE unit_id = %(unit)s) told
-GROUP BY claim_id;
-
 -- Claims of cases that the authority has, with what it was told last and what it has collected since.
 CREATE TEMP TABLE enforced ON COMMIT DROP AS
 SELECT cc.claim_id AS id, s.case_id, s.number AS case_number, s.procedure,
@@ -83,7 +75,7 @@ SELECT f.id, f.unit_id, f.open AS amount, f.open, false AS live, f.payer_id, f.p
   CASE WHEN length(p.provision) <= 350 THEN p.provision END AS provision,
   CASE WHEN j.case_id IS NOT NULL THEN f.costs_open
        ELSE least(f.costs_open, CASE WHEN f.consumer THEN %(consumer_cap)s ELSE %(other_cap)s END::numeric) END AS costs,
-  greatest(f.due_date, t.until_date) + 1 AS interest_from,
+  coalesce(t.interest_from, f.due_date + 1) AS interest_from, coalesce(t.pauses, '[]') AS interest_pauses, f.consumer,
   payer.business_id <> '' OR payer.personal_code_sealed IS NOT NULL
     OR payer.country <> 'FI' AND payer.street <> '' AND payer.town <> '' AS identified,
   NULL::numeric AS told_principal, NULL::numeric AS expected, NULL::numeric AS case_open, NULL::numeric AS case_expected,
@@ -108,7 +100,7 @@ SELECT e.id, c.unit_id, e.open, e.open, true, c.payer_id, c.public_law, c.kind, 
   c.interest_invoice_id, '', c.due_date, e.case_id, e.case_number, NULL, NULL,
   CASE WHEN NOT c.public_law THEN e.costs_open
        ELSE least(e.costs_open, CASE WHEN e.consumer THEN %(consumer_cap)s ELSE %(other_cap)s END::numeric) END,
-  NULL, true, e.told_principal, e.expected, sum(e.open) OVER of_case, sum(e.expected) OVER of_case,
+  NULL, NULL, e.consumer, true, e.told_principal, e.expected, sum(e.open) OVER of_case, sum(e.expected) OVER of_case,
   e.stopped, bool_or(e.blocked) OVER of_case, bool_or(e.open < e.expected) OVER of_case,
   max(e.codes) OVER of_case, NULL, NULL
 FROM enforced e JOIN claims_claim c ON c.id = e.id

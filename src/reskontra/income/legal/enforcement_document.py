@@ -1,13 +1,17 @@
 """From the rows of an application to the document that goes to the enforcement authority (OC 6.2.2-a)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from reskontra.claims.interest import Grounds
 from reskontra.claims.letters import income_account, sender
 from reskontra.documents.enforcement import Creditor, Debtor, Demand, EnforcementMessage
+from reskontra.documents.interest import pauses
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.days import format_date
+from reskontra.kernel.interest import SURCHARGES
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.secrets import KeyMissing, SealBroken
 from reskontra.kernel.terms import Terms
@@ -18,11 +22,6 @@ from reskontra.registers.sealing import personal_code_of
 from reskontra.runs.models import Run
 from reskontra.runs.run import RunRefused
 
-_SURCHARGES = {
-    "section_4": "late_interest_surcharge",
-    "section_4a": "late_interest_surcharge_4a",
-    "special_act": "late_interest_surcharge_special",
-}
 NO_INTEREST = "none"  # what a claim of interest has in the place of a ground
 
 
@@ -75,14 +74,14 @@ def _code(customer: Customer) -> str:
 
 @clause("OC 6.2.2-a", "OC 6.2.2-b", "OC 6.2.7-a")
 def application(
-    unit: Unit, run: Run, terms: Terms, debtor: Debtor, claims: Sequence[Mapping[str, Any]], number: int
+    run: Run, terms: Terms, grounds: Grounds, debtor: Debtor, claims: Sequence[Mapping[str, Any]], number: int
 ) -> EnforcementMessage:
     """An application from its rows, those of ``decided`` of one bundle; everything that has to be in it.
 
     The unit applies itself: the document has no place for an agent.
     """
     first, language = claims[0], debtor.language
-    demands = tuple(_demand(one, terms) for one in claims)
+    demands = tuple(_demand(one, terms, grounds) for one in claims)
     judgment = "" if first["public_law"] else first["provision"]
     message = EnforcementMessage(
         kind="application",
@@ -94,22 +93,27 @@ def application(
         judgment=judgment,
         consequences=_consequences(demands, terms, language),
     )
-    return _with_text(message, unit)
+    return _with_text(message, run.unit)
 
 
-def _demand(row: Mapping[str, Any], terms: Terms) -> Demand:
-    interest = row["claim_kind"] != "interest"
-    ground = terms.late_interest_ground
-    return Demand(
+def _demand(row: Mapping[str, Any], terms: Terms, grounds: Grounds) -> Demand:
+    asked = Demand(
         reference=row["reference"],
         principal=row["open"],
         costs=row["costs"],
         kind=row["claim_kind"],
         due_date=row["due_date"],
-        interest_ground=ground if interest else "",
-        interest_percent=getattr(terms, _SURCHARGES[ground]) if interest else None,
-        interest_from=row["interest_from"] if interest else None,
         provision=row["provision"] or "",
+    )
+    if row["claim_kind"] == "interest":
+        return asked
+    ground = grounds.late(row["due_date"], consumer=row["consumer"])
+    return replace(
+        asked,
+        interest_ground=ground,
+        interest_percent=getattr(terms, SURCHARGES[ground]),
+        interest_from=row["interest_from"],
+        interest_pauses=pauses(row["interest_pauses"]),
     )
 
 
@@ -163,7 +167,16 @@ def _line(demand: Demand, language: str) -> str:
         percent=f"{demand.interest_percent}".replace(".", ","),
         day=format_date(demand.interest_from, language),
     )
-    return f"{told} {interest}"
+    pauses_told = (
+        text(
+            "enforcement.interest_pause",
+            language,
+            first=format_date(one.first, language),
+            last=format_date(one.last, language),
+        )
+        for one in demand.interest_pauses
+    )
+    return " ".join((told, interest, *pauses_told))
 
 
 def _language(language: str) -> str:

@@ -9,7 +9,8 @@ SELECT h.id, h.unit_id, h.open AS amount, h.open, h.abroad, h.payer_id, payer.co
   h.case_state = 'obstacle' AND EXISTS (
     SELECT FROM claims_block b WHERE b.unit_id = %(unit)s AND b.claim_id = h.id AND b.code IN ('D', 'E')
       AND b.from_date >= h.case_state_date) AS decided_before,
-  bool_or(%(disputes)s <> '' AND h.block_codes ~ ('[' || %(disputes)s || ']')) OVER (PARTITION BY h.case_id) AS in_dispute
+  bool_or(%(disputes)s <> '' AND h.block_codes ~ ('[' || %(disputes)s || ']')) OVER (PARTITION BY h.case_id) AS in_dispute,
+  bool_or(h.write_off_proposed) OVER (PARTITION BY h.case_id) AS to_be_written_off
 FROM claims_in_hand h
 JOIN claims_case k ON k.id = h.case_id
 JOIN registers_customer payer ON payer.id = h.payer_id

@@ -12,6 +12,7 @@ OBSTACLE_UNDECIDED = Outcome("LEGAL_OBSTACLE_UNDECIDED", "WAITING")
 DISMISSED = Outcome("LEGAL_DISMISSED", "WAITING")
 NOT_REMINDED = Outcome("LEGAL_NOT_REMINDED", "LEFT")
 REMINDER_RUNS = Outcome("LEGAL_REMINDER_RUNS", "LEFT")
+WRITE_OFF_PROPOSED = Outcome("LEGAL_WRITE_OFF_PROPOSED", "WAITING")
 BETWEEN_STATE_UNITS = Outcome("LEGAL_BETWEEN_STATE_UNITS", "WAITING")
 BELOW_FLOOR = Outcome("LEGAL_BELOW_FLOOR", "LEFT")
 DEBTOR_PROTECTED = Outcome("LEGAL_DEBTOR_PROTECTED", "WAITING")
@@ -28,8 +29,9 @@ _ENFORCEABLE = "public_law OR judged_date IS NOT NULL"
 def decide_collection(terms: Terms) -> Decisions:
     """Where a claim goes after its second reminder: to enforcement, to court, or nowhere, and why.
 
-    What stops collection comes first, then what has not been done yet, then what is too small. The floors are those
-    of the claim's open capital alone: costs go along with it, they do not lift it (ADR 0022).
+    What stops collection comes first, then what has not been done yet, then what the unit is deciding to give up, then
+    what is too small. The floors are those of the claim's open capital alone: costs go along with it, they do not lift
+    it (ADR 0022).
     """
     on, wait = f"DATE '{terms.on.isoformat()}'", terms.reminder_wait_days
     return decide(
@@ -41,6 +43,7 @@ def decide_collection(terms: Terms) -> Decisions:
         (DISMISSED, "case_kind = 'court' AND case_state = 'judged' AND judged_date IS NULL", "OC 6.2-a"),
         (NOT_REMINDED, "reminders < 2", "OC 6.1.2-c"),
         (REMINDER_RUNS, f"last_reminder_due >= {on} OR last_reminder_due + {wait} > {on}", "OC 6.2.2-a"),
+        (WRITE_OFF_PROPOSED, "write_off_proposed", "OC 5.1-b"),
         (BETWEEN_STATE_UNITS, "state_unit", "OC 6.2-a"),
         (
             BELOW_FLOOR,
@@ -94,6 +97,7 @@ PASSIVE_ENDED = Outcome("PASSIVE_ENDED", "READY")
 PASSIVE_RUNS = Outcome("PASSIVE_RUNS", "WAITING")
 OBSTACLE_DECIDED = Outcome("OBSTACLE_DECIDED", "LEFT")
 OBSTACLE_IN_DISPUTE = Outcome("OBSTACLE_IN_DISPUTE", "WAITING")
+OBSTACLE_WRITE_OFF_PROPOSED = Outcome("OBSTACLE_WRITE_OFF_PROPOSED", "WAITING")
 ABROAD_UNIT_DECIDES = Outcome("ABROAD_UNIT_DECIDES", "WAITING")
 OBSTACLE_AFTER_LIMITED = Outcome("OBSTACLE_AFTER_LIMITED", "READY")
 CERTIFICATE_ALLOWS_NO_PASSIVE = Outcome("CERTIFICATE_ALLOWS_NO_PASSIVE", "READY")
@@ -115,7 +119,8 @@ def decide_obstacle(terms: Terms) -> Decisions:
     """What follows a certificate of obstacle: the passive register, the unit's decision, or the end of collection.
 
     Registration is by case and costs by case, so what is open of the whole case is laid beside its cost. A debtor
-    abroad is the unit's to decide about before anything else is.
+    abroad is the unit's to decide about before anything else is, and while it decides on a write-off nothing is asked
+    for.
     """
     on = f"DATE '{terms.on.isoformat()}'"
     worth = terms.passive_register_cost + terms.passive_register_excess
@@ -124,6 +129,7 @@ def decide_obstacle(terms: Terms) -> Decisions:
         (PASSIVE_ENDED, "passive", "OC 6.3-a"),
         (OBSTACLE_DECIDED, "decided_before", "OC 6.4-a"),
         (OBSTACLE_IN_DISPUTE, "in_dispute", "OC 6.1.2-a"),
+        (OBSTACLE_WRITE_OFF_PROPOSED, "to_be_written_off", "OC 5.1-b"),
         (ABROAD_UNIT_DECIDES, "abroad", "OC 6.5-a"),
         (OBSTACLE_AFTER_LIMITED, "case_procedure = 'limited'", "OC 6.3-a"),
         (

@@ -19,12 +19,14 @@ from reskontra.documents.payment_order import PaymentStatus
 from reskontra.exchange.paying import StatusReport
 from reskontra.income.refunds.not_ours import NotOursRun
 from reskontra.income.refunds.outgoing import ids_of_batch
+from reskontra.income.refunds.recurring import recurring
 from reskontra.income.refunds.rules import LEAVING
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.identifiers import NotAnIdentifier, normal_iban
 from reskontra.registers.models import Customer
 from reskontra.registers.policy import require
 from reskontra.registers.sorting import sort_key
+from reskontra.registers.unit_terms import terms_of
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Result, RunRefused, apply, lock
 
@@ -83,11 +85,21 @@ def tell_account(
 
 @clause("OC 4.2-c", "OC 4.2-d")
 def choose(acting: Acting, overpayment: Overpayment, way: str, reason: str) -> RefundChoice:
-    """Choose ``next_invoice`` for a customer who is invoiced again, ``bank_return``, or ``rule``: as the rule says.
+    """Choose ``next_invoice``, ``bank_return``, or ``rule``: as the rule says. The newest choice holds.
 
-    The newest choice holds. Called inside ``working_in``; raises ``NotAllowed``, and ``RunRefused`` for what is gone.
+    Called inside ``working_in``; raises ``NotAllowed``, and ``RunRefused`` for what is gone and for the next invoice of
+    a customer who is not invoiced again and again.
     """
     _prepare(acting, overpayment)
+    if way == "next_invoice":
+        payer = overpayment.claim.payer_id if overpayment.claim else None
+        terms = terms_of(acting.unit, acting.day)
+        if payer is None or payer not in recurring(acting.unit, terms, [payer]):
+            raise RunRefused(
+                "refunds.not_recurring",
+                least=str(terms.recurring_invoicing_least),
+                days=str(terms.recurring_invoicing_days),
+            )
     return _choose(acting, overpayment, way, reason)
 
 

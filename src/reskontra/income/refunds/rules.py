@@ -34,6 +34,7 @@ LEAVING = {
 def decide_refunds(terms: Terms) -> Decisions:
     """What came back is taken up again; what a person chose goes before the rule; then the ladder of OC 4.2.
 
+    The next invoice is for a customer who is invoiced again and again: for one who no longer is, the ladder holds.
     A small overpayment is refunded only on request. An account that is known is paid to; for one that is not the
     customer is asked, in writing. Who does not answer in time gets a payment order, companies and foreign customers
     from a floor. What nobody can be paid is income in the end.
@@ -44,8 +45,12 @@ def decide_refunds(terms: Terms) -> Decisions:
         (UNREDEEMED_TO_INCOME, f"unredeemed OR order_sent + {int(days)} < {on}", "OC 4.2-b"),
         (ORDER_RUNNING, "order_sent IS NOT NULL", "OC 4.2-b"),
         (CHOSEN_BANK_RETURN, "choice = 'bank_return'", "OC 4.2-d"),
-        (CREDITED_ON_NEXT_INVOICE, "choice = 'next_invoice' AND next_claim_id IS NOT NULL", "OC 4.2-c"),
-        (CHOSEN_NEXT_INVOICE, "choice = 'next_invoice'", "OC 4.2-c"),
+        (
+            CREDITED_ON_NEXT_INVOICE,
+            "choice = 'next_invoice' AND recurs AND next_claim_id IS NOT NULL",
+            "OC 4.2-c",
+        ),
+        (CHOSEN_NEXT_INVOICE, "choice = 'next_invoice' AND recurs", "OC 4.2-c"),
         (SMALL_NOT_ASKED, "treatment = 'income' AND NOT asked", "OC 4.2-a"),
         (REFUND_HELD_BY_BLOCK, "block_codes <> '' AND NOT told_by_person", "OC 6.1.2-a"),
         (SMALL_ASKED, "treatment = 'income' AND iban IS NOT NULL", "OC 4.2-a"),

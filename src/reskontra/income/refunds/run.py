@@ -7,11 +7,13 @@ from typing import Any
 
 from django.db import connection
 
+from reskontra.claims.collection import take_standing
 from reskontra.claims.models import RefundApproval
 from reskontra.database.rows import one_row, rows
 from reskontra.database.scripts import statements
 from reskontra.income.refunds.inquiries import send_inquiries
 from reskontra.income.refunds.outgoing import seal_payments
+from reskontra.income.refunds.recurring import recurring
 from reskontra.income.refunds.rules import LEAVING, SMALL_NOT_ASKED, decide_refunds
 from reskontra.kernel.blocks import stopped_by
 from reskontra.kernel.clauses import clause
@@ -113,11 +115,14 @@ class RefundsRun:
 
 def _take_overpayments_in_hand(unit: Unit, terms: Terms) -> None:
     """Fill the temporary table ``overpayments_in_hand`` for the day of ``terms``, until the transaction ends."""
+    take_standing(unit, terms.on)
+    chosen = {one["payer_id"] for one in rows(_FOR_NEXT_INVOICE, {"unit": unit.pk})}
     values: dict[str, Any] = {
         "unit": unit.pk,
         "code": unit.code,
         "on": terms.on,
         "blocks": stopped_by("refunds"),
+        "recurring": sorted(recurring(unit, terms, chosen)),
     }
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")
@@ -128,6 +133,15 @@ def _take_overpayments_in_hand(unit: Unit, terms: Terms) -> None:
         cursor.execute("DELETE FROM accounts_of_payers WHERE iban = ANY (%s)", [wrong])
         for statement in statements(_ROOM, "subjects.sql"):
             cursor.execute(statement, values)
+
+
+# The customers whose overpayments somebody has ever meant for their next invoice.
+_FOR_NEXT_INVOICE = """
+SELECT DISTINCT c.payer_id
+FROM claims_refundchoice k
+JOIN claims_overpayment o ON o.id = k.overpayment_id JOIN claims_claim c ON c.id = o.claim_id
+WHERE k.unit_id = %(unit)s AND k.way = 'next_invoice'
+"""
 
 
 def _write(run: Run, acting: Acting, accounts: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[int]]:

@@ -1,5 +1,5 @@
 -- The overpayments in hand, with all that a rule may ask of each on a day. Parameters: unit, code, on, blocks (letters of the
--- codes that hold refunds). What is left and the accounts of payers stand in ``accounts.sql``.
+-- codes that hold refunds), recurring (ids of customers who are invoiced again and again). It takes cases_standing. What is left and the accounts of payers stand in ``accounts.sql``.
 
 -- The account that a person told last; one that did not take the money counts only when it was told anew after that.
 CREATE TEMP TABLE accounts_told ON COMMIT DROP AS
@@ -18,7 +18,8 @@ SELECT DISTINCT ON (overpayment_id) overpayment_id, way, reason
 FROM claims_refundchoice WHERE unit_id = %(unit)s ORDER BY overpayment_id, id DESC;
 
 -- Overpayments that wait for the next invoice, the first of each payer: one after another, so that no claim is promised twice.
--- A claim that a payment with money left is pointed at already is promised too.
+-- A claim that a payment with money left is pointed at already is promised too. Interest is no invoice to wait for, and what
+-- is in a case is collected there.
 CREATE TEMP TABLE next_invoices ON COMMIT DROP AS
 SELECT first.id AS overpayment_id, next.id AS claim_id, next.reference, next.open
 FROM (SELECT DISTINCT ON (c.payer_id) o.id, o.claim_id, c.payer_id
@@ -29,8 +30,10 @@ CROSS JOIN LATERAL (
   SELECT c.id, c.reference, c.amount - coalesce(settled.amount, 0) AS open
   FROM claims_claim c
   CROSS JOIN LATERAL (SELECT sum(s.amount) AS amount FROM claims_claim_settlement s WHERE s.claim_id = c.id) settled
-  WHERE c.unit_id = %(unit)s AND c.payer_id = first.payer_id AND c.id > first.claim_id
+  WHERE c.unit_id = %(unit)s AND c.kind = 'invoice' AND c.payer_id = first.payer_id AND c.id > first.claim_id
     AND c.amount - coalesce(settled.amount, 0) > 0
+    AND NOT EXISTS (SELECT FROM claims_caseclaim cc JOIN cases_standing s ON s.case_id = cc.case_id
+                    WHERE cc.claim_id = c.id AND NOT s.over)
     AND NOT EXISTS (
       SELECT FROM claims_paymentpointing t JOIN bank_payment p ON p.id = t.payment_id
       WHERE t.claim_id = c.id
@@ -49,7 +52,7 @@ SELECT o.id, %(unit)s::bigint AS unit_id, o.amount, o.treatment, o.payment_id, o
   o.rejected, o.unredeemed, o.order_sent, coalesce(b.times, 0) AS times_back,
   asked.overpayment_id IS NOT NULL AS asked,
   CASE WHEN k.way = 'rule' OR k.way = 'bank_return' AND coalesce(b.returned, false) THEN NULL ELSE k.way END AS choice,
-  n.claim_id AS next_claim_id, n.reference AS next_reference, n.open AS next_open,
+  coalesce(payer.id = ANY (%(recurring)s::bigint[]), false) AS recurs, n.claim_id AS next_claim_id, n.reference AS next_reference, n.open AS next_open,
   coalesce(t.iban, p.iban) AS iban, CASE WHEN t.iban IS NOT NULL THEN t.holder ELSE left(payer.name, 70) END AS holder,
   t.iban IS NOT NULL AS told_by_person, CASE WHEN t.iban IS NOT NULL THEN t.source WHEN p.iban IS NOT NULL THEN 'bank' END
     AS account_source,

@@ -1,26 +1,22 @@
 """What a reminder says (OC 6.1.2-c, 6.1.3-a, 6.1.1-b): what is owed by when, its cost, what follows, whom to ask."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from reskontra.claims.interest import grounds_of, is_consumer
 from reskontra.claims.letters import income_account, receiver, sender
 from reskontra.documents.letter import Letter, Party, Slip, Table
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.days import format_date
+from reskontra.kernel.interest import SURCHARGES
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.terms import Terms
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Customer, Unit
 from reskontra.runs.run import RunRefused
-
-_SURCHARGES = {
-    "section_4": "late_interest_surcharge",
-    "section_4a": "late_interest_surcharge_4a",
-    "special_act": "late_interest_surcharge_special",
-}
 
 
 class Writer:
@@ -34,6 +30,7 @@ class Writer:
         if account is None:
             raise RunRefused("reminders.no_income_account", unit=unit.code)
         self.unit, self.terms, self.due, self.account = unit, terms, due, account
+        self.grounds = grounds_of(unit)
         self._sender = cache(self._sender_in)
         self._interest = cache(self._interest_in)
         self._advice = cache(self._advice_in)
@@ -78,8 +75,9 @@ class Writer:
         if row["cost"]:
             said.append(text("reminder.cost", language, amount=format_amount(row["cost"], language)))
         if row["kind"] == "invoice" and not row["state_unit"]:
-            first = row["due_date"] + timedelta(days=1)
-            said.append(self._interest(language).replace("{day}", format_date(first, language)))
+            ground = self.grounds.late(row["due_date"], consumer=is_consumer(customers[row["payer_id"]]))
+            told = self._interest(ground, language)
+            said.append(told.replace("{day}", format_date(row["interest_from"], language)))
         if row["ordinal"] == 2:
             said.append(self._consequences(row, language))
         return said
@@ -107,10 +105,9 @@ class Writer:
     def _sender_in(self, language: str) -> Party:
         return sender(self.unit, language)
 
-    def _interest_in(self, language: str) -> str:
-        """The ground of late interest and how it is counted, with ``{day}`` for the day from which it runs."""
-        ground = self.terms.late_interest_ground
-        percent = f"{getattr(self.terms, _SURCHARGES[ground]).normalize():f}"
+    def _interest_in(self, ground: str, language: str) -> str:
+        """How late interest by ``ground`` is counted, with ``{day}`` for the day from which it runs."""
+        percent = f"{getattr(self.terms, SURCHARGES[ground]).normalize():f}"
         return text(
             f"reminder.interest_{ground}",
             language,

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from reskontra.claims.collection import take_claims_in_hand
+from reskontra.claims.interest import take_interest_told
 from reskontra.claims.letters import write_letters
 from reskontra.database.rows import one_row, rows
 from reskontra.database.scripts import script, statements
@@ -100,6 +101,7 @@ class ReminderRun:
     def apply(self, run: Run, terms: Terms, acting: Acting) -> Applied:
         """Write letters, reminders and costs; letters get their numbers last."""
         waiting = {"payments_waiting": one_row("SELECT count(*) FROM payments_waiting")[0]}
+        take_interest_told(run.unit)
         told = rows(script(_ROOM, "letters.sql"))
         if not told:
             return Applied(facts={"reminders": 0, **waiting})

@@ -34,14 +34,15 @@ def decide_write_offs(terms: Terms) -> Decisions:
     """What has expired is proposed whatever else holds; the rest only when collection has ended or was not worth it.
 
     What two of the unit have decided is written off, unless a case is still open; a claim that has expired does not
-    wait for its case. What the unit wants to keep is left until the day that it set.
+    wait for its case. What the unit wants to keep is left until the day that it set; of an expired claim only where
+    the unit said so after it had expired, for then it knew.
     """
     return decide(
         (WRITE_OFF, "proposal_id IS NOT NULL AND approved AND (expired OR NOT in_case)", "OC 5.1-b"),
         (WRITE_OFF_IN_CASE, "proposal_id IS NOT NULL AND approved", "OC 5.1-b"),
         (WAITS_FOR_APPROVAL, "proposal_id IS NOT NULL AND reviewed", "OC 5.1-b"),
         (WAITS_FOR_REVIEW, "proposal_id IS NOT NULL", "OC 5.1-b"),
-        (CLAIM_KEPT, "kept_until > on_date", "OC 5.1-b"),
+        (CLAIM_KEPT, "kept_until > on_date AND (NOT expired OR kept_day > limitation_date)", "OC 5.1-b"),
         (PROPOSE_EXPIRED, "expired", "OC 5.1-c"),
         (WRITE_OFF_STOPPED, "write_off_stopped", "OC 6.1.2-a"),
         (CLAIM_DEFERRED, "deferred_until IS NOT NULL", "OC 6.1.1-a"),
