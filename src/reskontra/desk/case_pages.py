@@ -50,6 +50,8 @@ RULES = ("collection", "enforcement", "court", "agency", "obstacle")
 WAITING_SHOWN = 50
 # What each task of a case takes: the right of whoever may do it.
 RIGHT_OF_TASK: Mapping[str, str] = {
+    "case_paid": "decide_case",
+    "case_blocked": "decide_case",
     "case_is_stopped": "decide_case",
     "dispute": "decide_case",
     "dossier_missing": "decide_case",
