@@ -199,6 +199,7 @@ def _page(request: HttpRequest, place: Place, found: Case, rejected: ToldBack | 
             "after": after,
             "after_inputs": rested_on(_risks(after), language) if after else [],
             "grounds": _grounds(told.claims, language),
+            "offered": offered,
             "forms": forms,
             "others": [one for one in offered if not one.may and one.act not in ON_DOSSIER_PAGE],
             "dossier": found.procedure == "extensive",
