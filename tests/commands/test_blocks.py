@@ -8,6 +8,8 @@ from cast import HARBOUR, inside, unit
 from income.reminder_tables import a_late_claim, statement_until
 from reskontra.claims.models import Block, Claim
 from reskontra.commands.connection import today
+from reskontra.income.reminders.actions import block
+from reskontra.kernel.texts import text
 
 Command = Callable[..., tuple[int, Any]]
 
@@ -90,3 +92,17 @@ def test_reminders_are_refused_in_words_before_the_bank_material_is_in(command: 
     code, told = command("run", "reminders", "--unit", HARBOUR, "--on", date(2026, 3, 16).isoformat())
     assert (code, told["refused"]) == (2, "reminders.bank_material_missing")
     assert "2026-03-13" in told["message"]
+
+
+def test_a_reason_that_a_run_left_is_told_in_words(command: Command) -> None:
+    """OC 6.1.2-a: in the reader's language, never by its name for machines; what a person wrote stands as it is."""
+    claim = _claim()
+    where, review = unit(HARBOUR), today()
+    with inside(where) as acting:
+        for code, reason in (("E", "CASE_NOT_ABROAD"), ("A", "testfall")):
+            block(acting, claim, code, reason, review)
+    for language in ("sv", "fi", "en"):
+        _, shown = command("block", "--unit", HARBOUR, "--lang", language, text=True)
+        assert "CASE_NOT_ABROAD" not in shown
+        assert "testfall" in shown
+        assert text("outcome.CASE_NOT_ABROAD", language).split()[0].capitalize() in shown

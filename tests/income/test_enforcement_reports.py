@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cast import inside, unit
+from income.enforcement_rows import report, row, share, take
 from income.legal_tables import Street, at_noon, refused_by, told
 from income.money import balance, open_amount
 from reskontra.claims.models import Case, CaseClaim, CaseEvent, FeeDeducted
@@ -22,36 +23,9 @@ pytestmark = pytest.mark.usefixtures("database")
 ENFORCED = "on 2026-06-01\nclaim A bruk 100.00\nreminded A\nenforced A"
 
 
-def report(*rows: str, code: str = "4210", identity: str = "R1") -> bytes:
-    """A report with ``rows``, each the inside of an element."""
-    return (
-        f'<EnforcementReport xmlns="urn:reskontra:enforcement:1" id="{identity}" unit="{code}" day="2026-06-01">'
-        + "".join(rows)
-        + "</EnforcementReport>"
-    ).encode()
-
-
-def row(kind: str, case: int, inside_it: str = "", *, id: str = "m1", day: str = "2026-06-01") -> str:
-    """One row of a report."""
-    return f'<{kind} case="{case}" id="{id}" day="{day}">{inside_it}</{kind}>'
-
-
-def share(reference: str, gross: str, fee: str, net: str) -> str:
-    """What was collected for a claim."""
-    return f'<Share reference="{reference}" gross="{gross}" fee="{fee}" net="{net}"/>'
-
-
 def certificate(kind: str) -> str:
     """A certificate of obstacle."""
     return f"<Certificate>{kind}</Certificate>"
-
-
-def take(street: Street, data: bytes, who: str = "cecilia") -> ReportTaken:
-    """The report taken in, in a session of its own."""
-    with inside(street.where, who, at_noon(street)) as acting:
-        received = receive(acting, data, "report.xml", "import")
-        (document,) = read_documents(data, "report.xml")
-        return take_in_enforcement_report(acting, received, document, street.table.on)  # type: ignore[arg-type]
 
 
 def outcomes(taken: ReportTaken) -> list[tuple[str, tuple[str, ...]]]:

@@ -13,6 +13,7 @@ from reskontra.commands.values import day_argument
 from reskontra.income.reminders.actions import Lifted, block, lift
 from reskontra.income.reminders.lists import blocks_for_review
 from reskontra.insight.explanations import NothingFound
+from reskontra.insight.words import reason_told
 from reskontra.kernel.blocks import block_codes
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount
@@ -141,7 +142,7 @@ def _listed(arguments: Namespace) -> int:
             ),
             [
                 (one.code, one.reference, f"{one.customer} {one.name}", format_amount(one.open, language),
-                 one.review_date, one.reason)
+                 one.review_date, reason_told(one.reason, language))
                 for one in due
             ],
             right=(3,),

@@ -1,19 +1,21 @@
-"""Show what a case of collection holds and what waits; stop, resume or withdraw it, decide on collection abroad."""
+"""Show what a case of collection holds and what waits; stop, resume, withdraw or end it, decide what comes abroad."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from decimal import Decimal
 
-from reskontra.claims.models import Case, Claim
+from reskontra.claims.models import Case, CaseEvent, Claim
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, table
 from reskontra.commands.run import send_waiting, show
 from reskontra.commands.values import number_argument
+from reskontra.income.agency import acts as agency_acts
 from reskontra.income.legal.enforcement_actions import (
     apply_with_provision,
     close_abroad,
     decide_abroad,
+    finish,
     resume,
     stop,
     withdraw,
@@ -29,6 +31,7 @@ ACTS: dict[str, tuple[str, Act]] = {
     "stop": ("handle_case", stop),
     "resume": ("decide_case", resume),
     "withdraw": ("decide_case", withdraw),
+    "finish": ("decide_case", finish),
     "close": ("decide_case", close_abroad),
 }
 
@@ -49,7 +52,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="REFERENCE",
         help="apply for claims whose provision --reason names (no case yet)",
     )
-    parser.add_argument("--reason", default="", help="why; it goes to the enforcement authority")
+    parser.add_argument("--reason", default="", help="why; it goes to whoever has the case")
 
 
 def handle(arguments: Namespace) -> int:
@@ -76,11 +79,14 @@ def _act(arguments: Namespace) -> int:
     right, act = ACTS.get(arguments.act, ("decide_case", None))
     with acting(arguments, right) as person:
         case = _case(person, arguments.number)
-        if act:
-            result = act(person, case, arguments.reason)
+        told: Result | CaseEvent
+        if case.kind == "agency" and arguments.act in agency_acts.ACTS:
+            told = agency_acts.act_on(person, case, arguments.act, arguments.reason)
+        elif act:
+            told = act(person, case, arguments.reason)
         else:
-            result = decide_abroad(person, case, arguments.abroad == "yes", arguments.reason)
-    return _done(arguments, result)
+            told = decide_abroad(person, case, arguments.abroad == "yes", arguments.reason)
+    return _step_done(arguments, case, told) if isinstance(told, CaseEvent) else _done(arguments, told)
 
 
 def _apply_for(arguments: Namespace) -> int:
@@ -98,6 +104,25 @@ def _done(arguments: Namespace, result: Result) -> int:
         as_json({**result.as_json(), "sent": sent})
         return 0
     show(result, arguments.lang)
+    for file in sent:
+        say(arguments, f"outbox.{file['state']}", name=file["path"])
+    return 0
+
+
+def _step_done(arguments: Namespace, case: Case, step: CaseEvent) -> int:
+    sent = send_waiting(arguments)
+    if arguments.json:
+        as_json(
+            {
+                "case": case.number,
+                "step": step.kind,
+                "day": step.day.isoformat(),
+                "digest": step.digest,
+                "sent": sent,
+            }
+        )
+        return 0
+    say(arguments, "case.done", case=case.number, step=text(f"case_step.{step.kind}", arguments.lang))
     for file in sent:
         say(arguments, f"outbox.{file['state']}", name=file["path"])
     return 0

@@ -1,4 +1,4 @@
-"""Cases at court: name the court or an agreement, record a judgment, contest, close, prepare and sign the dossier."""
+"""Cases at court: name court or agreement, record a judgment, contest, take back, close, prepare and sign a dossier."""
 
 import json
 from argparse import ArgumentParser, Namespace
@@ -12,6 +12,7 @@ from reskontra.claims.models import Case, CaseClaim, CaseEvent, Claim
 from reskontra.commands.connection import acting, open_database
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say
+from reskontra.commands.run import send_waiting
 from reskontra.documents.dossier import Statements, statements_from_json
 from reskontra.documents.findings import Finding, Refused
 from reskontra.income.legal import court_acts, court_dossier
@@ -49,6 +50,8 @@ def handle(arguments: Namespace) -> int:
     right, act = ACTS[arguments.act]
     with acting(arguments, right) as person:
         told = act(person, arguments)
+    if arguments.act == "withdraw":
+        told["sent"] = send_waiting(arguments)
     if arguments.json:
         as_json({"act": arguments.act, **told})
         return 1 if told.get("missing") else 0
@@ -61,6 +64,8 @@ def handle(arguments: Namespace) -> int:
     say(arguments, "court.done", case=told["case"], act=done)
     if told.get("digest"):
         out.print(str(told["digest"]), markup=False)
+    for file in told.get("sent", ()):
+        say(arguments, f"outbox.{file['state']}", name=file["path"])
     return 0
 
 
@@ -111,6 +116,11 @@ def _close(person: Acting, arguments: Namespace) -> Told:
     return _step(case, court_acts.close(person, case, arguments.reason, _day(person, arguments)))
 
 
+def _withdraw(person: Acting, arguments: Namespace) -> Told:
+    case = _case(person, arguments)
+    return _step(case, court_acts.withdraw(person, case, arguments.reason, _day(person, arguments)))
+
+
 def _extensive(person: Acting, arguments: Namespace) -> Told:
     """About a contested case by its number, or about a claim by its reference when a court is named."""
     if arguments.court:
@@ -153,6 +163,7 @@ ACTS: Mapping[str, tuple[str, Callable[[Acting, Namespace], Told]]] = {
     "register": ("handle_case", _register),
     "judge": ("handle_case", _judge),
     "contest": ("handle_case", _contest),
+    "withdraw": ("decide_case", _withdraw),
     "close": ("decide_case", _close),
     "extensive": ("decide_case", _extensive),
     "dossier": ("decide_case", _dossier),

@@ -8,10 +8,12 @@ from decimal import Decimal
 from django.http import QueryDict
 
 from reskontra.claims.models import Block, Case, CaseClaim, CaseEvent, CaseSignature, Claim
+from reskontra.claims.steps import owed_in
 from reskontra.database.rows import rows
 from reskontra.desk.access import Place
 from reskontra.desk.acts import Incomplete, day_of, seen_as, written
 from reskontra.desk.why import outcome
+from reskontra.income.agency import acts as agency_acts
 from reskontra.income.legal import court_acts, enforcement_actions
 from reskontra.income.legal.court_dossier import open_extensive
 from reskontra.income.legal.obstacle import ObstaclesRun
@@ -96,11 +98,12 @@ def _claims_of(case: Case) -> list[int]:
 def offers(
     place: Place, case: Case, standing: CaseStanding, after: AfterObstacle | None, language: str
 ) -> list[Offer]:
-    """The only steps that ``case`` can take now, each with who may; an agency's case takes none by hand."""
+    """The only steps that ``case`` can take now, each with who may."""
+    paid = not any(one.open for one in owed_in(case))
     found: list[tuple[str, str, str]] = []
     if case.kind == "enforcement":
         abroad = case.debtor.country != "FI"
-        for name in enforcement_actions.possible(standing.state, abroad=abroad):
+        for name in enforcement_actions.possible(standing.state, abroad=abroad, paid=paid):
             right, act = enforcement_actions.ACTS[name]
             found.append((name, right, act.clause))
         if after and after.does:
@@ -108,6 +111,9 @@ def offers(
     elif case.kind == "court":
         for name in court_acts.possible(case.procedure, standing.steps, standing.state):
             found.append((name, *court_acts.ACTS[name]))
+    else:
+        for name in agency_acts.possible(standing.state, paid=paid):
+            found.append((name, agency_acts.ACTS[name].right, agency_acts.ACTS[name].clause))
     return [
         Offer(name, cited, place.may(right), place.who_may(right, language)) for name, right, cited in found
     ]
@@ -131,7 +137,7 @@ def after_obstacle(place: Place, case: Case, standing: CaseStanding) -> AfterObs
 
 
 # What goes out at once when it is done.
-SENDS = frozenset({"stop", "resume", "withdraw", "carry_out"})
+SENDS = frozenset({"stop", "resume", "withdraw", "finish", "carry_out"})
 
 
 def act_on(acting: Acting, case: Case, act: str, sent: QueryDict, language: str) -> list[str]:
@@ -145,9 +151,18 @@ def act_on(acting: Acting, case: Case, act: str, sent: QueryDict, language: str)
     return ACTS[act](acting, case, sent, language)
 
 
-def _told_to_authority(name: str) -> "Act":
+def _told_at_once(name: str) -> "Act":
     def do(acting: Acting, case: Case, sent: QueryDict, language: str) -> list[str]:
-        result = _ENFORCEMENT[name](acting, case, words(sent, "reason"))
+        reason = words(sent, "reason")
+        if case.kind == "agency" and name in agency_acts.ACTS:
+            told = agency_acts.act_on(acting, case, name, reason)
+            return [
+                text("case.done", language, case=case.number, step=text(f"case_step.{told.kind}", language))
+            ]
+        if case.kind == "court" and name == "withdraw":
+            court_acts.withdraw(acting, case, reason)
+            return [_done(case, name, language)]
+        result = _ENFORCEMENT[name](acting, case, reason)
         step = text(f"case_step.{result.facts['step']}", language)
         return [text("case.done", language, case=case.number, step=step)]
 
@@ -158,6 +173,7 @@ _ENFORCEMENT: Mapping[str, Callable[[Acting, Case, str], Result]] = {
     "stop": enforcement_actions.stop,
     "resume": enforcement_actions.resume,
     "withdraw": enforcement_actions.withdraw,
+    "finish": enforcement_actions.finish,
     "abroad": lambda acting, case, reason: enforcement_actions.decide_abroad(acting, case, True, reason),
     "not_abroad": lambda acting, case, reason: enforcement_actions.decide_abroad(acting, case, False, reason),
     "close_abroad": enforcement_actions.close_abroad,
@@ -205,7 +221,7 @@ def _close(acting: Acting, case: Case, sent: QueryDict, language: str) -> list[s
 
 Act = Callable[[Acting, Case, QueryDict, str], list[str]]
 ACTS: Mapping[str, Act] = {
-    **{name: _told_to_authority(name) for name in _ENFORCEMENT},
+    **{name: _told_at_once(name) for name in _ENFORCEMENT},
     "carry_out": _carry_out,
     "register": _register,
     "judge": _judge,

@@ -50,6 +50,8 @@ RULES = ("collection", "enforcement", "court", "agency", "obstacle")
 WAITING_SHOWN = 50
 # What each task of a case takes: the right of whoever may do it.
 RIGHT_OF_TASK: Mapping[str, str] = {
+    "case_paid": "decide_case",
+    "case_blocked": "decide_case",
     "case_is_stopped": "decide_case",
     "dispute": "decide_case",
     "dossier_missing": "decide_case",
@@ -197,6 +199,7 @@ def _page(request: HttpRequest, place: Place, found: Case, rejected: ToldBack | 
             "after": after,
             "after_inputs": rested_on(_risks(after), language) if after else [],
             "grounds": _grounds(told.claims, language),
+            "offered": offered,
             "forms": forms,
             "others": [one for one in offered if not one.may and one.act not in ON_DOSSIER_PAGE],
             "dossier": found.procedure == "extensive",

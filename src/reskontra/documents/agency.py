@@ -10,6 +10,7 @@ from reskontra.documents import as_json
 from reskontra.documents.findings import Finding
 from reskontra.documents.interest import Pause
 
+AgencyMessageKind = Literal["stopped", "resumed", "changed", "withdrawn"]
 RowKind = Literal["demanded", "collected", "returned", "closed"]
 ROW_KINDS: tuple[RowKind, ...] = get_args(RowKind)
 
@@ -102,13 +103,40 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedClaim:
+    """What is still to be collected of the capital of one claim, euro."""
+
+    reference: str
+    principal: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyMessage:
+    """What the agency must know of a case that it has: from this on it stops, goes on, collects less or gives up.
+
+    ``claims`` are told of a change alone; ``reason`` is for people.
+    """
+
+    case: int
+    message: AgencyMessageKind
+    day: date
+    reason: str
+    claims: tuple[ChangedClaim, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The message with stable keys; amounts as text with two decimals, days as ISO 8601."""
+        return as_json.document(self)
+
+
+@dataclass(frozen=True, slots=True)
 class HandOverBatch:
-    """The cases of one unit that leave together."""
+    """The cases of one unit that leave together, and what is told of those that left before."""
 
     identity: str
     day: date
     unit: str
     cases: tuple[HandOver, ...]
+    messages: tuple[AgencyMessage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,10 +97,23 @@ class Summons:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """An application that the unit takes back: which, at which court under which number of its own, and why."""
+
+    number: int
+    day: date
+    court: str
+    court_name: str
+    matter: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SummonsBatch:
-    """The applications of one unit that leave together."""
+    """The applications of one unit that leave together, and those that it takes back."""
 
     identity: str
     day: date
     unit: str
     applications: tuple[Summons, ...]
+    withdrawals: tuple[Withdrawal, ...] = ()

@@ -13,5 +13,5 @@ def hand_over_findings(case: HandOver) -> Sequence[Finding]:
 
 
 def hand_over_batch(batch: HandOverBatch) -> bytes:
-    """The bytes of a batch."""
+    """The bytes of a batch: cases handed over, and messages about earlier ones."""
     return writer.write(batch)

@@ -14,7 +14,7 @@ def summons_findings(summons: Summons) -> Sequence[Finding]:
 
 
 def summons_batch(batch: SummonsBatch) -> bytes:
-    """The bytes of a batch; raises ``Refused`` where its own schema does not hold."""
+    """The bytes of a batch, withdrawals too; raises ``Refused`` where its own schema does not hold."""
     return writer.write(batch)
 
 

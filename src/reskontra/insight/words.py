@@ -24,6 +24,14 @@ def told_inputs(inputs: Mapping[str, Any], language: str) -> list[tuple[str, str
     return list(_told(inputs, language))
 
 
+def reason_told(written: str, language: str) -> str:
+    """Why something was done, in words: a reason that a run left by the name of its outcome, else as it was written."""
+    if f"outcome.{written}" not in texts():
+        return written
+    words = text(f"outcome.{written}", language)
+    return words[:1].upper() + words[1:]
+
+
 def _told(inputs: Mapping[str, Any], language: str) -> Iterator[tuple[str, str]]:
     for key, value in inputs.items():
         if not key.endswith(_DIGEST) and key not in FOR_MACHINES:

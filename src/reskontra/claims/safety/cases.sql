@@ -60,3 +60,25 @@ ALTER FUNCTION claims_case_steps_hold() OWNER TO reskontra_check;
 
 CREATE OR REPLACE TRIGGER the_steps_hold AFTER INSERT ON claims_caseevent
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_case_steps_hold();
+
+-- What whoever has a case was told last of each of its claims, and what it still expects to collect of it: less by what
+-- it has told us since. The authority tells money by claim in its detail, the agency one claim a step.
+CREATE OR REPLACE VIEW claims_case_told WITH (security_invoker = true) AS
+SELECT cc.unit_id, cc.case_id, cc.claim_id, coalesce(changed.principal, cc.principal) AS principal,
+  greatest(coalesce(changed.principal, cc.principal) - coalesce(collected.gross, 0), 0) AS expected
+FROM claims_caseclaim cc
+JOIN claims_claim c ON c.id = cc.claim_id
+LEFT JOIN LATERAL (
+  SELECT e.position, (t ->> 'principal')::numeric AS principal
+  FROM claims_caseevent e CROSS JOIN jsonb_array_elements(e.detail -> 'claims') t
+  WHERE e.case_id = cc.case_id AND e.kind = 'changed' AND (t ->> 'claim')::bigint = cc.claim_id
+  ORDER BY e.position DESC LIMIT 1) changed ON true
+LEFT JOIN LATERAL (
+  SELECT sum(CASE
+      WHEN e.detail ? 'claims' THEN (SELECT sum((t ->> 'gross')::numeric) FROM jsonb_array_elements(e.detail -> 'claims') t
+                                     WHERE (t ->> 'claim')::bigint = cc.claim_id)
+      WHEN e.detail ->> 'reference' = c.reference THEN e.amount END) AS gross
+  FROM claims_caseevent e
+  WHERE e.case_id = cc.case_id AND e.kind = 'collected' AND e.position > coalesce(changed.position, 0)) collected ON true;
+
+GRANT SELECT ON claims_case_told TO reskontra_app, reskontra_read, reskontra_check;

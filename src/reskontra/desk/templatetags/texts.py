@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 
 from reskontra.claims import letters
 from reskontra.desk import why
-from reskontra.insight import explanations
+from reskontra.insight import explanations, words
 from reskontra.kernel import texts
 from reskontra.kernel.clauses import register as clauses
 from reskontra.kernel.days import format_date
@@ -165,6 +165,12 @@ def reference(value: str) -> str:
 def iban(value: str) -> str:
     """An account number in fours, never broken across lines."""
     return _unbroken(" ".join(value[place : place + 4] for place in range(0, len(value), 4)))
+
+
+@register.filter
+def reason_told(value: str) -> str:
+    """A reason in words: what a run left by the name of its outcome, else as somebody wrote it."""
+    return words.reason_told(str(value), _language())
 
 
 @register.simple_tag

@@ -1,4 +1,4 @@
-"""The hand-over batch as JSON in UTF-8: one object, its cases in order, counts and sums at its end."""
+"""The batch to an agency as JSON in UTF-8: one object, its cases and messages in order, counts and sums at its end."""
 
 import json
 from decimal import Decimal
@@ -17,6 +17,7 @@ def write(batch: HandOverBatch) -> bytes:
         "day": batch.day.isoformat(),
         "unit": batch.unit,
         "cases": [one.as_json() for one in batch.cases],
+        "messages": [one.as_json() for one in batch.messages],
         "count": len(batch.cases),
         "total": f"{sum((one.total for one in batch.cases), Decimal(0)):.2f}",
     }

@@ -15,15 +15,17 @@ _COSTS = (("Costs/LegalCosts", "legal_cost"), ("Costs/CourtFee", "court_fee"))
 def told_of_case(data: bytes, case: int) -> list[tuple[str, str]]:
     """What the batch ``data`` says in the application numbered ``case``, in its order; empty where it is in none.
 
-    Names: court, competence, then by claim invoice, ground, relies_on and evidence, then legal_cost and court_fee.
+    Names: court, competence, then by claim invoice, ground, relies_on and evidence, then legal_cost and court_fee; of
+    one that was taken back court and reason.
     Raises ``Refused`` for no XML.
     """
     root = parse(data, most_bytes=MOST_BYTES_STREAMED)
     return [
         told
-        for one in root.iterfind(_path("Application"))
+        for name, said in (("Application", _told), ("Withdrawal", _taken_back))
+        for one in root.iterfind(_path(name))
         if one.get("number") == str(case)
-        for told in _told(one)
+        for told in said(one)
     ]
 
 
@@ -32,6 +34,10 @@ def _told(one: etree._Element) -> Iterator[tuple[str, str]]:
     for demand in one.iterfind(_path("Demand")):
         yield from _parts(demand, _DEMAND)
     yield from _parts(one, _COSTS)
+
+
+def _taken_back(one: etree._Element) -> Iterator[tuple[str, str]]:
+    return _parts(one, (("Court/Name", "court"), ("Reason", "reason")))
 
 
 def _parts(node: etree._Element, wanted: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str]]:

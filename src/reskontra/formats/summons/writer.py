@@ -9,7 +9,7 @@ from typing import Any, Final
 from lxml import etree
 
 from reskontra.documents.findings import Finding, Refused
-from reskontra.documents.summons import Demand, Summons, SummonsBatch
+from reskontra.documents.summons import Demand, Summons, SummonsBatch, Withdrawal
 
 NAMESPACE: Final = "urn:reskontra:summons:1"
 
@@ -23,6 +23,8 @@ def write(batch: SummonsBatch) -> bytes:
     _text(root, "Unit", batch.unit)
     for one in batch.applications:
         _application(root, one)
+    for taken_back in batch.withdrawals:
+        _withdrawal(root, taken_back)
     if errors := schema_errors(root):
         raise Refused(*(Finding("summons_schema", clause="OC 6.2.5-a", value=error) for error in errors))
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
@@ -82,6 +84,15 @@ def _application(root: etree._Element, one: Summons) -> None:
     costs = etree.SubElement(node, _name("Costs"), channel=one.channel)
     _text(costs, "LegalCosts", one.legal_cost)
     _text(costs, "CourtFee", one.court_fee)
+
+
+def _withdrawal(root: etree._Element, one: Withdrawal) -> None:
+    node = etree.SubElement(root, _name("Withdrawal"), number=str(one.number))
+    _text(node, "Day", one.day)
+    court = etree.SubElement(node, _name("Court"), key=one.court)
+    _text(court, "Name", one.court_name)
+    _text(node, "Matter", one.matter)
+    _text(node, "Reason", one.reason)
 
 
 def _demand(node: etree._Element, demand: Demand) -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from reskontra.claims.models import Case, CaseClaim, CaseEvent, Claim, Cost, FeeDeducted
+from reskontra.claims.steps import UNMOVED
 from reskontra.database.rows import one_row, rows
 from reskontra.documents.agency import AgencyReport, AgencyRow
 from reskontra.documents.findings import Finding
@@ -29,6 +30,8 @@ from reskontra.runs.run import Acting, RunRefused, lock
 
 _CLAUSE = "OC 6.1.4-a"
 _OVER = frozenset({"closed", "withdrawn", "returned"})
+# Where we may have ended the case before the agency says that it has. Money may have crossed a withdrawal on its way.
+_ENDED_BY_US = frozenset({"closed", "withdrawn"})
 _OUTCOMES = ("accepted", "known", "returned")
 
 
@@ -99,6 +102,7 @@ class _Standing:
     claims: Mapping[str, Claim]
     told: set[str]
     state: str
+    state_day: date
     position: int
 
 
@@ -123,6 +127,8 @@ class _Laying:
         standing = self._case(row.case)
         if standing is not None and row.id in standing.told:
             return row.row, "known", ()
+        if standing is not None and row.kind == "closed" and standing.state in _ENDED_BY_US:
+            return row.row, "known", ()
         finding = self._finding(row, standing)
         if finding is not None:
             return row.row, "returned", [finding]
@@ -141,6 +147,7 @@ class _Laying:
         if case is None:
             return None
         events = list(CaseEvent.objects.filter(unit=unit, case=case).order_by("position"))
+        moved = [one for one in events if one.kind not in UNMOVED]
         in_case = CaseClaim.objects.filter(unit=unit, case=case).select_related("claim").order_by("id")
         return _Standing(
             case=case,
@@ -148,7 +155,8 @@ class _Laying:
             principal=sum((one.principal for one in in_case), Decimal(0)),
             claims={one.claim.reference: one.claim for one in in_case},
             told={event.told_as for event in events if event.told_as},
-            state=events[-1].kind if events else "",
+            state=moved[-1].kind if moved else "",
+            state_day=moved[-1].day if moved else case.opened_date,
             position=events[-1].position if events else 0,
         )
 
@@ -157,7 +165,7 @@ class _Laying:
         assert row.day is not None
         if standing is None:
             return self._wrong(row, "agency_case_unknown", value=str(row.case))
-        if standing.state in _OVER:
+        if standing.state in _OVER and not (row.kind == "collected" and standing.state == "withdrawn"):
             return self._wrong(row, "agency_case_over", value=str(row.case))
         if not standing.case.opened_date <= row.day <= self.on:
             return self._wrong(row, "agency_day", value=row.day.isoformat())
@@ -173,6 +181,8 @@ class _Laying:
         assert row.day is not None
         if row.amount == 0:
             return None
+        if standing.state == "stopped" and row.day > standing.state_day:
+            return self._wrong(row, "agency_case_stopped", value=str(row.case))
         claims = [claim.pk for claim in standing.claims.values()]
         so_far, last_cost, demands = one_row(_COSTS, {"claims": claims, "case": standing.case.pk})
         bound = limits(
@@ -235,7 +245,8 @@ class _Laying:
             given_at=self.acting.at,
         )
         standing.told.add(row.id)
-        standing.state = event.kind
+        if event.kind not in UNMOVED:
+            standing.state, standing.state_day = event.kind, event.day
         if row.kind == "demanded" and row.amount:
             Cost.objects.create(
                 unit=self.acting.unit,

@@ -4,6 +4,11 @@ from reskontra.kernel.clauses import clause
 from reskontra.kernel.sets import Decisions, Outcome, decide
 from reskontra.kernel.terms import TermNotAllowed, Terms, all_terms
 
+AGENCY_CASE_COLLECTED = Outcome("AGENCY_CASE_COLLECTED", "READY")
+AGENCY_CASE_PAID = Outcome("AGENCY_CASE_PAID", "READY")
+AGENCY_CASE_STOPPED = Outcome("AGENCY_CASE_STOPPED", "WAITING")
+AGENCY_CASE_STOPS = Outcome("AGENCY_CASE_STOPS", "READY")
+AGENCY_SUMS_CHANGED = Outcome("AGENCY_SUMS_CHANGED", "READY")
 AGENCY_NOT_IN_USE = Outcome("AGENCY_NOT_IN_USE", "LEFT")
 AGENCY_DIRECTLY_ENFORCEABLE = Outcome("AGENCY_DIRECTLY_ENFORCEABLE", "LEFT")
 AGENCY_BETWEEN_STATE_UNITS = Outcome("AGENCY_BETWEEN_STATE_UNITS", "LEFT")
@@ -30,13 +35,16 @@ COUNTED_ONLY = (
 )
 
 
-@clause("OC 6.1.4-a")
+@clause("OC 6.1.2-b", "OC 6.1.4-a", "OC 6.2-a")
 def decide_agency(terms: Terms) -> Decisions:
     """Which claims are handed over: commercial ones alone, after both reminders, where the unit uses an agency.
 
     What is enforceable without a judgment never goes (Act 513/1999, section 9). A consumer may be demanded only when
     the days of the act have passed since a reminder, and no reminder is sent before the due date; the days are counted
     from the last one (ADR 0023). What came back once goes on to court.
+
+    A case that the agency has is told of as a whole: ended where nothing is open, stopped by a block, or of other sums
+    (ADR 0043); that is asked first, and holds whether the unit still hands over or not.
 
     Raises ``TermNotAllowed`` for a code of the unit's own that there is not.
     """
@@ -46,6 +54,11 @@ def decide_agency(terms: Terms) -> Decisions:
     unused = "false" if terms.agency_in_use == "yes" else "true"
     waited = f"last_reminder_date + {terms.agency_wait_days_consumer} <= {on}"
     return decide(
+        (AGENCY_CASE_COLLECTED, "live AND case_open = 0 AND case_expected = 0", "OC 6.2-a"),
+        (AGENCY_CASE_PAID, "live AND case_open = 0", "OC 6.2-a"),
+        (AGENCY_CASE_STOPPED, "live AND stopped", "OC 6.2-a"),
+        (AGENCY_CASE_STOPS, "live AND case_blocked", "OC 6.1.2-b"),
+        (AGENCY_SUMS_CHANGED, "live AND case_changed", "OC 6.2-a"),
         (AGENCY_DIRECTLY_ENFORCEABLE, "public_law", "OC 6.1.4-a"),
         (AGENCY_NOT_IN_USE, unused, "OC 6.1.4-a"),
         (AGENCY_BETWEEN_STATE_UNITS, "state_unit", "OC 6.1.4-a"),

@@ -1,4 +1,4 @@
-"""What people do with a case at court: state, register, judge, contest, close (OC 6.2.3 to 6.2.6).
+"""What people do with a case at court: state, register, judge, contest, take back, close (OC 6.2.3 to 6.2.6).
 
 Every act takes the day of business; left out, it is the day on which the person acts.
 """
@@ -13,9 +13,12 @@ from django.db.models import Max
 
 from reskontra.claims.models import Case, CaseClaim, CaseEvent, Claim, Cost, SummonsStatement
 from reskontra.database.rows import one_row
-from reskontra.income.legal.court_run import fee_at_court
+from reskontra.documents.summons import Withdrawal
+from reskontra.income.legal.court_document import language_of
+from reskontra.income.legal.court_run import fee_at_court, seal
 from reskontra.kernel.clauses import clause, known
 from reskontra.kernel.courts import courts
+from reskontra.kernel.identifiers import find_personal_codes
 from reskontra.registers.models import Customer
 from reskontra.registers.policy import require
 from reskontra.registers.unit_terms import terms_of
@@ -30,6 +33,7 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "register": ("handle_case", "OC 6.2.3-a"),
     "judge": ("handle_case", "OC 6.2.6-a"),
     "contest": ("handle_case", "OC 6.2.6-a"),
+    "withdraw": ("decide_case", "OC 6.2-a"),
     "extensive": ("decide_case", "OC 6.2.4-a"),
     "dossier": ("decide_case", "OC 6.2.4-a"),
     "sign": ("sign_summons", "OC 6.2-b"),
@@ -50,6 +54,7 @@ def possible(procedure: str, steps: Collection[str], newest: str) -> list[str]:
         "register": applied and "registered" not in steps,
         "judge": applied,
         "contest": applied and not extensive and "contested" not in steps,
+        "withdraw": applied,
         "extensive": not extensive and "contested" in steps,
         "dossier": extensive and not applied,
         "sign": extensive and not applied and "dossier" in steps,
@@ -166,9 +171,50 @@ def close(acting: Acting, case: Case, reason: str, day: date | None = None) -> C
     return end(acting, case, {"reason": reason}, day or acting.day)
 
 
+@clause("OC 6.2-a")
+def withdraw(acting: Acting, case: Case, reason: str, day: date | None = None) -> CaseEvent:
+    """The unit takes its application back, because it is paid or must not go on; the court is told at once.
+
+    The costs at court that nobody has paid are no longer asked for. Called inside ``working_in``. Raises
+    ``NotAllowed``, and ``RunRefused`` for a case that is over or never went out, without a reason, or with a personal
+    code in it.
+    """
+    require(acting.person, "decide_case", acting.unit, acting.day)
+    opened(acting, case)
+    if not CaseEvent.objects.filter(unit=acting.unit, case=case, kind="applied").exists():
+        raise RunRefused("court.never_applied", case=str(case.number))
+    if not reason.strip():
+        raise RunRefused("case.no_reason")
+    if find_personal_codes(reason):
+        raise RunRefused("case.code_in_reason")
+    run = act_run(acting, "case_withdrawn", day or acting.day)
+    _undo_unpaid(run, case)
+    registered = (
+        CaseEvent.objects.filter(unit=acting.unit, case=case, kind="registered").order_by("-position").first()
+    )
+    known_court = courts().by_key.get(case.court)
+    message = Withdrawal(
+        number=case.number,
+        day=run.on_date,
+        court=case.court,
+        court_name=known_court.name[language_of(case.debtor)] if known_court else case.court,
+        matter=registered.detail.get("number", "") if registered else "",
+        reason=reason.strip(),
+    )
+    file = seal(run, acting, [], [message])
+    told = {"reason": reason.strip()}
+    return step(acting, case, "withdrawn", run.on_date, run=run, detail=told, digest=file.digest, file=file)
+
+
 def end(acting: Acting, case: Case, detail: dict[str, Any], day: date) -> CaseEvent:
     """Close ``case`` and undo its costs at court, but for those that were paid already."""
     run = act_run(acting, "case_closed", day)
+    _undo_unpaid(run, case)
+    return step(acting, case, "closed", day, run=run, detail=detail)
+
+
+def _undo_unpaid(run: Run, case: Case) -> None:
+    """Costs at court are no longer asked for, but for those that were paid already."""
     for cost in standing_costs(case):
         (still_open,) = one_row(
             "SELECT (SELECT coalesce(sum(amount), 0) FROM claims_cost WHERE claim_id = %(claim)s)"
@@ -177,7 +223,6 @@ def end(acting: Acting, case: Case, detail: dict[str, Any], day: date) -> CaseEv
         )
         if still_open >= cost.amount:
             _undo(run, cost)
-    return step(acting, case, "closed", day, run=run, detail=detail)
 
 
 def opened(acting: Acting, case: Case) -> None:

@@ -16,7 +16,7 @@ from reskontra.claims.models import Case, CaseClaim, CaseEvent, Cost
 from reskontra.database.rows import one_row, rows
 from reskontra.database.scripts import script, statements
 from reskontra.documents.findings import Finding
-from reskontra.documents.summons import Summons, SummonsBatch
+from reskontra.documents.summons import Summons, SummonsBatch, Withdrawal
 from reskontra.exchange import archive
 from reskontra.exchange.models import OutboxFile
 from reskontra.exchange.summonses import summons_batch, summons_findings
@@ -151,7 +151,7 @@ class CourtRun:
             return Applied(facts={"applications": 0, "rejected": rejected})
         first = take_numbers(run.unit, "case", len(passing))
         numbered = [one.numbered(first + place) for place, one in enumerate(passing)]
-        file = _seal(run, acting, [one.summons for one in numbered])
+        file = seal(run, acting, [one.summons for one in numbered])
         _open_cases(run, acting, file, numbered)
         left_out = sum(len(one.claims) for one in drawn if one.findings)
         return Applied(
@@ -172,9 +172,12 @@ class CourtRun:
             yield Drawn(summons, claims, summons_findings(summons))
 
 
-def _seal(run: Run, acting: Acting, applications: Sequence[Summons]) -> OutboxFile:
+def seal(
+    run: Run, acting: Acting, applications: Sequence[Summons], withdrawals: Sequence[Withdrawal] = ()
+) -> OutboxFile:
+    """The batch of ``applications`` and ``withdrawals``, written, archived and sealed; it leaves after commit."""
     name = f"summons-{run.unit.code}-{run.on_date:%Y%m%d}-{run.pk:06d}"
-    batch = SummonsBatch(name, run.on_date, run.unit.code, tuple(applications))
+    batch = SummonsBatch(name, run.on_date, run.unit.code, tuple(applications), tuple(withdrawals))
     stored = archive.store([summons_batch(batch)])
     Evidence.objects.create(unit=run.unit, run=run, control="summons batch", document=stored.digest)
     return OutboxFile.objects.create(
@@ -183,7 +186,7 @@ def _seal(run: Run, acting: Acting, applications: Sequence[Summons]) -> OutboxFi
         name=f"{name}.xml",
         digest=stored.digest,
         size=stored.size,
-        documents=len(applications),
+        documents=len(applications) + len(withdrawals),
         amount=sum((one.principal for one in applications), Decimal(0)),
         channel="court",
         built_at=acting.at,

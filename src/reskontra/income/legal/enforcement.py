@@ -9,6 +9,7 @@ from django.db import connection
 
 from reskontra.claims.interest import grounds_of, take_interest_told
 from reskontra.claims.models import Case, CaseClaim
+from reskontra.claims.steps import Step, take_steps
 from reskontra.database.rows import one_row, rows
 from reskontra.database.scripts import statements
 from reskontra.documents.enforcement import Creditor, Demand, EnforcementBatch, EnforcementMessage
@@ -16,10 +17,10 @@ from reskontra.exchange import archive
 from reskontra.exchange.enforcement import enforcement_batch, message_findings
 from reskontra.exchange.models import OutboxFile
 from reskontra.income.legal.enforcement_document import NO_INTEREST, application, creditor_of, debtor_of
-from reskontra.income.legal.events import Step, take_steps
 from reskontra.income.legal.rules import (
     APPLY_LIMITED,
     APPLY_NORMAL,
+    CASE_COLLECTED,
     CASE_PAID,
     CASE_STOPS_FOR_BLOCK,
     CASE_SUMS_CHANGED,
@@ -125,8 +126,18 @@ class EnforcementRun:
         told = _Telling(run, terms, creditor_of(run))
         told.apply_for()
         told.follow()
+        take_steps(run, acting, told.ends)
         if not told.messages:
-            return Applied(facts={"applications": 0, "rejected": told.rejected})
+            return Applied(
+                [
+                    Control(
+                        "cases of which nothing is open = cases that ended",
+                        str(len(told.ends)),
+                        str(_ended(run)),
+                    )
+                ],
+                facts={"applications": 0, "rejected": told.rejected},
+            )
         file = seal(run, acting, told.creditor, told.messages, told.amount)
         take_steps(run, acting, told.steps, digest=file.digest, file=file)
         asked, claims, steps = one_row(_WRITTEN, {"unit": run.unit.pk, "run": run.pk})
@@ -135,6 +146,9 @@ class EnforcementRun:
                 Control("capital and costs asked for = cases", f"{told.amount:.2f}", f"{asked:.2f}"),
                 Control("demands in the batch = claims in cases", str(told.demands), str(claims)),
                 Control("messages in the batch = steps", str(len(told.messages)), str(steps)),
+                Control(
+                    "cases of which nothing is open = cases that ended", str(len(told.ends)), str(_ended(run))
+                ),
             ],
             files=[outbox_entry(file)],
             facts={"applications": told.applications, "rejected": told.rejected},
@@ -147,8 +161,17 @@ SELECT (SELECT coalesce(sum(cc.principal + cc.costs), 0) FROM claims_caseclaim c
         JOIN claims_case k ON k.id = cc.case_id WHERE k.unit_id = %(unit)s AND k.run_id = %(run)s),
   (SELECT count(*) FROM claims_caseclaim cc JOIN claims_case k ON k.id = cc.case_id
    WHERE k.unit_id = %(unit)s AND k.run_id = %(run)s),
-  (SELECT count(*) FROM claims_caseevent WHERE unit_id = %(unit)s AND run_id = %(run)s)
+  (SELECT count(*) FROM claims_caseevent WHERE unit_id = %(unit)s AND run_id = %(run)s AND file_id IS NOT NULL)
 """
+
+
+def _ended(run: Run) -> int:
+    """How many cases the run closed without a message, read back from the facts."""
+    (count,) = one_row(
+        "SELECT count(*) FROM claims_caseevent WHERE unit_id = %s AND run_id = %s AND kind = 'closed'",
+        [run.unit_id, run.pk],
+    )
+    return int(count)
 
 
 class _Telling:
@@ -159,6 +182,7 @@ class _Telling:
         self.grounds = grounds_of(run.unit)
         self.messages: list[EnforcementMessage] = []
         self.steps: list[Step] = []
+        self.ends: list[Step] = []
         self.rejected: list[dict[str, Any]] = []
         self.amount, self.demands, self.applications = Decimal(0), 0, 0
 
@@ -236,9 +260,14 @@ class _Telling:
         self.applications += 1
 
     def follow(self) -> None:
-        """What the authority is told of the cases that it has: paid, stopped for a block, or of other sums."""
+        """What the authority is told of the cases that it has: paid, stopped for a block, or of other sums.
+
+        A case that it has collected in full ends here, and it is told nothing: there is nothing to tell of 0.00 euro.
+        """
         for (case, number, outcome, codes), claims in _cases().items():
-            if outcome == CASE_PAID.name:
+            if outcome == CASE_COLLECTED.name:
+                self.ends.append(Step(case, "closed", self.run.on_date, None, {"reason": "collected"}))
+            elif outcome == CASE_PAID.name:
                 self._announce(
                     case, number, "withdrawal", "withdrawn", "enforcement.reason_paid", {"reason": "paid"}
                 )

@@ -12,12 +12,13 @@ from typing import Any
 from django.db import connection
 
 from reskontra.claims.models import Case, Claim
+from reskontra.claims.steps import Step, block_claims, owed_in, take_steps
 from reskontra.database.rows import one_row, rows
 from reskontra.documents.enforcement import EnforcementMessage, MessageKind
 from reskontra.income.legal.enforcement import EnforcementRun, outbox_entry, seal
 from reskontra.income.legal.enforcement_document import creditor_of
-from reskontra.income.legal.events import Step, block_claims, take_steps
 from reskontra.income.legal.obstacle import end_collection
+from reskontra.income.legal.rules import CASE_COLLECTED, CASE_PAID
 from reskontra.kernel.clauses import clause, known
 from reskontra.kernel.identifiers import find_personal_codes
 from reskontra.kernel.sets import Outcome
@@ -47,6 +48,7 @@ class Act:
     hold: bool = False  # the claims wait for a person, under block A
     end: bool = False  # collection of them has ended, under block E
     only_abroad: bool = False
+    paid: bool = False  # only where nothing is open any more
 
 
 _STOP = Act(CASE_STOPPED, "stopped", LIVE, "OC 6.2-a", "interruption")
@@ -54,6 +56,8 @@ _RESUME = Act(CASE_RESUMED, "resumed", ("stopped",), "OC 6.2-a", "resumption")
 _WITHDRAW = Act(CASE_WITHDRAWN, "withdrawn", (*LIVE, "stopped"), "OC 6.2-a", "withdrawal", hold=True)
 _ABROAD = Act(CASE_ABROAD, "abroad", ("obstacle",), "OC 6.5-a", only_abroad=True)
 _NOT_ABROAD = Act(CASE_NOT_ABROAD, "closed", ("obstacle",), "OC 6.5-a", end=True, only_abroad=True)
+_FINISH = Act(CASE_COLLECTED, "closed", (*LIVE, "stopped", "passive"), "OC 6.2-a", paid=True)
+_FINISH_TOLD = Act(CASE_PAID, "withdrawn", (*LIVE, "stopped", "passive"), "OC 6.2-a", "withdrawal", paid=True)
 _CLOSE = Act(CASE_CLOSED, "closed", ("abroad",), "OC 6.4-a", end=True)
 
 # Every act by its name, in the order in which people are offered them, each with the right that it takes.
@@ -61,17 +65,28 @@ ACTS: Mapping[str, tuple[str, Act]] = {
     "stop": ("handle_case", _STOP),
     "resume": ("decide_case", _RESUME),
     "withdraw": ("decide_case", _WITHDRAW),
+    "finish": ("decide_case", _FINISH),
     "abroad": ("decide_case", _ABROAD),
     "not_abroad": ("decide_case", _NOT_ABROAD),
     "close_abroad": ("decide_case", _CLOSE),
 }
 
 
-def possible(state: str, *, abroad: bool) -> list[str]:
-    """The names of ``ACTS`` that a case of enforcement can take: where it stands, and whether its debtor is abroad."""
+def possible(state: str, *, abroad: bool, paid: bool = False) -> list[str]:
+    """The names of ``ACTS`` that a case of enforcement can take.
+
+    By where it stands, whether its debtor is ``abroad``, and whether nothing is open of it any more (``paid``): then it
+    is ended, and the authority gets no message about 0.00 euro.
+    """
     return [
-        name for name, (_, act) in ACTS.items() if state in act.states and (abroad or not act.only_abroad)
+        name
+        for name, (_, act) in ACTS.items()
+        if state in act.states and (abroad or not act.only_abroad) and _fits(act, paid=paid)
     ]
+
+
+def _fits(act: Act, *, paid: bool) -> bool:
+    return act.paid if paid and act.message else paid or not act.paid
 
 
 @clause("OC 6.2-a")
@@ -96,6 +111,18 @@ def withdraw(acting: Acting, case: Case, reason: str) -> Result:
     """The unit takes its application back; its claims wait under block A for what is to become of them."""
     require(acting.person, "decide_case", acting.unit, acting.day)
     return _act(acting, case, _WITHDRAW, reason)
+
+
+@clause("OC 6.2-a")
+def finish(acting: Acting, case: Case, reason: str) -> Result:
+    """Nothing is open of the case any more: it ends, in the passive register too.
+
+    Where the authority still expects money it is told that the application is taken back; where it has collected all
+    of it there is nothing to tell.
+    """
+    require(acting.person, "decide_case", acting.unit, acting.day)
+    expected = sum((one.expected for one in owed_in(case)), Decimal(0))
+    return _act(acting, case, _FINISH_TOLD if expected else _FINISH, reason)
 
 
 @clause("OC 6.5-a")
@@ -150,6 +177,9 @@ class CaseActRun:
             or (self.act.only_abroad and not abroad)
         ):
             raise RunRefused("case.not_possible", case=str(self.case.number), state=str(state))
+        if not _fits(self.act, paid=not self._open(run)):
+            rule = "case.still_open" if self.act.paid else "case.nothing_open"
+            raise RunRefused(rule, case=str(self.case.number))
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS decided")
             cursor.execute(

@@ -13,12 +13,12 @@ from typing import Any, Literal
 from django.db import connection
 
 from reskontra.claims.models import Case, CaseEvent, FeeDeducted
+from reskontra.claims.steps import Step, block_claims, take_steps
 from reskontra.database.rows import one_row, rows
 from reskontra.documents.enforcement import EnforcementReport, ReportRow
 from reskontra.documents.findings import Finding, Refused
 from reskontra.exchange.inbox import Received
 from reskontra.exchange.messages import message
-from reskontra.income.legal.events import Step, block_claims, take_steps
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.money import round_cents
 from reskontra.kernel.sets import Outcome
@@ -150,6 +150,8 @@ class ReportRun:
             return self._return(row, "enforcement_case_unknown", case=str(row.case))
         if row.id in standing.told:
             return "known"
+        if row.kind == "finished" and standing.state in ("closed", "withdrawn"):
+            return "known"  # we closed it ourselves once nothing was open
         if row.day > run.on_date or row.day < standing.case.opened_date:
             return self._return(row, "enforcement_day_not_possible", day=row.day.isoformat())
         if standing.state not in _FITS[row.kind]:

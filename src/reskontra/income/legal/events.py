@@ -1,108 +1,17 @@
-"""The steps of cases: taken in order, told as a history, and listed where somebody has to do something."""
+"""Cases told as a history, and listed where somebody has to do something."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
-from reskontra.claims.models import Block, Case, CaseEvent
+from reskontra.claims.models import Case
 from reskontra.database.rows import rows
-from reskontra.exchange.models import OutboxFile
+from reskontra.kernel.blocks import stopped_by
 from reskontra.kernel.clauses import clause
-from reskontra.registers.models import Person, Unit
-from reskontra.registers.policy import CENTRE, roles_of
+from reskontra.registers.models import Unit
 from reskontra.registers.unit_terms import terms_of
-from reskontra.runs.models import Run
-from reskontra.runs.run import Acting
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step to be taken: of which case, what, on which day; ``told_as`` is the authority's own name for it."""
-
-    case: int
-    kind: str
-    day: date
-    amount: Decimal | None = None
-    detail: dict[str, Any] = field(default_factory=dict)
-    told_as: str = ""
-
-
-def take_steps(
-    run: Run,
-    acting: Acting,
-    steps: Sequence[Step],
-    *,
-    digest: str = "",
-    file: OutboxFile | None = None,
-    person: Person | None = None,
-) -> list[CaseEvent]:
-    """Write ``steps`` behind what each case has; ``digest`` and ``file`` are of the document that tells them.
-
-    The caller holds the lock of settlements, so that nobody else takes a place.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT case_id, max(position) FROM claims_caseevent WHERE unit_id = %s AND case_id = ANY (%s) GROUP BY 1",
-            [run.unit_id, [step.case for step in steps]],
-        )
-        last: dict[int, int] = dict(cursor.fetchall())
-    events = []
-    for step in steps:
-        last[step.case] = last.get(step.case, 0) + 1
-        events.append(
-            CaseEvent(
-                unit_id=run.unit_id,
-                run=run,
-                person=person,
-                given_at=acting.at,
-                case_id=step.case,
-                position=last[step.case],
-                kind=step.kind,
-                day=step.day,
-                amount=step.amount,
-                detail=step.detail,
-                digest=digest,
-                told_as=step.told_as,
-                file=file,
-            )
-        )
-    return CaseEvent.objects.bulk_create(events, batch_size=2000)
-
-
-def block_claims(
-    run: Run,
-    acting: Acting,
-    claims: Iterable[int],
-    code: str,
-    reason: str,
-    *,
-    review: date,
-    until: date | None = None,
-) -> list[Block]:
-    """Block ``claims`` from the run's day on: in the unit's name when its own people act, else the centre's."""
-    centre = roles_of(acting.person, acting.unit, acting.day) & CENTRE
-    return Block.objects.bulk_create(
-        (
-            Block(
-                unit_id=run.unit_id,
-                run=run,
-                given_at=acting.at,
-                claim_id=claim,
-                code=code,
-                from_date=run.on_date,
-                until_date=until,
-                review_date=max(review, run.on_date),
-                reason=reason,
-                party="centre" if centre else "unit",
-            )
-            for claim in claims
-        ),
-        batch_size=2000,
-    )
 
 
 @dataclass(frozen=True)
@@ -174,19 +83,29 @@ class Task:
 
 
 _TASKS = """
-WITH standing AS (
-  SELECT DISTINCT ON (k.id) k.id, k.unit_id, k.number, k.kind AS case_kind, k.procedure, e.kind, e.detail,
+WITH newest AS (
+  SELECT DISTINCT ON (k.id) k.id, k.unit_id, k.number, k.kind AS case_kind, k.procedure, e.kind, e.detail, k.debtor_id,
     coalesce(e.day, k.opened_date) AS day, d.country <> 'FI' AS abroad, e.digest
   FROM claims_case k JOIN registers_customer d ON d.id = k.debtor_id
   LEFT JOIN claims_caseevent e ON e.case_id = k.id AND e.kind NOT IN ('collected', 'changed') AND e.day <= %(on)s
-  WHERE k.unit_id = %(unit)s AND k.kind IN ('enforcement', 'court') AND k.opened_date <= %(on)s
+  WHERE k.unit_id = %(unit)s AND k.opened_date <= %(on)s
   ORDER BY k.id, e.position DESC),
+standing AS (
+  SELECT n.*, open.amount AS open
+  FROM newest n CROSS JOIN LATERAL (
+    SELECT coalesce(sum(c.amount - coalesce(s.amount, 0)), 0) AS amount
+    FROM claims_caseclaim cc JOIN claims_claim c ON c.id = cc.claim_id
+    LEFT JOIN LATERAL (SELECT sum(amount) AS amount FROM claims_claim_settlement WHERE claim_id = c.id) s ON true
+    WHERE cc.case_id = n.id) open
+  WHERE coalesce(n.kind NOT IN ('closed', 'judged', 'withdrawn', 'returned', 'passive_ended'), true)),
 told AS (
-  SELECT id, number, day, CASE
-    WHEN kind IN ('closed', 'judged', 'withdrawn', 'returned', 'passive_ended') THEN NULL
+  SELECT id, number, day, open, CASE
+    WHEN open <= 0 THEN CASE WHEN kind IS DISTINCT FROM 'obstacle' THEN 'case_paid' END
     WHEN case_kind = 'court' THEN CASE
-      WHEN procedure = 'limited' THEN CASE WHEN EXISTS (
-        SELECT FROM claims_caseevent e WHERE e.case_id = standing.id AND e.kind = 'contested') THEN 'dispute' END
+      WHEN procedure = 'limited' THEN CASE
+        WHEN EXISTS (SELECT FROM claims_caseevent e WHERE e.case_id = standing.id AND e.kind = 'contested')
+          THEN 'dispute'
+        WHEN EXISTS ({blocked} AND b.code = ANY (%(legal)s)) THEN 'case_blocked' END
       WHEN kind IS NULL THEN 'dossier_missing'
       WHEN kind <> 'dossier' THEN NULL
       WHEN (SELECT count(*) FROM claims_casesignature s
@@ -194,6 +113,7 @@ told AS (
         THEN 'sign_dossier'
       ELSE 'file_dossier' END
     WHEN kind = 'stopped' THEN 'case_is_stopped'
+    WHEN case_kind = 'agency' THEN CASE WHEN EXISTS ({blocked} AND b.code = ANY (%(agency)s)) THEN 'case_blocked' END
     WHEN kind = 'obstacle' AND abroad THEN 'decide_abroad'
     WHEN kind = 'obstacle' AND NOT EXISTS (
       SELECT FROM claims_block b JOIN claims_caseclaim cc ON cc.claim_id = b.claim_id
@@ -201,18 +121,24 @@ told AS (
       THEN 'obstacle_waits'
     WHEN kind = 'passive' AND (detail ->> 'until')::date < %(on)s THEN 'passive_is_over'
     WHEN kind = 'abroad' THEN 'collect_abroad'
-    WHEN kind = 'applied' AND day + %(days)s < %(on)s THEN 'receipt_missing' END AS task
+    WHEN kind = 'applied' AND day + %(days)s < %(on)s AND NOT EXISTS (
+      SELECT FROM claims_caseevent e WHERE e.case_id = standing.id AND e.kind = 'collected' AND e.day <= %(on)s)
+      THEN 'receipt_missing' END AS task
   FROM standing)
-SELECT t.number, t.task, t.day, open.amount
-FROM told t CROSS JOIN LATERAL (
-  SELECT coalesce(sum(c.amount - coalesce(s.amount, 0)), 0) AS amount
-  FROM claims_caseclaim cc JOIN claims_claim c ON c.id = cc.claim_id
-  LEFT JOIN LATERAL (SELECT sum(amount) AS amount FROM claims_claim_settlement WHERE claim_id = c.id) s ON true
-  WHERE cc.case_id = t.id) open
-WHERE t.task IS NOT NULL AND (open.amount > 0 OR t.task NOT IN ('obstacle_waits', 'passive_is_over'))
-ORDER BY t.day, t.number
-"""
+SELECT number, task, day, open AS amount FROM told WHERE task IS NOT NULL ORDER BY day, number
+""".replace(
+    "{blocked}",
+    # A block in force on a claim of the case that something is open of, or on its debtor.
+    """SELECT FROM claims_block b LEFT JOIN claims_blocklift l ON l.block_id = b.id
+      WHERE b.unit_id = standing.unit_id
+        AND (b.customer_id = standing.debtor_id OR b.claim_id IN (
+          SELECT cc.claim_id FROM claims_caseclaim cc WHERE cc.case_id = standing.id))
+        AND b.from_date <= %(on)s AND (b.until_date IS NULL OR b.until_date >= %(on)s)
+        AND (l.day IS NULL OR l.day > %(on)s)""",
+)
 _WHOSE = {
+    "case_paid": ("unit", "OC 6.2-a"),
+    "case_blocked": ("unit", "OC 6.2-a"),
     "case_is_stopped": ("unit", "OC 6.2-a"),
     "dispute": ("unit", "OC 6.2.6-a"),
     "dossier_missing": ("unit", "OC 6.2.4-a"),
@@ -228,11 +154,18 @@ _WHOSE = {
 
 @clause("OC 6.2-a", "OC 6.2-b", "OC 6.2.4-a", "OC 6.2.6-a", "OC 6.3-a", "OC 6.5-a")
 def case_tasks(unit: Unit, on: date) -> list[Task]:
-    """Cases of enforcement and at court that wait on ``on`` for the unit or the centre, oldest first.
+    """Cases that wait on ``on`` for the unit or the centre, oldest first: with the authority, a court or an agency.
 
-    Called inside ``working_in``.
+    One of which nothing is open waits to be ended, whatever else it waited for; one at a court or an agency whose claim
+    is blocked or complained of waits for the unit to stop it or take it back (ADR 0043). Called inside ``working_in``.
     """
-    days = terms_of(unit, on).case_receipt_days
+    values = {
+        "unit": unit.pk,
+        "on": on,
+        "days": terms_of(unit, on).case_receipt_days,
+        "legal": list(stopped_by("legal")),
+        "agency": list(stopped_by("agency")),
+    }
     return [
         Task(
             one["number"],
@@ -242,5 +175,5 @@ def case_tasks(unit: Unit, on: date) -> list[Task]:
             one["amount"],
             _WHOSE[one["task"]][1],
         )
-        for one in rows(_TASKS, {"unit": unit.pk, "on": on, "days": days})
+        for one in rows(_TASKS, values)
     ]

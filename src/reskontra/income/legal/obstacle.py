@@ -9,13 +9,13 @@ from django.db import connection
 
 from reskontra.claims.collection import take_claims_in_hand
 from reskontra.claims.models import FollowUp
+from reskontra.claims.steps import Step, block_claims, take_steps
 from reskontra.database.rows import one_row, rows
 from reskontra.database.scripts import script
 from reskontra.documents.enforcement import EnforcementMessage
 from reskontra.exchange.models import OutboxFile
 from reskontra.income.legal.enforcement import outbox_entry, seal
 from reskontra.income.legal.enforcement_document import creditor_of
-from reskontra.income.legal.events import Step, block_claims, take_steps
 from reskontra.income.legal.rules import PASSIVE_ENDED, TO_PASSIVE_REGISTER, TO_WRITE_OFF, decide_obstacle
 from reskontra.income.legal.run import KEPT_IN, ids
 from reskontra.kernel.blocks import stopped_by

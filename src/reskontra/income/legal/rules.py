@@ -60,6 +60,7 @@ def decide_collection(terms: Terms) -> Decisions:
     )
 
 
+CASE_COLLECTED = Outcome("CASE_COLLECTED", "READY")
 CASE_PAID = Outcome("CASE_PAID", "READY")
 CASE_STOPS_FOR_BLOCK = Outcome("CASE_STOPS_FOR_BLOCK", "READY")
 CASE_STOPPED_BY_UNIT = Outcome("CASE_STOPPED_BY_UNIT", "WAITING")
@@ -75,12 +76,14 @@ APPLY_NORMAL = Outcome("APPLY_NORMAL", "READY")
 def decide_enforcement(terms: Terms) -> Decisions:
     """How a claim is applied for, and what the authority is told of one that it already has.
 
-    A case is told of as a whole: its claims share what happens to it. An application is limited when the capital of
-    all its claims together stays below the unit's limit (ADR 0022).
+    A case is told of as a whole: its claims share what happens to it. One of which nothing is open is over: it is taken
+    back where the authority still expects money, and ends without a word where it has told of all of it (ADR 0043).
+    An application is limited when the capital of all its claims together stays below the unit's limit (ADR 0022).
     """
     limit = terms.limited_enforcement_below
     return decide(
-        (CASE_PAID, "live AND case_open = 0 AND case_expected > 0", "OC 6.2-a"),
+        (CASE_COLLECTED, "live AND case_open = 0 AND case_expected = 0", "OC 6.2-a"),
+        (CASE_PAID, "live AND case_open = 0", "OC 6.2-a"),
         (CASE_STOPPED_BY_UNIT, "live AND stopped", "OC 6.2-a"),
         (CASE_STOPS_FOR_BLOCK, "live AND case_blocked", "OC 6.1.2-b"),
         (CASE_SUMS_CHANGED, "live AND case_changed", "OC 6.2-a"),
