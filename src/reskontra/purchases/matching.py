@@ -15,11 +15,12 @@ from reskontra.registers.models import Unit
 
 _TABLES = (
     "scope_of_matching, numbers_told, doubts, newest_contracts, invoices_to_match, rows_to_match, lines_in_hand,"
-    " contract_use, schedule_in_hand, turns, invoices_in_turn, matches_in_hand, shares, taken, match_to_be"
+    " charges_in_hand, contract_use, schedule_in_hand, turns, invoices_in_turn, matches_in_hand, shares, taken, match_to_be"
 )
 _TAKEN = (
     "CREATE TEMP TABLE taken (invoice_id bigint, position int, order_line_id bigint, contract_line_id bigint,"
-    " invoice_row int, quantity numeric, vat_percent numeric, net numeric, vat numeric) ON COMMIT DROP",
+    " invoice_row int, quantity numeric, vat_percent numeric, net numeric, vat numeric, charge boolean, text text)"
+    " ON COMMIT DROP",
     "CREATE TEMP TABLE match_to_be (invoice_id bigint, order_id bigint, contract_id bigint, row_id bigint,"
     " net numeric, difference numeric, level text, waits boolean, clause text) ON COMMIT DROP",
 )

@@ -110,8 +110,10 @@ CREATE UNIQUE INDEX ON invoices_to_match (id);
 
 ANALYZE invoices_to_match;
 
--- The rows of invoices with an order, and the line that each of them names: by its place, or by an item that the order has
--- on one line only. A charge is a row that names none: by its word, or beside rows that name theirs.
+-- The rows of invoices with an order or a contract, and the order's line that each of them names: by its place, or by an
+-- item that the order has on one line only. A charge is a row that names none and was not agreed: by its word (``by_word``),
+-- or beside rows that name theirs. An order agrees to charges by a line of its own, a contract by its name. Rows are compared
+-- line by line where all but the charges known by their word name a line.
 CREATE TEMP TABLE rows_to_match ON COMMIT DROP AS
 WITH items AS (
   SELECT l.order_id, l.item, min(l.id) AS id FROM purchases_purchaseorderline l
@@ -122,19 +124,24 @@ agreed AS (
   WHERE order_id IN (SELECT order_id FROM invoices_to_match) AND text ~* %(charges)s),
 told AS (
   SELECT t.id AS invoice_id, t.net AS invoice_net, r.position, r.net, r.quantity, r.vat_percent, r.text,
-    coalesce(named.id, item.id) AS order_line_id, agreed.order_id IS NOT NULL AS charge_agreed
+    coalesce(named.id, item.id) AS order_line_id,
+    agreed.order_id IS NOT NULL OR coalesce(c.name ~* %(charges)s, false) AS charge_agreed
   FROM invoices_to_match t
   JOIN purchases_purchaseinvoiceline r ON r.invoice_id = t.id AND coalesce(r.net, 0) <> 0
   LEFT JOIN purchases_purchaseorderline named
     ON named.order_id = t.order_id AND named.position::text = ltrim(r.order_line, '0')
   LEFT JOIN items item ON item.order_id = t.order_id AND item.item = r.item AND r.order_line = ''
   LEFT JOIN agreed ON agreed.order_id = t.order_id
-  WHERE t.order_id IS NOT NULL)
-SELECT invoice_id, position, net, quantity, vat_percent, order_line_id,
-  bool_and(order_line_id IS NOT NULL) OVER whole AND sum(net) OVER whole = invoice_net AS by_line,
-  order_line_id IS NULL AND net > 0 AND NOT charge_agreed
-    AND (text ~* %(charges)s OR bool_or(order_line_id IS NOT NULL) OVER whole) AS charge
-FROM told WINDOW whole AS (PARTITION BY invoice_id);
+  LEFT JOIN newest_contracts c ON c.id = t.contract_id
+  WHERE t.order_id IS NOT NULL OR t.contract_id IS NOT NULL),
+known AS (
+  SELECT *, order_line_id IS NULL AND NOT charge_agreed AND sign(net) = sign(invoice_net) AND text ~* %(charges)s AS by_word
+  FROM told)
+SELECT invoice_id, position, net, quantity, vat_percent, text, order_line_id, by_word,
+  bool_and(order_line_id IS NOT NULL OR by_word) OVER whole AND bool_or(order_line_id IS NOT NULL) OVER whole
+    AND sum(net) OVER whole = invoice_net AS by_line,
+  net > 0 AND (by_word OR order_line_id IS NULL AND NOT charge_agreed AND bool_or(order_line_id IS NOT NULL) OVER whole) AS charge
+FROM known WINDOW whole AS (PARTITION BY invoice_id);
 
 ANALYZE rows_to_match;
 
@@ -156,6 +163,14 @@ WHERE l.order_id IN (SELECT order_id FROM invoices_to_match UNION
 CREATE UNIQUE INDEX ON lines_in_hand (id);
 
 ANALYZE lines_in_hand;
+
+-- What was charged on their orders beside the lines: freight and the like, of which a credit may take back no more.
+CREATE TEMP TABLE charges_in_hand ON COMMIT DROP AS
+SELECT m.order_id, t.net
+FROM purchases_matchline t JOIN purchases_match_held m ON m.id = t.match_id
+WHERE t.unit_id = %(unit)s AND t.order_line_id IS NULL AND t.contract_row_id IS NULL
+  AND m.order_id IN (SELECT order_id FROM invoices_to_match)
+  AND (%(first)s::date IS NULL OR m.invoice_id NOT IN (SELECT id FROM invoices_to_match));
 
 -- What was matched to the contracts in hand, whichever version it was: for their limits, and for their rows.
 CREATE TEMP TABLE contract_use ON COMMIT DROP AS
