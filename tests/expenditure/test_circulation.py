@@ -347,9 +347,7 @@ def test_the_run_and_the_desk_part_an_invoice_alike() -> None:
     for _ in range(40):
         net = Decimal(odds.randint(1, 99_999)) / 100 * odds.choice((1, -1))
         vat = (net * Decimal("0.255")).quantize(Decimal("0.01"))
-        invoices.append(
-            an_invoice(where, str(net), str(vat), number=odds.choice(references), stream="other")
-        )
+        invoices.append(an_invoice(where, str(net), str(vat), number=odds.choice(references), stream="other"))
     with inside(where) as acting:
         desk = {
             one.pk: next(p.lines for p in propose(acting.unit, one, DAY) if p.source == "template")

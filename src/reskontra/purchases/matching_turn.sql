@@ -66,7 +66,7 @@ LEFT JOIN used u ON u.id = m.id
 LEFT JOIN coded k ON k.contract_id = m.contract_id
 LEFT JOIN LATERAL (
   SELECT s.*, abs(s.expected_date - m.issue_day) AS away FROM schedule_in_hand s
-  WHERE s.number = m.number AND (s.place > s.taken) = (m.net > 0)
+  WHERE s.contract_id = m.contract_id AND (s.place > s.taken) = (m.net > 0)
   ORDER BY abs(s.expected_date - m.issue_day), abs(abs(m.net) - s.net), s.place LIMIT 1) e ON m.plan = 'schedule';
 
 ANALYZE invoices_in_turn

@@ -57,7 +57,7 @@ def decide_invoices(unit: Unit, terms: Terms, only: Sequence[int] | None, past: 
             f"CREATE TEMP TABLE decided ON COMMIT DROP AS SELECT {columns}, '[]'::jsonb AS reasons FROM ({held}) held"
         )
         for turn in range(1, turns + 1):
-            take_turn(turn, terms.on)
+            take_turn(turn, terms.on, past)
             cursor.execute(
                 f"INSERT INTO decided ({columns}, reasons) SELECT {columns}, {_REASONS} FROM ({rule}) told"
             )
