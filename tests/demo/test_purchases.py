@@ -1,6 +1,7 @@
 """The purchase side of the demonstration, in figures read from its database: paid, posted, and a last season begun."""
 
 import io
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,10 @@ from reskontra.demo.purchase_report import show_purchases
 from reskontra.demo.purchase_weeks import BANS, PAYING
 from reskontra.demo.purchases import FAULTS
 from reskontra.demo.season import waiting_lists
+from reskontra.expenditure.matching.replay import replay
+from reskontra.insight.automation import automation
 from reskontra.kernel.texts import LANGUAGES, text
+from reskontra.purchases.matching import Past
 from reskontra.registers.models import Unit
 from reskontra.registers.posting import posting_account
 
@@ -39,6 +43,20 @@ def test_most_run_by_themselves_and_every_fault_is_a_reason(played: Day) -> None
     assert reasons.keys() >= FAULTS.keys() - {"DUPLICATE", "INVOICE_INCOMPLETE"} | {"SUPPLIER_UNKNOWN"}
     assert reasons["NOT_RECEIVED"]["count"] >= 3 * FAULTS["NOT_RECEIVED"]
     assert {one["open"] for one in reasons.values()} == {0}
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_the_past_replayed_under_its_own_terms_is_the_past(played: Day, place: int) -> None:
+    """EX 1-a, EX 3.1-a: and the numbers in a wrong field turn by just that term."""
+    unit, first, last = _units()[place], date(2026, 3, 1), date(2026, 5, 1)
+    with working_in([unit.pk]):
+        months = automation(unit, first, last)
+        told = replay(unit, last, Past(first, last), {"match_wrong_field": "yes"})
+    assert told.invoices == sum(one.invoices for one in months)
+    assert told.before == sum(one.automatic for one in months)
+    assert {one.before for one in told.changed} == {"WRONG_FIELD"}
+    assert {one.after for one in told.changed} == {"AUTO_APPROVED"}
+    assert told.after == told.before + len(told.changed) > told.before
 
 
 def test_money_went_by_ban_and_by_a_second_try(played: Day) -> None:

@@ -7,7 +7,7 @@ served   unit|centre                              the responsibility table's row
 away     PERSON SUBSTITUTE FIRST LAST
 order    NUMBER ORDERER                           | contract NUMBER OWNER
 invoice  NAME NET VAT due DAY|none [stream other] [number NUMBER] [supplier none] [currency USD]
-found    NAME OUTCOME                             what matching could not get past
+found    NAME OUTCOME                             what matching said last: what it could not get past
 intake   NAME OUTCOME STANDING                     what intake said of it | fault NAME error|warning, a finding of it
 coded    NAME [BUDGET|-]                          | reviewed NAME | approved NAME | sent-back NAME | returned NAME
 placed   NAME STEP QUEUE|PERSON
@@ -305,7 +305,8 @@ class Round:
         with inside(self.where):
             PurchaseDecision.objects.create(
                 unit=self.where, run=a_run(self.where, "matching", self.table.on), invoice=self.invoices[name],
-                rule="matching", outcome=outcome, standing="REVIEW", clause="EX 3-a", amount=1,
+                rule="matching", outcome=outcome, clause="EX 3-a", amount=1,
+                standing="LEFT" if outcome == "HAS_POSTING_REFERENCE" else "REVIEW",
             )  # fmt: skip
 
     def _intake(self, name: str, outcome: str, standing: str) -> None:

@@ -5,15 +5,15 @@ Words:
     on DAY
     term     KEY VALUE
     order    V1… SUPPLIER [currency C]
-    line     V1… POSITION NET [item I] [vat P] [account A|none] [text T]
+    line     V1… POSITION NET [item I] [vat P] [account A|none] [text T] [any other column]
     receipt  V1… POSITION NET
     closed   V1… DAY
     contract VSK1… SUPPLIER budget|schedule [total T] [limit L] [period P] [from D] [until D] [currency C] [confirm]
-             [uncoded]
+             [uncoded] [name N]
     row      VSK1… DAY NET [tolerance T]
     over     VSK1… DAY                                     a contract that was ended
     invoice  NAME SUPPLIER|nobody NET [NUMBER …] [wrong-field] [dated D] [supplied D] [received D] [vat P] [vat-sum S]
-             [currency C] [kind K] [copies NAME] [payable T]
+             [currency C] [kind K] [copies NAME] [payable T] [rates P:BASE,P:BASE]
     item     NAME NET [line POSITION] [item I] [text T] [vat P]      a row of the invoice
     intake   NAME OUTCOME STANDING                         what intake said of it; the newest counts
     fault    NAME error|warning                            a finding of intake
@@ -74,6 +74,11 @@ class Purchases:
     orders: dict[str, PurchaseOrder] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
     invoices: dict[str, PurchaseInvoice] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, text: str) -> "Purchases":
+        """The table of ``text`` told into the unit of the cast."""
+        return cls(read(text), unit()).tell()
 
     def tell(self) -> "Purchases":
         """Everything in the table."""
@@ -161,6 +166,8 @@ class Purchases:
             values["vat"] = Decimal(told.pop("vat-sum"))
         if "vat" in told:
             values["vat_percent"] = told.pop("vat")
+        if "rates" in told:
+            values["rates"] = tuple(tuple(one.split(":")) for one in told.pop("rates").split(","))
         values |= {"wrong_field": told.pop("wrong-field", False), **told}
         rows = [self._item_of(line) for line in self.table.all("item") if line.words[0] == name]
         self.invoices[name] = invoice(

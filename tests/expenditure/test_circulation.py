@@ -33,8 +33,8 @@ from reskontra.purchases.sharing import cut
 pytestmark = pytest.mark.usefixtures("database")
 
 
-def test_a_posting_reference_codes_and_routes_by_itself_before_anybody_looks_for_an_order() -> None:
-    """EX 1.2.1-a"""
+def test_a_posting_reference_codes_and_routes_by_itself_what_names_no_order() -> None:
+    """EX 1.2.1-a, EX 3-a: what failed beside its order goes to whoever can solve that."""
     told = circulate_in_crowd_and_alone(f"""
     on 2026-03-16
     queue    CODERS  code   kirsi
@@ -52,14 +52,24 @@ def test_a_posting_reference_codes_and_routes_by_itself_before_anybody_looks_for
     invoice  unknown 100.00 25.50 due 2026-04-30 number TK1NONE
     invoice  other   100.00 0.00  due 2026-04-30 number TK1RENT stream other
     invoice  riddle  100.00 25.50 due 2026-04-30 number TK1RENT
+    invoice  stranger 100.00 25.50 due 2026-04-30 number TK1RENT
+    invoice  early   100.00 25.50 due 2026-04-30 number TK1RENT
+    found    rent    HAS_POSTING_REFERENCE
+    found    any     HAS_POSTING_REFERENCE
+    found    half    HAS_POSTING_REFERENCE
+    found    gone    HAS_POSTING_REFERENCE
+    found    unknown HAS_POSTING_REFERENCE
     found    riddle  NOT_RECEIVED
+    found    stranger SUPPLIER_DIFFERS
     expect   rent    ROUTE_BY_REFERENCE RENTS   # EX 1.2.1-a
     expect   any     ROUTE_BY_REFERENCE ALL     # EX 1.2.1-a
     expect   half    ROUTE_TO_CODING CODERS     # EX 1.2.1-a
     expect   gone    ROUTE_TO_CODING CODERS     # EX 1.2.1-a
     expect   unknown ROUTE_TO_CODING CODERS     # EX 1.2.1-a
     expect   other   ROUTE_BY_REFERENCE RENTS   # EX 1.2.1-a
-    expect   riddle  ROUTE_BY_REFERENCE RENTS   # EX 1.2.1-a
+    expect   riddle  ROUTE_TO_SOLVE ORDER       # EX 3-a
+    expect   stranger ROUTE_TO_SOLVE ORDER      # EX 3-a
+    expect   early   ROUTE_TO_CODING CODERS     # EX 1.2.1-a
     """)
     with inside(told.where):
         lines = lines_of(newest(told.where, told.invoices["rent"]).pk)
@@ -127,6 +137,8 @@ def test_what_intake_doubts_is_coded_by_no_rule() -> None:
     invoice  remark   100.00 25.50 due 2026-04-30 number TK1RENT
     intake   remark   TAKEN_IN_WITH_FINDINGS READY
     fault    remark   warning
+    found    named    HAS_POSTING_REFERENCE
+    found    remark   HAS_POSTING_REFERENCE
     expect   sums     ROUTE_TO_SOLVE ANY         # EX 3-a
     expect   wrong    ROUTE_TO_SOLVE ANY         # EX 3-a
     expect   late     ROUTE_TO_CODING CODERS     # EX 1.2.1-a
@@ -335,7 +347,7 @@ def test_the_run_and_the_desk_part_an_invoice_alike() -> None:
     for _ in range(40):
         net = Decimal(odds.randint(1, 99_999)) / 100 * odds.choice((1, -1))
         vat = (net * Decimal("0.255")).quantize(Decimal("0.01"))
-        invoices.append(an_invoice(where, str(net), str(vat), number=odds.choice(references)))
+        invoices.append(an_invoice(where, str(net), str(vat), number=odds.choice(references), stream="other"))
     with inside(where) as acting:
         desk = {
             one.pk: next(p.lines for p in propose(acting.unit, one, DAY) if p.source == "template")

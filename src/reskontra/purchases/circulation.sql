@@ -76,7 +76,7 @@ SELECT i.id, i.unit_id, i.stream, i.voucher_type, i.kind, i.number, i.seller_nam
        WHEN s.coding_id IS NULL AND doubt.standing IS NOT NULL
          AND coalesce(doubt.outcome, '') NOT IN ('SUPPLIER_UNKNOWN', 'OTHER_CURRENCY', 'REMINDER_RECEIVED')
          THEN 'INVOICE_INCOMPLETE'
-       WHEN s.coding_id IS NULL AND m.standing = 'REVIEW' AND template.id IS NULL THEN m.cause END AS cause,
+       WHEN s.coding_id IS NULL AND m.standing = 'REVIEW' THEN m.cause END AS cause,
   purchase_order.orderer_id, contract.owner_id,
   s.step AS told_step, s.queue_id AS told_queue_id, s.to_person_id AS told_person_id, s.since_date,
   told.person_id IS NOT NULL AS told_by_hand, coalesce(told.reason, '') AS told_reason
@@ -91,7 +91,9 @@ LEFT JOIN vat_told v ON v.invoice_id = i.id
 LEFT JOIN mismatches m ON m.invoice_id = i.id
 LEFT JOIN numbers_told posting ON posting.invoice_id = i.id AND posting.kind = 'posting'
 LEFT JOIN doubts doubt ON doubt.invoice_id = i.id
+-- A posting reference stands beside the number of an order or a contract now and then: what failed by that is nobody's to code.
 LEFT JOIN templates_open template ON template.reference = posting.value AND doubt.standing IS DISTINCT FROM 'REVIEW'
+  AND (i.stream = 'other' OR m.cause = 'HAS_POSTING_REFERENCE')
 LEFT JOIN numbers_told ordered ON ordered.invoice_id = i.id AND ordered.kind = 'order'
 LEFT JOIN purchases_purchaseorder purchase_order ON purchase_order.unit_id = i.unit_id AND purchase_order.number = ordered.value
 LEFT JOIN numbers_told agreed ON agreed.invoice_id = i.id AND agreed.kind = 'contract'

@@ -13,13 +13,18 @@ from reskontra.database.scripts import statements
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit
 
+_PACKAGE = "reskontra.purchases"
 _TABLES = (
-    "scope_of_matching, numbers_told, doubts, newest_contracts, invoices_to_match, rows_to_match, lines_in_hand,"
-    " contract_use, schedule_in_hand, turns, invoices_in_turn, matches_in_hand, shares, taken, match_to_be"
+    "moments, scope_of_matching, numbers_told, doubts, newest_contracts, invoices_to_match, lines_met, rows_to_match,"
+    " lines_in_hand,"
+    " charges_in_hand, contract_use, schedule_in_hand, turns, invoices_in_turn, matches_in_hand, shares, taken, match_to_be,"
+    " matched_then, taken_then, lines_then"
 )
+_NO_MOMENTS = ("CREATE TEMP TABLE moments (invoice_id bigint, run_id bigint, at timestamptz) ON COMMIT DROP",)
 _TAKEN = (
     "CREATE TEMP TABLE taken (invoice_id bigint, position int, order_line_id bigint, contract_line_id bigint,"
-    " invoice_row int, quantity numeric, vat_percent numeric, net numeric, vat numeric) ON COMMIT DROP",
+    " invoice_row int, quantity numeric, vat_percent numeric, net numeric, vat numeric, charge boolean, text text)"
+    " ON COMMIT DROP",
     "CREATE TEMP TABLE match_to_be (invoice_id bigint, order_id bigint, contract_id bigint, row_id bigint,"
     " net numeric, difference numeric, level text, waits boolean, clause text) ON COMMIT DROP",
 )
@@ -27,7 +32,7 @@ _TAKEN = (
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Days of arrival, both included: what came then is decided anew, as if nothing of it had been matched."""
+    """Days of arrival, both included: what came then is decided anew, each as it was when matching looked at it."""
 
     first: date
     last: date
@@ -51,21 +56,30 @@ def take_invoices_in_hand(
     }
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")
-        for statement in statements("reskontra.purchases", "matching.sql"):
+        for statement in statements(_PACKAGE, "matching_past.sql") if past else _NO_MOMENTS:
+            cursor.execute(statement, values)
+        for statement in statements(_PACKAGE, "matching.sql"):
+            cursor.execute(statement, values)
+        for statement in statements(_PACKAGE, "matching_past_taken.sql") if past else ():
             cursor.execute(statement, values)
         for statement in _TAKEN:
             cursor.execute(statement)
-        for statement in statements("reskontra.purchases", "matching_held.sql"):
+        for statement in statements(_PACKAGE, "matching_held.sql"):
             cursor.execute(statement)
     (turns,) = one_row("SELECT coalesce(max(turn), 0) FROM turns")
     return int(turns)
 
 
-def take_turn(turn: int, on: date) -> None:
-    """Fill ``invoices_in_turn`` with the subjects of ``turn``, as their orders and contracts stand now."""
+def take_turn(turn: int, on: date, past: Past | None = None) -> None:
+    """Fill ``invoices_in_turn`` with the subjects of ``turn``, as their orders and contracts stand now.
+
+    In a replay of ``past`` they stand as they did when matching looked at each invoice.
+    """
     with connection.cursor() as cursor:
+        for statement in statements(_PACKAGE, "matching_past_turn.sql") if past else ():
+            cursor.execute(statement, {"turn": turn, "on": on})
         cursor.execute("DROP TABLE IF EXISTS invoices_in_turn")
-        for statement in statements("reskontra.purchases", "matching_turn.sql"):
+        for statement in statements(_PACKAGE, "matching_turn.sql"):
             cursor.execute(statement, {"turn": turn, "on": on})
 
 
@@ -75,5 +89,5 @@ def take_matches(matched: Sequence[str]) -> None:
     ``match_to_be`` has the matches, ``taken`` their shares (euro); the next turn finds what is left.
     """
     with connection.cursor() as cursor:
-        for statement in statements("reskontra.purchases", "matching_take.sql"):
+        for statement in statements(_PACKAGE, "matching_take.sql"):
             cursor.execute(statement, {"matched": list(matched)})

@@ -218,6 +218,14 @@ FROM purchases_match_held m JOIN purchases_matchline t ON t.match_id = m.id
 JOIN purchases_order_line_now l ON l.id = t.order_line_id JOIN purchases_purchaseorder o ON o.id = m.order_id
 WHERE m.invoice_id = %(invoice)s AND m.confirmed AND t.net <> 0
 UNION ALL
+SELECT abs(t.net), o.number, own.account, {", ".join(f"l.{name}" for name in DIMENSIONS)}
+FROM purchases_match_held m JOIN purchases_purchaseorder o ON o.id = m.order_id
+JOIN purchases_matchline t ON t.match_id = m.id AND t.order_line_id IS NULL AND t.contract_row_id IS NULL
+JOIN registers_postingaccount own ON own.event = 'freight' AND own.validity @> %(on)s::date
+JOIN LATERAL (SELECT n.* FROM purchases_matchline x JOIN purchases_order_line_now n ON n.id = x.order_line_id
+              WHERE x.match_id = m.id ORDER BY abs(x.net) DESC, x.position LIMIT 1) l ON true
+WHERE m.invoice_id = %(invoice)s AND m.confirmed AND t.net <> 0
+UNION ALL
 SELECT l.share, k.number, l.account, {", ".join(f"l.{name}" for name in DIMENSIONS)}
 FROM purchases_match_held m JOIN purchases_contract k ON k.id = m.contract_id
 JOIN purchases_contractline l ON l.contract_id = k.id

@@ -31,8 +31,8 @@ ROUTES = (
 def decide_circulation(terms: Terms) -> Decisions:
     """What is approved becomes a payable; what has no place gets one; what waits is told by its due date.
 
-    A posting reference codes and routes by itself, before anybody looks for an order. A mismatch goes to whoever can
-    solve its cause; all else goes to those who code, in the unit or in the centre as the responsibility table says.
+    A posting reference codes and routes what names no order or contract. A mismatch goes to whoever can solve its
+    cause; all else goes to those who code, in the unit or in the centre as the responsibility table says.
     """
     days = terms.circulation_remind_before_due
     return decide(

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from reskontra.database.rows import rows
-from reskontra.expenditure.matching.rules import MATCHED
+from reskontra.expenditure.matching.rules import AUTO_WAITING_CONFIRMATION, MATCHED
 from reskontra.expenditure.matching.run import decide_invoices
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.money import round_cents
@@ -87,10 +87,11 @@ def other_terms(terms: Terms, changes: Mapping[str, str]) -> Terms:
 
 @clause("EX 3.1-a")
 def replay(unit: Unit, on: date, past: Past, changes: Mapping[str, str]) -> Replay:
-    """Decide the invoices that came in ``past`` as if none of them had been matched, by both sets of terms.
+    """Decide the invoices that came in ``past`` by both sets of terms, each as it was when matching looked at it.
 
-    ``on`` is the day of the terms. Receipts are those known today. Called inside ``working_in``; what it computes is
-    undone before it returns.
+    What was known then counts: receipts, orders, contracts, and what others had taken of them; what a person said of
+    the invoice does not. Beside that an invoice that only the other terms match takes its share before later ones.
+    ``on`` is the day of the terms. Called inside ``working_in``; what it computes is undone before it returns.
     """
     terms = terms_of(unit, on)
     before = _decided(unit, terms, past)
@@ -114,12 +115,20 @@ def _decided(unit: Unit, terms: Terms, past: Past) -> dict[int, dict[str, Any]]:
     with transaction.atomic():
         decide_invoices(unit, terms, None, past)
         found = rows(
-            "SELECT d.id, i.number, i.seller_name, d.amount, d.outcome FROM decided d"
-            " JOIN purchases_purchaseinvoice i ON i.id = d.id ORDER BY d.id"
+            "SELECT d.id, i.number, i.seller_name, d.amount, d.outcome,"
+            " coalesce(h.by_run AND NOT h.confirmed, false) AS unconfirmed FROM decided d"
+            " JOIN purchases_purchaseinvoice i ON i.id = d.id"
+            " LEFT JOIN purchases_match_held h ON h.invoice_id = d.id ORDER BY d.id"
         )
         transaction.set_rollback(True)
     return {row["id"]: row for row in found}
 
 
 def _matched(decided: Mapping[int, Mapping[str, Any]]) -> int:
-    return sum(1 for row in decided.values() if row["outcome"] in _AUTOMATIC)
+    """How many are automatic as the report counts them: a match that nobody has confirmed yet is none."""
+    return sum(
+        1
+        for row in decided.values()
+        if row["outcome"] in _AUTOMATIC
+        and not (row["unconfirmed"] and row["outcome"] == AUTO_WAITING_CONFIRMATION.name)
+    )

@@ -77,7 +77,7 @@ def within(percent: object, most: object, of: str) -> str:
 @clause("EX 3-a", "EX 3-d")
 def decide_held() -> Decisions:
     """A match that stands: it ends when what it was matched to was not received after all, unless it is payable."""
-    uncovered = "matched_order_id IS NOT NULL AND net - greatest(difference, 0) > covered AND net > 0"
+    uncovered = "matched_order_id IS NOT NULL AND least(on_lines, net - difference) > covered AND net > 0"
     return decide(
         (RECEIPT_GONE_PAYABLE, f"payable_id IS NOT NULL AND {uncovered}", "EX 3-a"),
         (MATCH_ENDED, f"payable_id IS NULL AND {uncovered}", "EX 3-a"),
@@ -100,6 +100,10 @@ def decide_matching(terms: Terms) -> Decisions:
     up_of_ordered = within(terms.order_tolerance_up, terms.order_tolerance_up_most, "ordered")
     row_up = f"least(row_tolerance, {terms.contract_tolerance_up})"
     over = f"order_id IS NOT NULL AND net > 0 AND net > basis + {up}"
+    # One line differs by no more than the whole invoice may: too little on another makes its excess no smaller.
+    line_over = f"line_over > greatest({up}, {up_of_ordered})"
+    line_ahead = f"line_ahead > {up} AND NOT {line_over}"
+    line_under = f"net > 0 AND line_under > {down}"
     near = f"row_id IS NOT NULL AND row_away <= {terms.contract_schedule_days}"
     return decide(
         (NOT_MATCHED_BY_KIND, "kind IN ('reminder', 'interest')", "EX 3-a"),
@@ -121,19 +125,20 @@ def decide_matching(terms: Terms) -> Decisions:
         (SUPPLIER_DIFFERS, "supplier_id <> agreed_supplier_id", "EX 3-a"),
         (
             NOT_RECEIVED,
-            f"line_not_received OR {over}"
+            f"line_not_received OR {line_ahead} OR {over}"
             f" AND (basis <= 0 AND ordered > 0 OR net <= ordered + {up_of_ordered})",
             "EX 3-a",
         ),
         (
             OVER_TOLERANCE_UP,
-            f"{over} OR net < 0 AND number IS NOT NULL AND (-net > invoiced OR line_over_invoiced)"
+            f"{over} OR {line_over} OR net < 0 AND number IS NOT NULL AND -net > invoiced"
+            " OR order_id IS NOT NULL AND line_over_invoiced"
             f" OR net > 0 AND {near} AND net > row_net + {row_up}",
             "EX 3-a",
         ),
         (
             OVER_TOLERANCE_DOWN,
-            f"order_id IS NOT NULL AND net > 0 AND net < basis - {down}"
+            f"order_id IS NOT NULL AND net > 0 AND net < basis - {down} OR {line_under}"
             f" OR net > 0 AND {near} AND net < row_net - {terms.contract_tolerance_down}",
             "EX 3-a",
         ),

@@ -22,6 +22,7 @@ from reskontra.kernel.terms import Terms
 from reskontra.purchases.matching import Past, take_invoices_in_hand, take_matches, take_turn
 from reskontra.purchases.posting import payable_controls, post_payables
 from reskontra.registers.models import Unit
+from reskontra.registers.posting import posting_account
 from reskontra.runs.decisions import record_decisions, set_aside_changed
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied, Control
@@ -56,7 +57,7 @@ def decide_invoices(unit: Unit, terms: Terms, only: Sequence[int] | None, past: 
             f"CREATE TEMP TABLE decided ON COMMIT DROP AS SELECT {columns}, '[]'::jsonb AS reasons FROM ({held}) held"
         )
         for turn in range(1, turns + 1):
-            take_turn(turn, terms.on)
+            take_turn(turn, terms.on, past)
             cursor.execute(
                 f"INSERT INTO decided ({columns}, reasons) SELECT {columns}, {_REASONS} FROM ({rule}) told"
             )
@@ -112,7 +113,10 @@ class MatchingRun:
 
 
 def write_matches(acting: Acting, run: Run | None = None, reason: str = "") -> None:
-    """Write what ``match_to_be`` and ``taken`` hold: by ``run``, or by the person who acts, for ``reason``."""
+    """Write what ``match_to_be`` and ``taken`` hold: by ``run``, or by the person who acts, for ``reason``.
+
+    Raises ``MissingPostingAccount`` when there are charges and no account for them on the day.
+    """
     values: dict[str, Any] = {
         "unit": acting.unit.pk,
         "run": run.pk if run else None,
@@ -121,6 +125,8 @@ def write_matches(acting: Acting, run: Run | None = None, reason: str = "") -> N
         "on": run.on_date if run else acting.day,
         "reason": reason,
     }
+    (charged,) = one_row("SELECT EXISTS (SELECT FROM taken WHERE charge AND net <> 0)")
+    values["charge_account"] = posting_account("freight", values["on"]) if charged else None
     with connection.cursor() as cursor:
         for statement in statements(ROOM, "facts.sql"):
             cursor.execute(statement, values)
