@@ -52,11 +52,13 @@ AUTHORITY = iban("99000000777777")
 _VERIFIED = {"match": "match", "close": "close", "none": "none", "impossible": "not_possible", "unasked": ""}
 
 
-def supplier(name: str, *, blocked: str = "", country: str = "FI", **told: Any) -> Supplier:
+def supplier(
+    name: str, *, blocked: str = "", country: str = "FI", kind: str = "company", **told: Any
+) -> Supplier:
     """A supplier of the register, without an account yet."""
     number = next(_numbers)
     return Supplier.objects.create(
-        number=f"S{number:08d}", kind="company", name=f"Leverantör {name} {number} Ab", sort_key=sort_key(name),
+        number=f"S{number:08d}", kind=kind, name=f"Leverantör {name} {number} Ab", sort_key=sort_key(name),
         language="sv", business_id=business_id(20_000 + number), blocked=blocked, country=country, **told,
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
 from reskontra.purchases.models import PaymentBan
+from reskontra.registers.addresses import is_address_payable
 from reskontra.registers.models import Supplier, SupplierAccount
 from reskontra.registers.suppliers import (
     SOURCES,
@@ -26,7 +27,6 @@ from reskontra.registers.suppliers import (
     SupplierDraft,
     approve_account,
     end_account,
-    is_address_payable,
     new_supplier,
     tell_account,
 )

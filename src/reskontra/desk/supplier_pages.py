@@ -44,6 +44,7 @@ from reskontra.kernel.days import format_date
 from reskontra.kernel.money import NotAnAmount, parse_amount, round_cents
 from reskontra.kernel.texts import text
 from reskontra.purchases.models import PaymentBan
+from reskontra.registers.addresses import is_address_payable
 from reskontra.registers.models import Supplier, SupplierAccount
 from reskontra.registers.policy import may_somewhere, require
 from reskontra.registers.suppliers import (
@@ -53,7 +54,6 @@ from reskontra.registers.suppliers import (
     SupplierDraft,
     approve_account,
     end_account,
-    is_address_payable,
     new_supplier,
     tell_account,
 )

@@ -1,11 +1,10 @@
-"""The supplier register's acts: find, add, tell an account, approve it, end it; and whether an address is payable.
+"""The supplier register's acts: find, add, tell an account, approve it, end it.
 
 The register is state-wide and the service centre keeps it: who acts needs a role in all units. An account is told by
 one person and approved by another before money goes there (EX 9-c). Every act runs inside ``working_in``.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Final
@@ -26,13 +25,11 @@ from reskontra.kernel.identifiers import (
     normal_business_id,
     normal_iban,
 )
-from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Person, Supplier, SupplierAccount
 from reskontra.registers.policy import require_somewhere
 from reskontra.registers.sorting import sort_key
 
 _TECHNICAL_ID: Final = re.compile(r"4(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])[0-9]{2}-0")
-_COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _FIRST_NUMBER: Final = 100_001
 FOREIGN: Final = frozenset({"foreign_company", "foreign_person"})
 SOURCES: Final = ("invoice", "supplier", "register")
@@ -274,43 +271,3 @@ def account_may_be_paid_to(supplier: Supplier, iban: str, on: date) -> bool:
     return not supplier.blocked and any(
         one.ended_date is None or one.ended_date > on for one in approved.only("ended_date")
     )
-
-
-@dataclass(frozen=True, slots=True)
-class PayableAddress:
-    """How an address goes into a payment: ``form`` is structured, hybrid, none or unstructured; and what is wrong.
-
-    ``none``: the address is left out, since nothing of it is known.
-    """
-
-    form: str
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def payable(self) -> bool:
-        """Whether a bank takes it."""
-        return not any(one.severity == "error" for one in self.findings)
-
-
-@clause("EX 9-b")
-def is_address_payable(supplier: Supplier, terms: Terms) -> PayableAddress:
-    """Whether the supplier's address may go into a payment on the day of ``terms``.
-
-    Structured: street, postcode and town in fields of their own. Hybrid: town and country in their own fields and at
-    most ``payment_address_free_lines`` free lines. Lines that nobody has told apart are taken only as long as
-    ``payment_address_unstructured`` says yes. Without an address there is nothing to refuse.
-    """
-    lines = [line for line in supplier.address_lines.splitlines() if line.strip()]
-    own = any((supplier.street, supplier.postcode, supplier.town))
-    if not lines and not own:
-        return PayableAddress("none")
-    form = "hybrid" if lines and supplier.town else "unstructured" if lines else "structured"
-    rules: Mapping[str, bool] = {
-        "supplier_address_unsorted": form == "unstructured" and terms.payment_address_unstructured == "no",
-        "supplier_town_missing": form == "structured" and not supplier.town.strip(),
-        "supplier_country_wrong": _COUNTRY.fullmatch(supplier.country) is None,
-        "supplier_address_lines": form == "hybrid" and len(lines) > terms.payment_address_free_lines,
-    }
-    detail = {"supplier": supplier.number, "most": str(terms.payment_address_free_lines)}
-    found = tuple(Finding(rule, clause="EX 9-b", detail=detail) for rule, holds in rules.items() if holds)
-    return PayableAddress(form, found)

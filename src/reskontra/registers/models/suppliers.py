@@ -15,7 +15,7 @@ class Supplier(StateWide):
     """Whom the State pays, in the state-wide register (EX 5.1-a, 8-a, 9-b).
 
     ``technical_id`` (4ddmmyy-0) stands for a private person who has no business id. ``address_lines`` are the
-    lines of an address that nobody has told apart yet: such an address does not go into a payment.
+    lines of an address that are not told apart: ``registers.addresses`` says whether they go into a payment.
     """
 
     number = models.CharField(max_length=10, unique=True)
