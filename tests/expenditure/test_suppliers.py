@@ -192,7 +192,7 @@ def test_an_account_is_an_iban_from_a_known_source_told_once_by_the_centre() -> 
     account = _tell(
         supplier, f"{ACCOUNT[:4]} {ACCOUNT[4:]}", verification="close", verified_name="Koepaja Ltd"
     )
-    assert (account.iban, account.verified_name, account.verified_date) == (ACCOUNT, "Koepaja Ltd", DAY)
+    assert (account.iban, account.verified_name, account.verified_at) == (ACCOUNT, "Koepaja Ltd", AT)
     with pytest.raises(ActRefused) as twice:
         _tell(supplier)
     assert twice.value.constraint == "a_supplier_has_an_account_once"

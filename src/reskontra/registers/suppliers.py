@@ -34,6 +34,9 @@ _FIRST_NUMBER: Final = 100_001
 FOREIGN: Final = frozenset({"foreign_company", "foreign_person"})
 SOURCES: Final = ("invoice", "supplier", "register")
 VERIFICATIONS: Final = ("match", "close", "none", "not_possible")
+DOUBTS: Final = ("close", "none", "not_possible")  # answers that a person looks at
+# Answers that an approval may settle, and the term by which a unit says whether its payments wait for one.
+SETTLED_BY_APPROVAL: Final = {"close": "payee_close_match", "not_possible": "payee_not_asked"}
 
 
 def is_technical_id(text: str) -> bool:
@@ -216,10 +219,47 @@ def tell_account(
             source=source,
             verification=verification,
             verified_name=verified_name,
-            verified_date=on if verification else None,
+            verified_by=person if verification else None,
+            verified_at=at if verification else None,
             told_by=person,
             told_at=at,
         )
+
+
+def waits_for_approval(account: SupplierAccount) -> bool:
+    """Whether a second person may look at ``account``: nobody has approved it, or not what the payee's bank said since.
+
+    An answer that the name matches needs no new approval. Whether payments wait for one is the unit's policy.
+    """
+    if account.ended_date is not None:
+        return False
+    if account.approved_at is None:
+        return True
+    told = account.verified_at
+    return account.verification in DOUBTS and told is not None and told > account.approved_at
+
+
+@clause("EX 9-c")
+def verify_account(
+    person: Person, at: datetime, account: SupplierAccount, verification: str, verified_name: str = ""
+) -> SupplierAccount:
+    """Write down what the payee's bank answered of ``account``, told before or approved already.
+
+    ``verification`` and ``verified_name`` are as in ``tell_account``. An approval that came before another answer than
+    a match has not seen it: where the unit's policy asks, somebody else approves anew before money goes there. Called
+    inside ``working_in``. Raises ``NotAllowed``; ``AccountNotApprovable`` for an account that has ended;
+    ``Refused`` for a name that is too long; ``ValueError`` for an unknown answer.
+    """
+    require_somewhere(person, "keep_suppliers", timezone.localdate(at))
+    if verification not in VERIFICATIONS:
+        raise ValueError("a verification is a known answer")
+    found = SupplierAccount.objects.select_for_update().get(pk=account.pk)
+    if found.ended_date is not None:
+        raise AccountNotApprovable("ended")
+    found.verification, found.verified_name = verification, verified_name.strip()
+    found.verified_by, found.verified_at = person, at
+    found.save(update_fields=["verification", "verified_name", "verified_by", "verified_at"])
+    return found
 
 
 class AccountNotApprovable(Exception):
@@ -235,16 +275,17 @@ class AccountNotApprovable(Exception):
 
 @clause("EX 9-c")
 def approve_account(person: Person, at: datetime, account: SupplierAccount) -> SupplierAccount:
-    """Approve that money may go to ``account``; by somebody else than who told it.
+    """Approve that money may go to ``account``; by somebody else than who told it and who told its bank's answer.
 
-    Called inside ``working_in``. Raises ``NotAllowed``; ``AccountNotApprovable``, also where the payee's bank said
-    that the name is not the holder's; ``ActRefused`` for the person who told it.
+    An account that was approved before its bank answered may be approved anew, by somebody who sees the answer. Called
+    inside ``working_in``. Raises ``NotAllowed``; ``AccountNotApprovable``, also where the payee's bank said that the
+    name is not the holder's; ``ActRefused`` for a person who told one of them.
     """
     require_somewhere(person, "approve_supplier_account", timezone.localdate(at))
     found = SupplierAccount.objects.select_for_update().get(pk=account.pk)
     if found.ended_date is not None:
         raise AccountNotApprovable("ended")
-    if found.approved_by_id is not None:
+    if not waits_for_approval(found):
         raise AccountNotApprovable("approved")
     if found.verification == "none":
         raise AccountNotApprovable("no_match")
