@@ -65,7 +65,8 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
     "registers_supplier": _supplier,
     "registers_supplieraccount": lambda h: {
         "supplier_id": h.of("registers_supplier"), "iban": f"FI{h.next():016d}", "bic": "", "source": "invoice",
-        "verification": "match", "verified_name": "Leverantör", "verified_date": DAY,
+        "verification": "match", "verified_name": "Leverantör", "verified_at": AT,
+        "verified_by_id": h.of("registers_person"),
         "told_by_id": h.of("registers_person"), "told_at": AT, "approved_by_id": another(h, "registers_person"),
         "approved_at": AT, "ended_date": None,
     },

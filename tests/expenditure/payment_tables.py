@@ -49,14 +49,17 @@ from reskontra.runs.run import Result
 _numbers = count(1)
 _codes = count(660_001)
 AUTHORITY = iban("99000000777777")
+VERIFIED_AT = datetime(2026, 3, 1, 7, 0, tzinfo=AT.tzinfo)
 _VERIFIED = {"match": "match", "close": "close", "none": "none", "impossible": "not_possible", "unasked": ""}
 
 
-def supplier(name: str, *, blocked: str = "", country: str = "FI", **told: Any) -> Supplier:
+def supplier(
+    name: str, *, blocked: str = "", country: str = "FI", kind: str = "company", **told: Any
+) -> Supplier:
     """A supplier of the register, without an account yet."""
     number = next(_numbers)
     return Supplier.objects.create(
-        number=f"S{number:08d}", kind="company", name=f"Leverantör {name} {number} Ab", sort_key=sort_key(name),
+        number=f"S{number:08d}", kind=kind, name=f"Leverantör {name} {number} Ab", sort_key=sort_key(name),
         language="sv", business_id=business_id(20_000 + number), blocked=blocked, country=country, **told,
     )  # fmt: skip
 
@@ -67,8 +70,8 @@ def account(
     """An account of a supplier, told by the centre's clerk and approved by somebody else."""
     return SupplierAccount.objects.create(
         supplier=of, iban=iban(f"99{next(_numbers):012d}"), bic="PROVFIHH", source="supplier",
-        verification=verification, verified_date=date(2026, 3, 1) if verification else None,
-        told_by=person("cecilia"), told_at=AT, approved_by=person("petra") if approved else None,
+        verification=verification, verified_at=VERIFIED_AT if verification else None,
+        verified_by=person("cecilia") if verification else None, told_by=person("cecilia"), told_at=AT, approved_by=person("petra") if approved else None,
         approved_at=approved_at if approved else None,
     )  # fmt: skip
 

@@ -46,6 +46,7 @@ from reskontra.expenditure.payment.run import PaymentRun
 from reskontra.expenditure.payment.sending import send_payments, timing
 from reskontra.insight import supplier_payments
 from reskontra.insight.invariants import broken
+from reskontra.kernel.days import bank_days_later
 from reskontra.kernel.terms import terms_on
 from reskontra.ledger.models import Entry
 from reskontra.purchases.models import (
@@ -56,6 +57,7 @@ from reskontra.purchases.models import (
     PaymentHold,
     SupplierPayment,
 )
+from reskontra.registers.addresses import is_address_payable
 from reskontra.registers.models import SupplierAccount, Unit, UnitTerm
 from reskontra.registers.policy import NotAllowed
 from reskontra.runs.run import RunRefused
@@ -158,17 +160,62 @@ def test_the_older_version_is_a_setting_with_an_end() -> None:
     assert refused.value.key == "payment.older_version_without_end"
 
 
-def test_an_address_that_banks_do_not_take_is_left_out_and_told() -> None:
-    """EX 9-b"""
+ADDRESSES: dict[str, tuple[dict[str, str], list[str]]] = {
+    "fields": (
+        {"street": "Gatan 1", "postcode": "111 11", "town": "Provby"}, ["Gatan 1", "111 11", "Provby", "SE"],
+    ),
+    "two free lines beside the town": (
+        {"address_lines": "c/o Prov\n Gatan 2 ", "town": "Provby"}, ["Provby", "SE", "c/o Prov", "Gatan 2"],
+    ),
+    "no town": ({"address_lines": "Gatan 3, 111 11 Provby"}, ["SE", "Gatan 3, 111 11 Provby"]),
+    "no town, and a postcode": (
+        {"address_lines": "Gatan 4", "postcode": "111 11"}, ["SE", "111 11", "Gatan 4"],
+    ),
+    "three free lines": ({"address_lines": "c/o Prov\nPort 2\nGatan 5", "town": "Provby"}, []),
+    "a line too long": ({"address_lines": "x" * 71, "town": "Provby"}, []),
+    "no country": ({"address_lines": "Gatan 6", "town": "Provby", "country": "se"}, []),
+    "nothing known": ({}, []),
+    "in Finland": ({"street": "Koetie 1", "town": "Koela", "country": "FI"}, []),
+    "a person": ({"street": "Gatan 7", "town": "Provby", "kind": "foreign_person"}, []),
+}  # fmt: skip
+UNSORTED = {"no town", "no town, and a postcode"}
+LEFT_OUT = {"three free lines", "a line too long", "no country"}
+
+
+@needs_schemas
+@pytest.mark.parametrize(
+    ("on", "takes_unsorted"),
+    [(date(2026, 11, 12), True), (date(2026, 11, 13), False), (date(2026, 11, 16), False)],
+)
+def test_the_run_the_lists_and_the_register_agree_on_every_address(on: date, takes_unsorted: bool) -> None:
+    """EX 9-b: the run of Friday 13 November 2026 is carried out on the 16th, when no unsorted address is taken."""
     where = unit()
-    lines = supplier("lines", country="SE", address_lines="Gatan 1\n111 11 Provby", town="Provby")
-    account(lines)
-    payable(where, lines, "10.00", DUE)
+    set_term(where, "payment_lead_days", "1")
+    numbers, expected = {}, {}
+    for name, (told, shown) in ADDRESSES.items():
+        one = supplier(name, **{"country": "SE", **told})
+        account(one)
+        payable(where, one, "10.00", on, day=on)
+        numbers[name] = one
+        expected[one.name] = [] if name in UNSORTED and not takes_unsorted else shown
     with inside(where):
-        assert [one.supplier for one in supplier_payments.addresses_not_payable(where)] == [lines.number]
-    pay(where)
+        carried_out = bank_days_later(on, 1)
+        refused = {one.supplier for one in supplier_payments.addresses_not_payable(where, carried_out)}
+        by_register = {
+            one.number for one in numbers.values()
+            if not is_address_payable(one, terms_on(carried_out, {})).payable
+        }  # fmt: skip
+    left_out = LEFT_OUT if takes_unsorted else LEFT_OUT | UNSORTED
+    assert refused == by_register == {numbers[name].number for name in left_out}
+    pay(where, on)
     with inside(where):
-        assert texts(written(where), "PstlAdr") == []
+        root = written(where)
+    found = {
+        one.findtext("{*}Nm"): [part.text for part in one.iterfind("{*}PstlAdr/*")]
+        for one in root.iter("{*}Cdtr")
+    }
+    assert found == expected
+    assert etree.XMLSchema(etree.parse(str(SCHEMAS / "pain.001.001.09.xsd"))).validate(root)
 
 
 def test_invoices_of_one_reference_are_one_payment_and_those_without_are_told_by_their_numbers() -> None:

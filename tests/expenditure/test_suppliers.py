@@ -12,6 +12,7 @@ from reskontra.database.refused import ActRefused
 from reskontra.documents.findings import Refused
 from reskontra.kernel.terms import terms_on
 from reskontra.kernel.texts import LANGUAGES, text
+from reskontra.registers.addresses import is_address_payable
 from reskontra.registers.models import Supplier, SupplierAccount
 from reskontra.registers.policy import NotAllowed
 from reskontra.registers.suppliers import (
@@ -21,7 +22,6 @@ from reskontra.registers.suppliers import (
     approve_account,
     end_account,
     find,
-    is_address_payable,
     is_technical_id,
     new_supplier,
     tell_account,
@@ -192,7 +192,7 @@ def test_an_account_is_an_iban_from_a_known_source_told_once_by_the_centre() -> 
     account = _tell(
         supplier, f"{ACCOUNT[:4]} {ACCOUNT[4:]}", verification="close", verified_name="Koepaja Ltd"
     )
-    assert (account.iban, account.verified_name, account.verified_date) == (ACCOUNT, "Koepaja Ltd", DAY)
+    assert (account.iban, account.verified_name, account.verified_at) == (ACCOUNT, "Koepaja Ltd", AT)
     with pytest.raises(ActRefused) as twice:
         _tell(supplier)
     assert twice.value.constraint == "a_supplier_has_an_account_once"
@@ -216,6 +216,11 @@ def test_an_account_is_an_iban_from_a_known_source_told_once_by_the_centre() -> 
         ("2026-11-15", {"address_lines": "Koetie 1, 00999 Koela"}, "unstructured", ["supplier_address_unsorted"]),
         ("2026-11-15", {"address_lines": "c/o Koe\nKoetie 1", "town": "Koela"}, "hybrid", []),
         ("2026-11-15", {"address_lines": "a\nb\nc", "town": "Koela"}, "hybrid", ["supplier_address_lines"]),
+        ("2026-11-15", {"address_lines": "a\r\n \n\nb\n", "town": "Koela"}, "hybrid", []),
+        ("2026-11-15", {"address_lines": "a" * 70, "town": "Koela"}, "hybrid", []),
+        ("2026-11-15", {"address_lines": "a" * 71, "town": "Koela"}, "hybrid", ["supplier_address_line_long"]),
+        ("2026-11-14", {"address_lines": "a\nb", "street": "K 1"}, "unstructured", ["supplier_address_lines"]),
+        ("2026-11-15", {"address_lines": " \n"}, "none", []),
         ("2026-11-15", {"street": "K 1", "town": "Koela", "country": "fi"}, "structured", ["supplier_country_wrong"]),
     ],
 )  # fmt: skip

@@ -228,7 +228,9 @@ def _status(arguments: Namespace, person: Acting) -> dict[str, Any]:
         "came_back": lambda: supplier_payments.came_back(person.unit, since),
         "bans": lambda: supplier_payments.bans(person.unit, since),
         "paid_late": lambda: supplier_payments.paid_late(person.unit, since),
-        "addresses_not_payable": lambda: supplier_payments.addresses_not_payable(person.unit),
+        "addresses_not_payable": lambda: supplier_payments.addresses_not_payable(
+            person.unit, arguments.on or today()
+        ),
     }
     return {name: [one.as_json() for one in read()] for name, read in lists.items()}
 

@@ -19,6 +19,7 @@ from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
 from reskontra.purchases.models import PaymentBan
+from reskontra.registers.addresses import is_address_payable
 from reskontra.registers.models import Supplier, SupplierAccount
 from reskontra.registers.suppliers import (
     SOURCES,
@@ -26,9 +27,10 @@ from reskontra.registers.suppliers import (
     SupplierDraft,
     approve_account,
     end_account,
-    is_address_payable,
     new_supplier,
     tell_account,
+    verify_account,
+    waits_for_approval,
 )
 from reskontra.registers.unit_terms import terms_of
 from reskontra.runs.run import Acting, RunRefused
@@ -38,6 +40,7 @@ RIGHTS: Mapping[str, str] = {
     "show": "see",
     "add": "see",  # the register is the whole State's: its own acts ask for a right in all units
     "account": "see",
+    "verify-account": "see",
     "approve-account": "see",
     "end-account": "see",
     "ban": "keep_payment_bans",
@@ -123,6 +126,8 @@ def _show(arguments: Namespace, person: Acting) -> Any:
                 "iban": one.iban,
                 "source": one.source,
                 "verification": one.verification,
+                "verified_name": one.verified_name,
+                "waits": waits_for_approval(one),
                 "told_by": one.told_by.username,
                 "approved_by": one.approved_by.username if one.approved_by else None,
                 "ended": one.ended_date.isoformat() if one.ended_date else None,
@@ -158,6 +163,22 @@ def _account(arguments: Namespace, person: Acting) -> Any:
         verified_name=arguments.verified_name,
     )
     return {"iban": made.iban, "supplier": supplier.number}
+
+
+def _verify_account(arguments: Namespace, person: Acting) -> Any:
+    supplier = _supplier(arguments)
+    if not arguments.verification:
+        raise RunRefused("supplier.answer_missing", answers=", ".join(VERIFICATIONS))
+    account = _one_account(arguments, supplier, told=None)
+    told = verify_account(person.person, person.at, account, arguments.verification, arguments.verified_name)
+    language = arguments.lang
+    return {
+        "iban": told.iban,
+        "supplier": supplier.number,
+        "answer": text(f"desk.suppliers.verification.{told.verification}", language),
+        "verification": told.verification,
+        "waits": waits_for_approval(told),
+    }
 
 
 def _approve_account(arguments: Namespace, person: Acting) -> Any:
@@ -202,6 +223,7 @@ _ACTS: Mapping[str, Callable[[Namespace, Acting], Any]] = {
     "show": _show,
     "add": _add,
     "account": _account,
+    "verify-account": _verify_account,
     "approve-account": _approve_account,
     "end-account": _end_account,
     "ban": _ban,
@@ -210,6 +232,7 @@ _ACTS: Mapping[str, Callable[[Namespace, Acting], Any]] = {
 _DONE: Mapping[str, str] = {
     "add": "supplier.add_done",
     "account": "supplier.account_done",
+    "verify-account": "supplier.verify_account_done",
     "approve-account": "supplier.approve_account_done",
     "end-account": "supplier.end_account_done",
     "ban": "payment.ban_done",
@@ -224,13 +247,17 @@ def _supplier(arguments: Namespace) -> Supplier:
     return found
 
 
-def _one_account(arguments: Namespace, supplier: Supplier, *, told: bool) -> SupplierAccount:
-    """The account that was named, or the only one that waits (``told``) or is in use."""
+def _one_account(arguments: Namespace, supplier: Supplier, *, told: bool | None) -> SupplierAccount:
+    """The account that was named, or the only one that waits (``told``), is in use, or (None) has not ended."""
     known = SupplierAccount.objects.filter(supplier=supplier).order_by("-id")
     if arguments.iban:
         found = list(known.filter(iban="".join(arguments.iban.split()).upper())[:1])
     else:
-        found = list(known.filter(ended_date__isnull=True, approved_by__isnull=told)[:2])
+        found = [
+            one
+            for one in known.filter(ended_date__isnull=True)
+            if told is None or (waits_for_approval(one) if told else one.approved_by_id is not None)
+        ]
     if len(found) > 1:
         raise RunRefused("supplier.several_accounts", supplier=supplier.number)
     if not found:
@@ -260,7 +287,12 @@ def _show_one(told: dict[str, Any], language: str) -> None:
     out.print(f"[bold]{told['number']}[/] {told['name']}  {told['identity']}", highlight=False)
     for one in told["accounts"]:
         who = one["approved_by"] or text("desk.suppliers.account.waits", language)
-        out.print(f"  {one['iban']}  {one['ended'] or who}", markup=False)
+        answer = text(f"desk.suppliers.verification.{one['verification'] or 'unasked'}", language)
+        since = (
+            one["approved_by"] and one["waits"] and text("desk.suppliers.account.answered_since", language)
+        )
+        told = "; ".join(part for part in (answer, since) if part)
+        out.print(f"  {one['iban']}  {one['ended'] or who}  {told}", markup=False)
     for one in told["bans"]:
         left = one["left"]
         words = (

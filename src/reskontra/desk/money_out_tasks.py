@@ -76,4 +76,4 @@ def _accounts(place: Place) -> Iterator[Task]:
     """The register is everybody's: only who may approve in it is told."""
     if may_somewhere(place.person, "approve_supplier_account", place.on):
         address = f"{reverse('suppliers', args=[place.unit.code])}?show=accounts"
-        yield Task("supplier_accounts", accounts_to_approve(), None, address, mine=True)
+        yield Task("supplier_accounts", accounts_to_approve(place.unit, place.on), None, address, mine=True)

@@ -5,7 +5,7 @@ The register is the whole State's and the service centre keeps it; invoices, pay
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -44,6 +44,7 @@ from reskontra.kernel.days import format_date
 from reskontra.kernel.money import NotAnAmount, parse_amount, round_cents
 from reskontra.kernel.texts import text
 from reskontra.purchases.models import PaymentBan
+from reskontra.registers.addresses import is_address_payable
 from reskontra.registers.models import Supplier, SupplierAccount
 from reskontra.registers.policy import may_somewhere, require
 from reskontra.registers.suppliers import (
@@ -53,9 +54,10 @@ from reskontra.registers.suppliers import (
     SupplierDraft,
     approve_account,
     end_account,
-    is_address_payable,
     new_supplier,
     tell_account,
+    verify_account,
+    waits_for_approval,
 )
 from reskontra.registers.unit_terms import terms_of
 from reskontra.runs.run import Acting
@@ -157,7 +159,7 @@ def _page(
             "address": address,
             "address_wrong": [message(one, language) for one in address.findings],
             "accounts": [
-                (one, _new(one, place.on), one.told_by_id == place.person.pk)
+                (one, _new(one, place.on), place.person.pk in _tellers(one), waits_for_approval(one))
                 for one in accounts.order_by("ended_date", "-id")
             ],
             "bans": [(one, one.in_force(place.on)) for one in bans],
@@ -182,6 +184,11 @@ def _page(
     )
 
 
+def _tellers(account: SupplierAccount) -> set[int | None]:
+    """Who may not approve the account: who told it, and who told what its bank has answered."""
+    return {account.told_by_id, account.verified_by_id}
+
+
 def _new(account: SupplierAccount, on: date) -> bool:
     return account.approved_at is not None and account.approved_at.date() > on - NEW_ACCOUNT
 
@@ -189,16 +196,23 @@ def _new(account: SupplierAccount, on: date) -> bool:
 def seen_of(found: Supplier, place: Place) -> str:
     """What of a supplier changes: its accounts, their approvals and ends, and the unit's bans on it."""
     accounts = SupplierAccount.objects.filter(supplier=found).order_by("id")
-    told = [f"{one.pk}{'a' if one.approved_by_id else ''}{'e' if one.ended_date else ''}" for one in accounts]
+    told = [
+        f"{one.pk}{_moment('a', one.approved_at)}{_moment('v', one.verified_at)}{'e' if one.ended_date else ''}"
+        for one in accounts
+    ]
     bans = [f"{one.id}{one.end_date or ''}" for one in bans_of(place.unit, found.pk)]
     return "-".join((*told, "b", *bans))
+
+
+def _moment(mark: str, at: datetime | None) -> str:
+    return f"{mark}{at.timestamp():.6f}" if at else ""
 
 
 @require_POST
 @acts_in_unit
 @clause("EX 8-a", "EX 9-c")
 def act(request: HttpRequest, place: Place, id: int) -> HttpResponse:
-    """POST ``act`` (account, approve, end_account, ban or end_ban), ``seen`` and what the act needs.
+    """POST ``act`` (account, verify, approve, end_account, ban or end_ban), ``seen`` and what the act needs.
 
     What was sent on another state of the supplier than now does nothing.
     """
@@ -237,6 +251,14 @@ def _account(acting: Acting, found: Supplier, sent: QueryDict, language: str) ->
         verified_name=sent.get("verified_name", "").strip()[:140] if verification else "",
     )
     return text("supplier.account_done", language, iban=made.iban, supplier=found.number)
+
+
+def _verify(acting: Acting, found: Supplier, sent: QueryDict, language: str) -> str:
+    answer = chosen(sent, "verification", VERIFICATIONS, "verification")
+    name = sent.get("verified_name", "").strip()
+    one = verify_account(acting.person, acting.at, _account_of(found, sent), answer, name)
+    told = text(f"desk.suppliers.verification.{answer}", language)
+    return text("supplier.verify_account_done", language, iban=one.iban, supplier=found.number, answer=told)
 
 
 def _approve(acting: Acting, found: Supplier, sent: QueryDict, language: str) -> str:
@@ -279,6 +301,7 @@ def _end_ban(acting: Acting, found: Supplier, sent: QueryDict, language: str) ->
 
 SUPPLIER_ACTS: Mapping[str, Callable[[Acting, Supplier, QueryDict, str], str]] = {
     "account": _account,
+    "verify": _verify,
     "approve": _approve,
     "end_account": _end_account,
     "ban": _ban,

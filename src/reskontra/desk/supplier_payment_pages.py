@@ -79,7 +79,7 @@ def payables(request: HttpRequest, place: Place) -> HttpResponse:
             "words": words,
             "plans": plans_of(place.unit),
             "back": [(one, one.said(language)) for one in back],
-            "addresses": addresses_not_payable(place.unit)
+            "addresses": addresses_not_payable(place.unit, place.on)
             if kind == "all" and page.first and not words
             else [],
             "may_run": place.may("run_payment"),

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Final
 
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
-MOST_LINES: Final = 2  # of a hybrid address
+MOST_LINES: Final = 2  # that an address may have free
+LONGEST_LINE: Final = 70  # signs: Max70Text of ISO 20022
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Address:
     """Where a payee is reached; ``country`` is an ISO 3166 code of two letters.
 
     Structured: street, building, postcode. Hybrid: at most two free ``lines`` beside town and country (EX 9-b).
+    ``unsorted``: nobody has told the lines apart and there is no town; whoever writes it knows that the day allows it.
     """
 
     street: str
@@ -34,12 +36,16 @@ class Address:
     country: str
     building: str = ""
     lines: tuple[str, ...] = ()
+    unsorted: bool = False
 
     @property
     def payable(self) -> bool:
-        """Whether banks take it: town and country have fields of their own, and free lines are two at most."""
+        """Whether banks take it: town and country have fields of their own, and free lines are two at most.
+
+        What is unsorted has lines in the town's place.
+        """
         return (
-            bool(self.town.strip())
+            bool(self.lines if self.unsorted else self.town.strip())
             and _COUNTRY.fullmatch(self.country) is not None
             and len(self.lines) <= MOST_LINES
         )

@@ -82,7 +82,8 @@ def stream(
 ) -> Result:
     """Tells ``target`` about one XML document without building a tree, and returns what it closes with.
 
-    For documents with large contents such as attachments: a text of many megabytes arrives in pieces.
+    For documents with large contents such as attachments: a text of many megabytes arrives in pieces. A target that
+    has ``comment`` and ``pi`` is told of these too.
     The same gate and the same refusals as ``parse``; levels are counted here, since libxml2 counts them
     only for trees. Raises ``Refused``.
     """
@@ -174,6 +175,9 @@ class _Counted:
         self._levels = 0
         self._elements = 0
         self.data = target.data
+        for aside in ("comment", "pi"):
+            if hasattr(target, aside):
+                setattr(self, aside, getattr(target, aside))
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._levels += 1

@@ -8,7 +8,9 @@ from typing import Any
 from reskontra.database.rows import rows
 from reskontra.kernel.days import bank_day_on_or_after
 from reskontra.kernel.texts import text, texts
+from reskontra.registers.addresses import address_terms, addresses_query
 from reskontra.registers.models import Unit
+from reskontra.registers.unit_terms import terms_of
 
 
 class Told:
@@ -120,9 +122,13 @@ def paid_late(unit: Unit, since: date) -> list[Late]:
     return [one for one in found if one.paid_date > bank_day_on_or_after(one.due_date)]
 
 
-def addresses_not_payable(unit: Unit) -> list[Address]:
-    """Suppliers with open payables whose address banks do not take, by what is open. Inside ``working_in``."""
-    return [Address(**row) for row in rows(_ADDRESSES, {"unit": unit.pk})]
+def addresses_not_payable(unit: Unit, on: date) -> list[Address]:
+    """Suppliers with open payables whose address banks do not take on ``on``, the most open first.
+
+    Inside ``working_in``.
+    """
+    values = {"unit": unit.pk, **address_terms(terms_of(unit, on))}
+    return [Address(**row) for row in rows(_ADDRESSES, values)]
 
 
 def _plain(value: Any) -> Any:
@@ -183,10 +189,17 @@ WHERE t.unit_id = %(unit)s AND p.payment_date >= %(since)s AND p.payment_date > 
   AND NOT EXISTS (SELECT FROM purchases_supplierpayment undone WHERE undone.undoes_id = p.id)
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY days DESC, l.id
 """
-_ADDRESSES = """
-SELECT s.number AS supplier, s.name, s.country, sum(o.open) AS open
-FROM purchases_payable_open o JOIN registers_supplier s ON s.id = o.supplier_id
-WHERE o.unit_id = %(unit)s AND o.open > 0 AND s.country <> 'FI' AND s.kind NOT IN ('person', 'foreign_person')
-  AND NOT (s.town <> '' AND s.country ~ '^[A-Z]{2}$' AND s.address_lines = '')
-GROUP BY 1, 2, 3 ORDER BY open DESC, supplier
+_ADDRESSES = (
+    """
+WITH owed AS (SELECT supplier_id, sum(open) AS open FROM purchases_payable_open
+              WHERE unit_id = %(unit)s AND open > 0 GROUP BY 1)
+SELECT s.number AS supplier, s.name, s.country, o.open
+FROM owed o
+JOIN registers_supplier s ON s.id = o.supplier_id
+JOIN ("""
+    + addresses_query("(SELECT * FROM registers_supplier WHERE id IN (SELECT supplier_id FROM owed))")
+    + """) a
+  ON a.supplier_id = s.id AND a.address = 'not_payable'
+ORDER BY o.open DESC, supplier
 """
+)

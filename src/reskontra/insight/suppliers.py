@@ -13,6 +13,8 @@ from reskontra.database.rows import one_row, rows
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.identifiers import is_iban, normal_iban
 from reskontra.registers.models import Unit
+from reskontra.registers.suppliers import SETTLED_BY_APPROVAL
+from reskontra.registers.unit_terms import terms_of
 
 KINDS = ("all", "accounts", "bans", "open")
 NEW_ACCOUNT = timedelta(
@@ -104,17 +106,31 @@ def suppliers_listed(
         "account": account,
         "after": after,
         "most": most,
+        "asks": _asks(unit, on),
     }
-    return [Listed(**row) for row in rows(_LISTED.format(kind=_KIND[kind], some=_SOME[kind]), values)]
+    return [
+        Listed(**row)
+        for row in rows(_LISTED.format(kind=_KIND[kind], some=_SOME[kind], waits=_WAITS), values)
+    ]
 
 
-def accounts_to_approve() -> int:
-    """How many accounts of suppliers wait for a second person: those that the payee's bank did not deny."""
+@clause("EX 9-c")
+def accounts_to_approve(unit: Unit, on: date) -> int:
+    """How many accounts of suppliers wait for a second person: those that the payee's bank did not deny.
+
+    Where the unit's policy asks, also those that were approved before their bank answered that it is not sure.
+    """
     (count,) = one_row(
-        "SELECT count(*) FROM registers_supplieraccount"
-        " WHERE approved_by_id IS NULL AND ended_date IS NULL AND verification <> 'none'"
+        f"SELECT count(*) FROM registers_supplieraccount WHERE ended_date IS NULL AND {_WAITS}",
+        {"asks": _asks(unit, on)},
     )
     return int(count)
+
+
+def _asks(unit: Unit, on: date) -> list[str]:
+    """The answers of a payee's bank that the unit asks somebody to approve before it pays."""
+    terms = terms_of(unit, on)
+    return [answer for answer, key in SETTLED_BY_APPROVAL.items() if getattr(terms, key) == "ask"]
 
 
 def invoices_of(unit: Unit, supplier: int, before: int | None = None, most: int = 50) -> list[Invoiced]:
@@ -134,6 +150,9 @@ def mismatches_of(unit: Unit, supplier: int, most: int = 5) -> Sequence[Mapping[
     return rows(_MISMATCHES, {"unit": unit.pk, "supplier": supplier, "most": most})
 
 
+# Of an account that has not ended.
+_WAITS = """(approved_by_id IS NULL AND verification <> 'none'
+    OR verification = ANY (%(asks)s) AND approved_at < verified_at)"""
 _BANNED = """(SELECT b.supplier_id, count(*) AS bans, sum(b.amount - coalesce(t.amount, 0)) AS ban_left,
     bool_or(b.amount IS NULL) AS unlimited, min(e.day) AS ban_end
   FROM purchases_paymentban b
@@ -152,8 +171,7 @@ _KIND: Mapping[str, str] = {
 # What narrows the register before anything is counted.
 _SOME: Mapping[str, str] = {
     "all": "true",
-    "accounts": "s.id IN (SELECT supplier_id FROM registers_supplieraccount"
-    " WHERE approved_by_id IS NULL AND ended_date IS NULL AND verification <> 'none')",
+    "accounts": f"s.id IN (SELECT supplier_id FROM registers_supplieraccount WHERE ended_date IS NULL AND {_WAITS})",
     "bans": "s.id IN (SELECT supplier_id FROM purchases_paymentban WHERE unit_id = %(unit)s)",
     "open": "s.id IN (SELECT supplier_id FROM purchases_payable_open WHERE unit_id = %(unit)s AND open <> 0)",
 }
@@ -174,7 +192,7 @@ SELECT s.id, s.number, s.name, s.kind, s.blocked,
 FROM asked s
 CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE approved_by_id IS NOT NULL) AS accounts,
-    count(*) FILTER (WHERE approved_by_id IS NULL AND verification <> 'none') AS to_approve,
+    count(*) FILTER (WHERE {waits}) AS to_approve,
     count(*) FILTER (WHERE approved_at::date > %(since)s) AS fresh
   FROM registers_supplieraccount WHERE supplier_id = s.id AND ended_date IS NULL) a
 CROSS JOIN LATERAL (

@@ -16,7 +16,7 @@ ANALYZE payables_open;
 -- Accounts that may be paid to. The caller takes out what is no IBAN.
 CREATE TEMP TABLE accounts_approved ON COMMIT DROP AS
 SELECT a.supplier_id, a.iban, a.bic, a.verification,
-  coalesce((a.approved_at AT TIME ZONE 'Europe/Helsinki')::date >= a.verified_date, false) AS seen_by_approver,
+  coalesce(a.approved_at >= a.verified_at, false) AS seen_by_approver,
   a.approved_at, a.id
 FROM registers_supplieraccount a
 WHERE a.supplier_id IN (SELECT supplier_id FROM payables_open) AND a.approved_by_id IS NOT NULL

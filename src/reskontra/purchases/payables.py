@@ -1,6 +1,7 @@
 """The vocabulary of payables: what is open of each, when it is paid, to which account, and what holds it (EX 8, 9)."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,11 +14,12 @@ from reskontra.kernel.days import bank_day_on_or_after, bank_day_on_or_before
 from reskontra.kernel.identifiers import is_iban
 from reskontra.kernel.references import is_national_reference, is_rf_reference
 from reskontra.kernel.terms import TermNotAllowed, Terms, all_terms
+from reskontra.registers.addresses import address_terms, addresses_query
 from reskontra.registers.models import Unit
 
 _TABLES = (
-    "payables_open, accounts_approved, payment_days, references_held, accounts_ranked, payables_held,"
-    " payables_in_hand"
+    "payables_open, accounts_approved, payment_days, references_held, payee_addresses, accounts_ranked,"
+    " payables_held, payables_in_hand"
 )
 _MOVES: dict[str, Callable[[date], date]] = {
     "before": bank_day_on_or_before,
@@ -25,11 +27,14 @@ _MOVES: dict[str, Callable[[date], date]] = {
 }
 
 
-def take_payables_in_hand(unit: Unit, terms: Terms, asked: Sequence[int] | None = None) -> None:
+def take_payables_in_hand(
+    unit: Unit, terms: Terms, asked: Sequence[int] | None = None, carried_out: date | None = None
+) -> None:
     """Fill the temporary table ``payables_in_hand`` for the day of ``terms``, until the transaction ends.
 
-    All that something is open of; given ``asked`` (ids), only these, settled ones too. Raises ``TermNotAllowed`` for a
-    way to move a due date that does not exist.
+    All that something is open of; given ``asked`` (ids), only these, settled ones too. Addresses are judged as of the
+    day on which a payment would be ``carried_out``, that of ``terms`` if it is not told. Raises ``TermNotAllowed`` for
+    a way to move a due date that does not exist.
     """
     values: dict[str, Any] = {
         "unit": unit.pk,
@@ -43,6 +48,7 @@ def take_payables_in_hand(unit: Unit, terms: Terms, asked: Sequence[int] | None 
     _drop_wrong_accounts()
     keep_told("payment_days", "due_date date, payment_date date", _payment_days(terms))
     keep_told("references_held", "written text, reference text", _references(unit))
+    _keep_addresses(terms if carried_out is None else replace(terms, on=carried_out))
     with connection.cursor() as cursor:
         for statement in statements("reskontra.purchases", "payables.sql"):
             cursor.execute(statement, values)
@@ -107,6 +113,17 @@ def _drop_wrong_accounts() -> None:
 def _payment_days(terms: Terms) -> list[tuple[date, date]]:
     days = [row["due_date"] for row in rows("SELECT DISTINCT due_date FROM payables_open")]
     return [(day, payment_day(day, terms)) for day in days]
+
+
+def _keep_addresses(terms: Terms) -> None:
+    """Fill ``payee_addresses`` with what becomes of the address of each supplier in hand, on the day of ``terms``."""
+    in_hand = "(SELECT * FROM registers_supplier WHERE id IN (SELECT supplier_id FROM payables_open))"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMP TABLE payee_addresses ON COMMIT DROP AS {addresses_query(in_hand)}",
+            address_terms(terms),
+        )
+        cursor.execute("ANALYZE payee_addresses")
 
 
 def _references(unit: Unit) -> list[tuple[str, str]]:

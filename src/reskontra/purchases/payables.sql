@@ -1,5 +1,6 @@
 -- The payables in hand, with all that a rule may ask of each on a day. Parameter: unit. What is open and the accounts stand
--- in ``open.sql``; payment_days (due_date, payment_date) and references_held (written, reference) are the caller's.
+-- in ``open.sql``; payment_days (due_date, payment_date), references_held (written, reference) and payee_addresses, which
+-- tells what becomes of each supplier's address in a payment, are the caller's.
 
 CREATE TEMP TABLE payables_held ON COMMIT DROP AS
 SELECT h.payable_id, max(h.reason) FILTER (WHERE h.answer_id IS NULL) AS held,
@@ -13,7 +14,6 @@ SELECT *, row_number() OVER (PARTITION BY supplier_id ORDER BY approved_at DESC,
 
 ANALYZE accounts_ranked;
 
--- An address goes into a payment abroad only, when town and country have fields of their own, and never of a person.
 CREATE TEMP TABLE payables_in_hand ON COMMIT DROP AS
 SELECT p.id, p.unit_id, p.invoice_id, p.supplier_id, p.account, p.due_date, d.payment_date, p.amount, p.open,
   i.number AS invoice_number, s.name AS payee, s.blocked AS supplier_blocked,
@@ -21,13 +21,12 @@ SELECT p.id, p.unit_id, p.invoice_id, p.supplier_id, p.account, p.due_date, d.pa
   paid_to.seen_by_approver, h.held, h.came_back,
   coalesce(r.reference, '') AS reference,
   CASE WHEN r.reference IS NULL THEN coalesce(nullif(i.message, ''), i.reference) ELSE '' END AS message,
-  CASE WHEN s.country = 'FI' OR s.kind IN ('person', 'foreign_person') THEN 'not_needed'
-       WHEN s.town <> '' AND s.country ~ '^[A-Z]{2}$' AND s.address_lines = '' THEN 'told'
-       ELSE 'not_payable' END AS address,
-  md5(concat_ws('|', s.name, s.street, s.postcode, s.town, s.country)) AS payee_digest
+  to_address.address,
+  md5(concat_ws('|', s.name, s.street, s.postcode, s.town, s.country, s.address_lines)) AS payee_digest
 FROM payables_open p
 JOIN purchases_purchaseinvoice i ON i.id = p.invoice_id
 JOIN registers_supplier s ON s.id = p.supplier_id
+JOIN payee_addresses to_address ON to_address.supplier_id = p.supplier_id
 JOIN payment_days d ON d.due_date = p.due_date
 LEFT JOIN accounts_ranked newest ON newest.supplier_id = p.supplier_id AND newest.turn = 1
 LEFT JOIN accounts_ranked paid_to ON paid_to.supplier_id = p.supplier_id

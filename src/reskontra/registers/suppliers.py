@@ -1,11 +1,10 @@
-"""The supplier register's acts: find, add, tell an account, approve it, end it; and whether an address is payable.
+"""The supplier register's acts: find, add, tell an account, approve it, end it.
 
 The register is state-wide and the service centre keeps it: who acts needs a role in all units. An account is told by
 one person and approved by another before money goes there (EX 9-c). Every act runs inside ``working_in``.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Final
@@ -26,17 +25,18 @@ from reskontra.kernel.identifiers import (
     normal_business_id,
     normal_iban,
 )
-from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Person, Supplier, SupplierAccount
 from reskontra.registers.policy import require_somewhere
 from reskontra.registers.sorting import sort_key
 
 _TECHNICAL_ID: Final = re.compile(r"4(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])[0-9]{2}-0")
-_COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _FIRST_NUMBER: Final = 100_001
 FOREIGN: Final = frozenset({"foreign_company", "foreign_person"})
 SOURCES: Final = ("invoice", "supplier", "register")
 VERIFICATIONS: Final = ("match", "close", "none", "not_possible")
+DOUBTS: Final = ("close", "none", "not_possible")  # answers that a person looks at
+# Answers that an approval may settle, and the term by which a unit says whether its payments wait for one.
+SETTLED_BY_APPROVAL: Final = {"close": "payee_close_match", "not_possible": "payee_not_asked"}
 
 
 def is_technical_id(text: str) -> bool:
@@ -219,10 +219,47 @@ def tell_account(
             source=source,
             verification=verification,
             verified_name=verified_name,
-            verified_date=on if verification else None,
+            verified_by=person if verification else None,
+            verified_at=at if verification else None,
             told_by=person,
             told_at=at,
         )
+
+
+def waits_for_approval(account: SupplierAccount) -> bool:
+    """Whether a second person may look at ``account``: nobody has approved it, or not what the payee's bank said since.
+
+    An answer that the name matches needs no new approval. Whether payments wait for one is the unit's policy.
+    """
+    if account.ended_date is not None:
+        return False
+    if account.approved_at is None:
+        return True
+    told = account.verified_at
+    return account.verification in DOUBTS and told is not None and told > account.approved_at
+
+
+@clause("EX 9-c")
+def verify_account(
+    person: Person, at: datetime, account: SupplierAccount, verification: str, verified_name: str = ""
+) -> SupplierAccount:
+    """Write down what the payee's bank answered of ``account``, told before or approved already.
+
+    ``verification`` and ``verified_name`` are as in ``tell_account``. An approval that came before another answer than
+    a match has not seen it: where the unit's policy asks, somebody else approves anew before money goes there. Called
+    inside ``working_in``. Raises ``NotAllowed``; ``AccountNotApprovable`` for an account that has ended;
+    ``Refused`` for a name that is too long; ``ValueError`` for an unknown answer.
+    """
+    require_somewhere(person, "keep_suppliers", timezone.localdate(at))
+    if verification not in VERIFICATIONS:
+        raise ValueError("a verification is a known answer")
+    found = SupplierAccount.objects.select_for_update().get(pk=account.pk)
+    if found.ended_date is not None:
+        raise AccountNotApprovable("ended")
+    found.verification, found.verified_name = verification, verified_name.strip()
+    found.verified_by, found.verified_at = person, at
+    found.save(update_fields=["verification", "verified_name", "verified_by", "verified_at"])
+    return found
 
 
 class AccountNotApprovable(Exception):
@@ -238,16 +275,17 @@ class AccountNotApprovable(Exception):
 
 @clause("EX 9-c")
 def approve_account(person: Person, at: datetime, account: SupplierAccount) -> SupplierAccount:
-    """Approve that money may go to ``account``; by somebody else than who told it.
+    """Approve that money may go to ``account``; by somebody else than who told it and who told its bank's answer.
 
-    Called inside ``working_in``. Raises ``NotAllowed``; ``AccountNotApprovable``, also where the payee's bank said
-    that the name is not the holder's; ``ActRefused`` for the person who told it.
+    An account that was approved before its bank answered may be approved anew, by somebody who sees the answer. Called
+    inside ``working_in``. Raises ``NotAllowed``; ``AccountNotApprovable``, also where the payee's bank said that the
+    name is not the holder's; ``ActRefused`` for a person who told one of them.
     """
     require_somewhere(person, "approve_supplier_account", timezone.localdate(at))
     found = SupplierAccount.objects.select_for_update().get(pk=account.pk)
     if found.ended_date is not None:
         raise AccountNotApprovable("ended")
-    if found.approved_by_id is not None:
+    if not waits_for_approval(found):
         raise AccountNotApprovable("approved")
     if found.verification == "none":
         raise AccountNotApprovable("no_match")
@@ -274,43 +312,3 @@ def account_may_be_paid_to(supplier: Supplier, iban: str, on: date) -> bool:
     return not supplier.blocked and any(
         one.ended_date is None or one.ended_date > on for one in approved.only("ended_date")
     )
-
-
-@dataclass(frozen=True, slots=True)
-class PayableAddress:
-    """How an address goes into a payment: ``form`` is structured, hybrid, none or unstructured; and what is wrong.
-
-    ``none``: the address is left out, since nothing of it is known.
-    """
-
-    form: str
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def payable(self) -> bool:
-        """Whether a bank takes it."""
-        return not any(one.severity == "error" for one in self.findings)
-
-
-@clause("EX 9-b")
-def is_address_payable(supplier: Supplier, terms: Terms) -> PayableAddress:
-    """Whether the supplier's address may go into a payment on the day of ``terms``.
-
-    Structured: street, postcode and town in fields of their own. Hybrid: town and country in their own fields and at
-    most ``payment_address_free_lines`` free lines. Lines that nobody has told apart are taken only as long as
-    ``payment_address_unstructured`` says yes. Without an address there is nothing to refuse.
-    """
-    lines = [line for line in supplier.address_lines.splitlines() if line.strip()]
-    own = any((supplier.street, supplier.postcode, supplier.town))
-    if not lines and not own:
-        return PayableAddress("none")
-    form = "hybrid" if lines and supplier.town else "unstructured" if lines else "structured"
-    rules: Mapping[str, bool] = {
-        "supplier_address_unsorted": form == "unstructured" and terms.payment_address_unstructured == "no",
-        "supplier_town_missing": form == "structured" and not supplier.town.strip(),
-        "supplier_country_wrong": _COUNTRY.fullmatch(supplier.country) is None,
-        "supplier_address_lines": form == "hybrid" and len(lines) > terms.payment_address_free_lines,
-    }
-    detail = {"supplier": supplier.number, "most": str(terms.payment_address_free_lines)}
-    found = tuple(Finding(rule, clause="EX 9-b", detail=detail) for rule, holds in rules.items() if holds)
-    return PayableAddress(form, found)

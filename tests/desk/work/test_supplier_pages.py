@@ -103,6 +103,33 @@ def test_an_account_is_told_by_one_and_approved_by_another(desk: Any, at_desk: A
     assert petra.post(f"{address}/act", approve).status_code == 409
 
 
+def test_what_a_bank_answers_later_is_written_down_and_asked_about(desk: Any, at_desk: AtDesk) -> None:
+    """EX 9-c: by the centre, on the account in use; somebody else then approves anew, and a match needs nobody."""
+    firm, cecilia, petra = supplier("asked later"), at_desk("cecilia"), at_desk("petra")
+    one = account(firm)
+    address = desk.path(f"purchases/suppliers/{firm.pk}")
+    answer = {"act": "verify", "seen": seen(cecilia, address), "account": one.pk, "verification": "close",
+              "verified_name": "Leverantör Ett"}  # fmt: skip
+    assert 'value="approve"' not in page(petra, address)
+    assert 'value="verify"' not in page(at_desk("kirsi"), address)
+    assert at_desk("kirsi").post(f"{address}/act", answer).status_code == 403
+    assert cecilia.post(f"{address}/act", {**answer, "verification": ""}).status_code == 422
+    assert cecilia.post(f"{address}/act", {**answer, "account": "0"}).status_code == 422
+    assert cecilia.post(f"{address}/act", answer).status_code == 302
+    assert cecilia.post(f"{address}/act", answer).status_code == 302  # stale: nothing is done twice
+    body = page(petra, address)
+    assert "Leverantör Ett" in body
+    assert escape(text("desk.suppliers.account.answered_since", "sv")) in body
+    assert escape(text("desk.suppliers.approve.not_own", "sv")) in page(cecilia, address)
+    assert str(firm.pk) in page(petra, desk.path("purchases/suppliers?show=accounts"))
+    approve = {"act": "approve", "seen": seen(petra, address), "account": one.pk}
+    assert petra.post(f"{address}/act", approve).status_code == 302
+    assert escape(text("desk.suppliers.account.answered_since", "sv")) not in page(petra, address)
+    match = {**answer, "seen": seen(cecilia, address), "verification": "match"}
+    assert cecilia.post(f"{address}/act", match).status_code == 302
+    assert 'value="approve"' not in page(petra, address)
+
+
 def test_a_ban_is_recorded_as_its_protocol_orders_and_ended(desk: Any, at_desk: AtDesk) -> None:
     """EX 8-a: sum, share and end; an account and a reference that are right; shown with what is left; once."""
     firm, cecilia, kirsi = supplier("banned"), at_desk("cecilia"), at_desk("kirsi")

@@ -26,6 +26,7 @@ from reskontra.exchange.messages import message
 from reskontra.formats.cii.places import PLACES as CII
 from reskontra.formats.cii.reader import read as read_cii
 from reskontra.formats.en16931.checks import findings
+from reskontra.formats.en16931.enveloped import Opened
 from reskontra.formats.finvoice.places import PLACES as FINVOICE
 from reskontra.formats.ubl.places import PLACES as UBL
 from reskontra.formats.ubl.reader import CREDIT_NOTE, INVOICE, invoice_of
@@ -362,7 +363,7 @@ def _cases(rule: str) -> list[tuple[bool, Invoice]]:
         path = folder / f"{rule}.xml"
         for test in etree.fromstring(path.read_bytes()).iter(f"{space}test") if path.is_file() else ():
             passes = test.find(f"{space}assert/{space}success") is not None
-            found += [(passes, invoice_of(one)) for one in test.iterchildren(INVOICE, CREDIT_NOTE)]
+            found += [(passes, invoice_of(Opened(one))) for one in test.iterchildren(INVOICE, CREDIT_NOTE)]
     return found
 
 

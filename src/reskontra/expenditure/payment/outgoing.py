@@ -24,8 +24,11 @@ NEWEST, OLDER = "pain.001.001.09", "pain.001.001.03"
 _PURPOSE = "SUPP"
 _LEAVING = """
 SELECT n.id, n.end_to_end_id, n.amount, n.payee, n.iban, n.bic, n.reference, n.message, n.address, s.street, s.postcode,
-  s.town, s.country
-FROM new_payment n JOIN registers_supplier s ON s.id = n.supplier_id ORDER BY n.id
+  s.town, s.country, a.lines
+FROM new_payment n
+JOIN registers_supplier s ON s.id = n.supplier_id
+LEFT JOIN payee_addresses a ON a.supplier_id = n.supplier_id
+ORDER BY n.id
 """
 
 
@@ -113,7 +116,6 @@ def file_version(unit: Unit, terms: Terms) -> str:
 def _payment(row: dict[str, Any]) -> Payment:
     reference = row["reference"]
     structured = is_national_reference(reference) or is_rf_reference(reference)
-    address = Address(row["street"], row["postcode"], row["town"], row["country"])
     return Payment(
         end_to_end_id=row["end_to_end_id"],
         amount=Decimal(row["amount"]),
@@ -122,5 +124,16 @@ def _payment(row: dict[str, Any]) -> Payment:
         iban=row["iban"],
         reference=reference if structured else "",
         bic=row["bic"],
-        address=address if row["address"] == "told" else None,
+        address=_address(row),
     )
+
+
+@clause("EX 9-b")
+def _address(row: dict[str, Any]) -> Address | None:
+    """The payee's address in the form that it was decided to go in; None where it is left out."""
+    lines = tuple(row["lines"] or ())
+    if row["address"] in ("structured", "hybrid"):
+        return Address(row["street"], row["postcode"], row["town"], row["country"], lines=lines)
+    if row["address"] == "unstructured":
+        return Address("", "", "", row["country"], lines=lines, unsorted=True)
+    return None

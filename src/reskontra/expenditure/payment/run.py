@@ -68,7 +68,7 @@ class PaymentRun:
         """Decide every payable in hand into ``decided``: what stands against it, then what it pays."""
         earliest = execution_day(run.on_date, terms)
         values = {"earliest": earliest, "bundles": terms.payments_bundled == "yes"}
-        take_payables_in_hand(run.unit, terms, self._asked(run.unit))
+        take_payables_in_hand(run.unit, terms, self._asked(run.unit), carried_out=earliest)
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE IF EXISTS {TABLES}")
             clear = decide_clear(terms).select(

@@ -25,10 +25,10 @@ def check_file(data: bytes, schemas: Path | None) -> list[Finding]:
     ``schemas`` is a folder with the public schemas of CII D16B in it; without it only our own rules run.
     """
     try:
-        element, message_id = opened(data, KINDS, "")
+        document = opened(data, KINDS, "")
     except Refused as refused:
         return list(refused.findings)
-    found = check(invoice_of(element, message_id))
+    found = check(invoice_of(document))
     if schemas is not None:
-        found += xsd.complaints(element, SCHEMA, schemas, "CII D16B")
+        found += xsd.complaints(document.root, SCHEMA, schemas, "CII D16B")
     return found

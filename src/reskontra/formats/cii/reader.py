@@ -10,8 +10,8 @@ from typing import Final
 
 from reskontra.documents.invoice import AllowanceCharge, Attachment, Invoice, InvoiceLine, Party, VatBreakdown
 from reskontra.formats.en16931 import reading
-from reskontra.formats.en16931.enveloped import beginning, is_enveloped, opened
-from reskontra.formats.en16931.nodes import Document, Element, Node, Tags
+from reskontra.formats.en16931.enveloped import Opened, beginning, is_enveloped, opened
+from reskontra.formats.en16931.nodes import Document, Node, Tags
 from reskontra.kernel.clauses import clause
 
 _STANDARD: Final = "urn:un:unece:uncefact:data:standard:"
@@ -48,18 +48,17 @@ def read(data: bytes, name: str = "") -> list[Invoice]:
     ``name`` is the file's name and stands in the refusal. Raises ``Refused`` when the file is another document
     than a Cross Industry Invoice 100, or XML that may not be parsed.
     """
-    element, message_id = opened(data, KINDS, name)
-    return [invoice_of(element, message_id)]
+    return [invoice_of(opened(data, KINDS, name))]
 
 
-def invoice_of(element: Element, message_id: str | None = None) -> Invoice:
-    """The invoice in the root element of a document."""
-    document = Document(_TAGS)
-    root = Node(element, document)
+def invoice_of(one: Opened) -> Invoice:
+    """The invoice in a document."""
+    document = Document(_TAGS, one.files)
+    root = Node(one.root, document)
     deal = root.node("rsm:SupplyChainTradeTransaction")
     settlement = deal.node("ram:ApplicableHeaderTradeSettlement")
     document.currency = settlement.text("ram:InvoiceCurrencyCode")
-    invoice = _invoice(root, deal, settlement, document.currency, message_id)
+    invoice = _invoice(root, deal, settlement, document.currency, one.message_id)
     return reading.finished(invoice, document)
 
 

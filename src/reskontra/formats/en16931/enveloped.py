@@ -2,16 +2,18 @@
 
 import codecs
 import re
+from dataclasses import dataclass, field
 from typing import Final
 
 from lxml import etree
 
 from reskontra.documents.findings import Finding, Refused
 from reskontra.formats import xml
+from reskontra.formats.en16931 import large
+from reskontra.formats.en16931.large import Contents
+from reskontra.kernel.clauses import clause
 
 ENVELOPE: Final = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
-# A single text is at most ten million signs (libxml2); several attachments of that size fit beside each other.
-MOST_BYTES: Final = 50_000_000
 
 _START = re.compile(rb"<(?:([A-Za-z_][\w.\-]{0,99}):)?([A-Za-z_][\w.\-]{0,99})((?:[\s][^<>]{0,16000})?)/?>")
 _SPACE = re.compile(rb"""\sxmlns(?::([\w.\-]{1,99}))?\s{0,9}=\s{0,9}(?:"([^"<]{0,999})"|'([^'<]{0,999})')""")
@@ -50,14 +52,25 @@ def is_enveloped(data: bytes, namespace: str) -> bool:
     return beginning(data) == (ENVELOPE, "StandardBusinessDocument") and namespace.encode() in data
 
 
-def opened(data: bytes, tags: frozenset[str], name: str) -> tuple[etree._Element, str | None]:
-    """The document of one of the kinds ``tags``, bare or in its envelope, and the envelope's identifier.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A document by its root, the identifier of its envelope, and the files that were taken out of a large one."""
 
-    Raises ``Refused`` for XML that may not be parsed and, with the kind that it is, for any other document.
-    ``name`` is the file's name and stands in the refusal.
+    root: etree._Element
+    message_id: str | None = None
+    files: Contents = field(default_factory=dict)
+
+
+@clause("EX 1-b")
+def opened(data: bytes, tags: frozenset[str], name: str) -> Opened:
+    """The document of one of the kinds ``tags``, bare or in its envelope.
+
+    How large it may be is said by its way of arrival; up to 200 MB are read. Raises ``Refused`` for XML that may not
+    be parsed and, with the kind that it is, for any other document. ``name`` is the file's name and stands in the
+    refusal.
     """
     try:
-        root = xml.parse(data, most_bytes=MOST_BYTES)
+        root, files = (xml.parse(data), {}) if len(data) <= large.LARGE else large.parse(data)
     except Refused as refused:
         finding = refused.findings[0]
         raise Refused(
@@ -74,4 +87,4 @@ def opened(data: bytes, tags: frozenset[str], name: str) -> tuple[etree._Element
     if inner is None or inner.tag not in tags:
         kind = _UNNAMED if inner is None else str(inner.tag)
         raise Refused(Finding("invoice_other_document", value=kind[:200], where=name or None))
-    return inner, message
+    return Opened(inner, message, files)

@@ -3,6 +3,7 @@
 What cannot be read in one way only becomes ``None`` and a finding, never another value.
 """
 
+import base64
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -12,6 +13,7 @@ from typing import Final
 from lxml import etree
 
 from reskontra.documents.findings import Finding, Severity
+from reskontra.formats.en16931.large import Contents, decoded
 from reskontra.kernel.identifiers import find_personal_codes
 from reskontra.kernel.money import NotAnAmount, parse_amount
 
@@ -44,12 +46,13 @@ class Tags(dict[str, str]):
 
 
 class Document:
-    """What the nodes of one document share: its names, its currency and the findings."""
+    """What the nodes of one document share: its names, its currency, the findings, and files taken out of it."""
 
-    __slots__ = ("currency", "findings", "nothing", "tags")
+    __slots__ = ("currency", "files", "findings", "nothing", "tags")
 
-    def __init__(self, tags: Tags) -> None:
+    def __init__(self, tags: Tags, files: Contents | None = None) -> None:
         self.tags = tags
+        self.files = files or {}
         self.currency: str | None = None
         self.findings: list[Finding] = []
         self.nothing = Node(None, self)  # what is missing has no place: nothing is ever found wrong there
@@ -139,6 +142,24 @@ class Node:
     def joined(self, name: str, between: str) -> str | None:
         """All texts of one name as one, or ``None``."""
         return between.join(self.texts(name)) or None
+
+    def file(self, name: str) -> bytes | None:
+        """The file in an element, empty where there is none; None where its text is no base64.
+
+        Several elements that differ are named, and read as empty.
+        """
+        elements = self._children.get(self._document.tags[name], ())
+        if not any(one in self._document.files for one in elements):
+            found = decoded("".join((self.text(name) or "").split()).encode())
+        elif any(len(one) for one in elements):
+            self.text(name)  # says what is wrong with it
+            return b""
+        else:
+            found, *others = (self._document.files[one] for one in elements)
+            if twice := next((other for other in others if other and other != found), None):
+                self.note("invoice_value_twice", name, _coded(found), "error", other=_coded(twice))
+                return b""
+        return found
 
     def attribute(self, name: str, attribute: str) -> str | None:
         """An attribute of the first element with this name."""
@@ -240,6 +261,10 @@ class Node:
             return None
         text = element.text
         return text.strip() or None if text else None
+
+
+def _coded(file: bytes | None) -> str:
+    return base64.b64encode((file or b"")[:_LONGEST_SHOWN]).decode()
 
 
 def _shown(value: str) -> str:

@@ -1,7 +1,5 @@
 """What UBL and CII say in the same way, read once: types and signs, references, addresses, prices, files."""
 
-import base64
-import binascii
 import re
 from dataclasses import replace
 from datetime import date
@@ -134,14 +132,11 @@ def note_of(text: str) -> str:
 
 def file_of(node: Node, name: str, mime: str, written: str, called: str | None) -> Attachment:
     """A file inside the document; one that cannot be decoded is named, with a finding and no content."""
-    content = None
-    text = node.text(name) or ""
     known_as = node.attribute(name, written) or called or ""
-    try:
-        content = base64.b64decode("".join(text.split()), validate=True) or None
-    except (binascii.Error, ValueError):
+    content = node.file(name)
+    if content is None:
         node.note("invoice_attachment_unreadable", name, known_as, "error")
-    return Attachment(known_as, node.attribute(name, mime) or _UNKNOWN_TYPE, content)
+    return Attachment(known_as, node.attribute(name, mime) or _UNKNOWN_TYPE, content or None)
 
 
 def link_of(address: str) -> Attachment:

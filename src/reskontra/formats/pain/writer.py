@@ -2,9 +2,9 @@
 
 One payment information for the batch: one account and one day. Names and texts go through ``_said``, so that a
 document is well-formed whatever they hold. A payee's address is written where one is given: structured, or hybrid
-with at most two free lines; town and country always have elements of their own, because unstructured addresses are
-no longer taken from 15 November 2026. Number and sum of the payments stand at both levels, because no schema checks
-them.
+with at most two free lines; town and country have elements of their own, because unstructured addresses are no longer
+taken from 15 November 2026. One of before is written only where the caller says that it is unsorted. Number and sum
+of the payments stand at both levels, because no schema checks them.
 """
 
 import re
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 from xml.sax.saxutils import escape
 
-from reskontra.documents.payment_order import Address, Payer, Payment, PaymentBatch
+from reskontra.documents.payment_order import LONGEST_LINE, Address, Payer, Payment, PaymentBatch
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.identifiers import normal_iban
 from reskontra.kernel.money import plain
@@ -23,7 +23,7 @@ OLDER: Final = "pain.001.001.03"
 VERSIONS: Final = (NEWEST, OLDER)
 
 _FAMILY: Final = "urn:iso:std:iso:20022:tech:xsd:"
-_LONGEST_NAME, _LONGEST_TEXT, _LONGEST_ID, _LONGEST_LINE = 70, 140, 35, 70
+_LONGEST_NAME, _LONGEST_TEXT, _LONGEST_ID = 70, 140, 35
 _LONGEST_CODE, _LONGEST_TOWN = 16, 35
 # The signs that SEPA lets an identifier hold; it neither begins nor ends with a slash, nor has two in a row.
 _IDENTIFIER: Final = re.compile(
@@ -110,18 +110,20 @@ def _transfer(payment: Payment, purpose: str, version: str) -> str:
 
 
 def _address(address: Address | None) -> str:
-    """Elements in the order of the schema; free lines only beside town and country."""
+    """Elements in the order of the schema; free lines alone only of an unsorted one."""
     if address is None:
         return ""
     if not address.payable:
-        raise ValueError("an address has a town, a country of two letters and at most two free lines")
+        raise ValueError(
+            "an address has a town or is unsorted, a country of two letters and at most two free lines"
+        )
     parts = (
         ("StrtNm", address.street, _LONGEST_NAME),
         ("BldgNb", address.building, _LONGEST_CODE),
         ("PstCd", address.postcode, _LONGEST_CODE),
         ("TwnNm", address.town, _LONGEST_TOWN),
         ("Ctry", address.country, 2),
-        *(("AdrLine", line, _LONGEST_LINE) for line in address.lines),
+        *(("AdrLine", line, LONGEST_LINE) for line in address.lines),
     )
     told = "".join(f"<{name}>{text}</{name}>" for name, said, most in parts if (text := _said(said, most)))
     return f"<PstlAdr>{told}</PstlAdr>"

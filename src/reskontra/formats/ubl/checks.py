@@ -25,10 +25,10 @@ def check_file(data: bytes, schemas: Path | None) -> list[Finding]:
     ``schemas`` is a folder with the public schemas of UBL 2.1 in it; without it only our own rules run.
     """
     try:
-        element, message_id = opened(data, KINDS, "")
+        document = opened(data, KINDS, "")
     except Refused as refused:
         return list(refused.findings)
-    found = check(invoice_of(element, message_id))
+    found = check(invoice_of(document))
     if schemas is not None:
-        found += xsd.complaints(element, SCHEMAS[element.tag == CREDIT_NOTE], schemas, "UBL 2.1")
+        found += xsd.complaints(document.root, SCHEMAS[document.root.tag == CREDIT_NOTE], schemas, "UBL 2.1")
     return found

@@ -15,7 +15,7 @@ class Supplier(StateWide):
     """Whom the State pays, in the state-wide register (EX 5.1-a, 8-a, 9-b).
 
     ``technical_id`` (4ddmmyy-0) stands for a private person who has no business id. ``address_lines`` are the
-    lines of an address that nobody has told apart yet: such an address does not go into a payment.
+    lines of an address that are not told apart: ``registers.addresses`` says whether they go into a payment.
     """
 
     number = models.CharField(max_length=10, unique=True)
@@ -84,7 +84,8 @@ class SupplierAccount(StateWide):
     """A bank account of a supplier: told by one person, approved by another, and only then paid to (EX 9-c).
 
     ``verification`` is what the payee's bank said of the name: match, close, none, not_possible; empty when
-    nobody has asked.
+    nobody has asked. ``verified_at`` and ``verified_by`` are when and by whom the answer was written down; an approval
+    of before has not seen it.
     """
 
     supplier = models.ForeignKey(Supplier, on_delete=BIG, related_name="accounts")
@@ -93,7 +94,8 @@ class SupplierAccount(StateWide):
     source = models.CharField(max_length=8)
     verification = models.CharField(max_length=12, blank=True)
     verified_name = models.CharField(max_length=140, blank=True)
-    verified_date = models.DateField(null=True)
+    verified_by = models.ForeignKey(Person, on_delete=BIG, null=True, related_name="+")
+    verified_at = models.DateTimeField(null=True)
     told_by = models.ForeignKey(Person, on_delete=BIG, related_name="+")
     told_at = models.DateTimeField()
     approved_by = models.ForeignKey(Person, on_delete=BIG, null=True, related_name="+")
@@ -107,9 +109,20 @@ class SupplierAccount(StateWide):
                 condition=Q(source__in=["invoice", "supplier", "register"]) & ~Q(iban=""),
             ),
             models.CheckConstraint(
-                name="a_verification_has_a_known_answer_and_a_day",
-                condition=Q(verification="", verified_date__isnull=True)
-                | Q(verification__in=["match", "close", "none", "not_possible"], verified_date__isnull=False),
+                name="a_verification_is_a_known_answer_told_by_somebody_at_a_time",
+                condition=Q(verification="", verified_by__isnull=True, verified_at__isnull=True)
+                | Q(
+                    verification__in=["match", "close", "none", "not_possible"],
+                    verified_by__isnull=False,
+                    verified_at__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="who_tells_the_answer_of_a_payees_bank_does_not_approve_it",
+                condition=Q(approved_by__isnull=True)
+                | Q(verified_by__isnull=True)
+                | ~Q(approved_by=models.F("verified_by"))
+                | Q(approved_at__lt=models.F("verified_at")),
             ),
             models.CheckConstraint(
                 name="a_supplier_account_is_approved_by_somebody_at_a_time",
