@@ -11,6 +11,7 @@ from functools import cache
 import holidays
 
 _SATURDAY = 5
+_LONGEST_TERM = 365  # days; what is written beyond a year is a slip of the hand
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -85,3 +86,10 @@ def _refuse_instant(day: date) -> None:
     # A datetime is a date to Python, but never equal to one: holidays would pass as bank days.
     if isinstance(day, datetime):
         raise TypeError("a day is a date, not a datetime")
+
+
+def payment_term_days(written: str) -> int | None:
+    """The days of a payment term written as ``ZM21`` or ``21``; None for anything else, and beyond a year."""
+    digits = written.strip().upper().removeprefix("ZM")
+    known = digits.isdecimal() and digits.isascii() and len(digits) <= len(str(_LONGEST_TERM))
+    return int(digits) if known and int(digits) <= _LONGEST_TERM else None

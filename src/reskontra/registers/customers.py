@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 
 from reskontra.documents.billing_request import CustomerUpdate
 from reskontra.documents.findings import Finding, Refused
+from reskontra.kernel.days import payment_term_days
 from reskontra.kernel.identifiers import (
     is_business_id,
     is_personal_code,
@@ -39,6 +40,11 @@ _GIVEN = (
     "name", "name2", "language", "country", "email", "einvoice_address", "einvoice_operator", "birth_date",
 )  # fmt: skip
 _ADDRESS = ("street", "postcode", "town")
+# Columns of the interface that the register has no place for: what they say follows here from the kind of customer, the
+# addresses, the price list and the law.
+_NOT_KEPT = (
+    "account_group", "classification", "sort_text", "delivery", "interest_key", "sales_org", "channel", "division",
+)  # fmt: skip
 
 
 def find(
@@ -128,9 +134,10 @@ def save_update(
     """Create or change one customer as a unit's update asks; the customer (None: refused), findings.
 
     Without a number the customer is found by identity, and created when nobody has it: the register gives the
-    number. What the update leaves empty stays as it is; the same update again changes nothing. ``language`` is
-    a new customer's when the update names none. Errors refuse the update whole, warnings only tell. The
-    ``column`` of a finding is our name of it, for the caller to put the sender's label in its place.
+    number. A payment term is kept for the unit; what the register has no place for is told. What the update leaves
+    empty stays as it is; the same update again changes nothing. ``language`` is a new customer's when the update names
+    none. Errors refuse the update whole, warnings only tell. The ``column`` of a finding is our name of it, for the
+    caller to put the sender's label in its place.
     """
     with transaction.atomic():
         saving = _Saving(update, unit, ring, language)
@@ -161,6 +168,8 @@ class _Saving:
         if identity is None:
             return None
         own_system = self._own_system()
+        self._of_unit()
+        term = self._term(own_system)
         self._lock(identity)
         existing = self._existing(identity, own_system)
         kind = self._kind(identity, existing)
@@ -170,9 +179,41 @@ class _Saving:
         self.findings += check(draft, self.update.row)
         if self._refused():
             return None
+        for name in _NOT_KEPT:
+            if value := self.update.cells.get(name):
+                self._warn("customer_value_not_kept", "OC 3.2-b", name, value)
         if existing is None:
-            return self._create(draft, identity, own_system)
-        return self._change(existing, draft, identity)
+            saved = self._create(draft, identity, own_system)
+        else:
+            saved = self._change(existing, draft, identity)
+        if term is not None:
+            self._agree(saved, term)
+        return saved
+
+    def _of_unit(self) -> None:
+        """An update is of the unit that brings it (OC 1.2-a)."""
+        named = self.update.cells.get("unit")
+        if named and named != self.unit.code:
+            self._tell("customer_of_another_unit", "OC 1.2-a", "unit", named, unit=self.unit.code)
+
+    def _term(self, own_system: OwnSystem | None) -> int | None:
+        """The payment term in days as agreed with the unit (OC 3.11-a); an own system sends terms with its orders."""
+        written = self.update.cells.get("payment_term")
+        if not written:
+            return None
+        days = payment_term_days(written)
+        if days is None:
+            self._tell("customer_payment_term", "OC 3.11-a", "payment_term", written)
+        elif own_system is not None:
+            self._warn("customer_value_not_kept", "OC 3.2-b", "payment_term", written)
+            return None
+        return days
+
+    def _agree(self, customer: Customer, term: int) -> None:
+        extension = extend(customer, self.unit)
+        if extension.payment_term != term:
+            extension.payment_term = term
+            extension.save(update_fields=["payment_term"])
 
     def _refused(self) -> bool:
         return any(finding.severity == "error" for finding in self.findings)

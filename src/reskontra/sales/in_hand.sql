@@ -118,7 +118,7 @@ CREATE TEMP TABLE orders_in_hand ON COMMIT DROP AS
 SELECT o.id, o.unit_id, o.number, o.version, o.row, o.request_id, o.digest, o.source, o.credit, o.reference_invoice,
   o.customer_id, o.payer_id, o.bill_to_id, o.ship_to_id, o.language, o.service_date, o.pricing_date,
   o.case_reference, o.order_number, o.agreement, o.accounting, o.site, o.tax_country,
-  o.payment_term, o.charge_basis_text, o.attachments,
+  coalesce(o.payment_term, agreed.payment_term) AS payment_term, o.charge_basis_text, o.attachments,
   payer.kind = 'state_unit' AS internal, payer.partner_code, payer.country,
   payer.einvoice_address <> '' AS has_einvoice,
   payer.kind = 'state_unit' AND payer.einvoice_address = '' AS state_unit_without_address,
@@ -141,6 +141,7 @@ FROM scope
 JOIN sales_order o ON o.id = scope.id AND o.unit_id = %(unit)s
 JOIN registers_customer payer ON payer.id = o.payer_id
 JOIN registers_customer customer ON customer.id = o.customer_id
+LEFT JOIN registers_customerinunit agreed ON agreed.unit_id = o.unit_id AND agreed.customer_id = o.payer_id
 LEFT JOIN sales_billingrequest request ON request.id = o.request_id AND request.unit_id = o.unit_id
 LEFT JOIN registers_ownsystem sender ON sender.unit_id = o.unit_id AND sender.sender = request.sender
 JOIN (SELECT order_id, count(*) AS lines, max(position) AS last_line, sum(net) AS net,

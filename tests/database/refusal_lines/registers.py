@@ -56,6 +56,8 @@ REFUSED: list[Line] = [
     line("an_extension_belongs_to_a_unit", "registers_customerinunit", unit_id=NOWHERE),
     line("a_customer_is_extended_once", "registers_customerinunit"),
     line("letter_numbered_customers_are_not_extended", "registers_customerinunit", number="A000000001"),
+    line("an_agreed_payment_term_is_within_a_year", "registers_customerinunit", payment_term=366),
+    line("an_agreed_payment_term_is_within_a_year", "registers_customerinunit", payment_term=-1),
     line("a_price_belongs_to_a_unit", "registers_pricelistentry", unit_id=NOWHERE),
     line("a_price_is_not_negative", "registers_pricelistentry", price="-0.01"),
     line("an_approval_has_a_person_and_a_time", "registers_pricelistentry", approved_by_id=None),

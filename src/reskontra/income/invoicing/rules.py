@@ -68,8 +68,8 @@ def decide_invoicing(terms: Terms) -> Decisions:
 def payment_terms(terms: Terms) -> str:
     """The payment term in days and its ground, as SQL columns ``term_days`` and ``term_clause``.
 
-    A term given with the order (contract, special act) overrides. Between units 21 days; 30 to another EU
-    country; 60 on paper outside Europe; otherwise 21 days.
+    A term given with the order, else one agreed with the payer (contract, special act), overrides. Between units 21
+    days; 30 to another EU country; 60 on paper outside Europe; otherwise 21 days.
     """
     cases = (
         ("payment_term IS NOT NULL", "payment_term"),

@@ -15,6 +15,7 @@ from reskontra.documents.findings import Finding
 from reskontra.exchange.attachments import Kept
 from reskontra.income.order_handling.customers import identifies
 from reskontra.income.order_handling.sizes import more_than_we_hold
+from reskontra.kernel.days import payment_term_days
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Customer, Unit, VatRate
 
@@ -99,10 +100,8 @@ def check_headers(candidates: Sequence[Candidate], request: BillingRequest, term
                 )
             )
         if order.payment_term is not None:
-            digits = order.payment_term.upper().removeprefix("ZM")
-            if digits.isdecimal() and int(digits) <= 365:
-                candidate.payment_term = int(digits)
-            else:
+            candidate.payment_term = payment_term_days(order.payment_term)
+            if candidate.payment_term is None:
                 candidate.findings.append(
                     _wrong(request, order, "payment_term", order.payment_term, "OC 3.11-a")
                 )

@@ -141,7 +141,8 @@ class Customers:
 
 def identifies(party: RequestParty) -> bool:
     """Whether the party's identity names one customer by itself: a business id or a personal code, no day of birth."""
-    return bool(party.identity) and (is_business_id(party.identity) or is_personal_code(party.identity))
+    identity = party.identity or ""
+    return is_business_id(identity) or is_personal_code(identity)
 
 
 def _is_of(identity: str, customer: Customer) -> bool:

@@ -129,6 +129,7 @@ class CustomerInUnit(UnitRegister):
 
     customer = models.ForeignKey(Customer, on_delete=BIG, related_name="in_units")
     number = models.CharField(max_length=10)
+    payment_term = models.SmallIntegerField(null=True)  # days, agreed between the unit and the customer
 
     references = (Points("unit", "an_extension_belongs_to_a_unit"),)
 
@@ -137,5 +138,9 @@ class CustomerInUnit(UnitRegister):
             models.UniqueConstraint(name="a_customer_is_extended_once", fields=["unit", "customer"]),
             models.CheckConstraint(
                 name="letter_numbered_customers_are_not_extended", condition=Q(number__regex=r"^[0-9]+$")
+            ),
+            models.CheckConstraint(
+                name="an_agreed_payment_term_is_within_a_year",
+                condition=Q(payment_term__isnull=True) | Q(payment_term__gte=0, payment_term__lte=365),
             ),
         ]
