@@ -66,8 +66,6 @@ CHANNELS = """
     line   E  COURSE 1
     order  F  berlin
     line   F  COURSE 1
-    order  G  nowhere
-    line   G  COURSE 1
     order  H  skydd  bill-to contact
     line   H  PERMIT 1
     order  I  skyddbox
@@ -76,20 +74,16 @@ CHANNELS = """
     line   J  PERMIT 1
     order  K  aino   bill-to bruk
     line   K  PERMIT 1
-    order  L  bruk   bill-to nowhere
-    line   L  COURSE 1
     expect A  PAPER              # OC 3.1-a: the State's operator prints
     expect B  CONSUMER_E_INVOICE # OC 1.5-c: the net bank comes first
     expect C  E_INVOICE          # OC 3.6-a
     expect D  E_INVOICE          # OC 3.6-a: between units always
     expect E  PEPPOL             # OC 3.6.1-a
     expect F  PAPER              # OC 3.1-a: abroad on paper
-    expect G  NO_WAY_TO_SEND     # OC 3.8-a
     expect H  PAPER              # OC 3.1-a: to the contact person
     expect I  PAPER              # OC 3.1-a: to the safe address
     expect J  CONSUMER_E_INVOICE # OC 1.5-c
     expect K  E_INVOICE          # OC 3.6-a: the recipient decides the channel
-    expect L  NO_WAY_TO_SEND     # OC 3.8-a
     """
 
 
@@ -222,6 +216,25 @@ def test_an_invoice_says_whom_what_why_when_and_how_to_pay() -> None:
     assert "21" in (document.payment_terms or "")
     assert document.late_interest_text == "Dröjsmålsränta enligt räntelagen"
     assert document.language == "sv"
+
+
+def test_what_outside_customers_name_and_long_names_of_places_do_not_stop_an_invoice() -> None:
+    """OC 3.5.3-a, OC 3.4-a: a reference of their own that begins as ours do, a place of seventy characters."""
+    name = "Utbildningssamkommunens sambruksförråd och mottagning i Norra Provstad"
+    assert len(name) == 70
+    invoiced("""
+        on 2026-03-16
+        order  A  bruk  ship-to paja case VSK1-2026/7
+        line   A  COURSE 1
+        """)
+    Customer.objects.filter(pk=customer("paja").pk).update(name=name)
+    sent = deliver()
+    assert sent.result.facts["rejected"] == []
+    [document] = sent.documents
+    assert document.delivery is not None
+    assert f"{document.delivery.name} {document.delivery.name2}" == name
+    assert all(len(one) <= 35 for one in element(sent.data, "DeliveryOrganisationName"))
+    assert document.buyer_reference == "VSK1-2026/7"
 
 
 def test_the_legal_basis_is_the_orders_own_or_that_of_each_item() -> None:
@@ -563,7 +576,7 @@ def test_what_is_left_is_kept_shown_and_told_until_it_goes() -> None:
     with inside(unit()) as acting:
         [refused, nowhere] = not_sent(acting)
         assert [one.rule for one in refused.findings] == ["invoice_business_id"]
-        assert [one.channel for one in nowhere.passed_over][0] == "CONSUMER_E_INVOICE"
+        assert nowhere.passed_over[0].channel == "CONSUMER_E_INVOICE"
         story = [
             [one for one in explain(told.where, number, "sv")["decisions"] if one.get("rule") == "delivery"]
             for number in ("4210000000002", "4210000000003")

@@ -2,5 +2,5 @@
 
 from typing import Final
 
-# Positions of lines are small integers (to 32,767), in the invoice as in its voucher, which adds the receivable and VAT.
+# Positions of lines are small integers (to 32,767), in the invoice as in its voucher, which adds receivable and VAT.
 MOST_LINES: Final = 10_000

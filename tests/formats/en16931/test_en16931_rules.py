@@ -100,8 +100,8 @@ def all_outside(**fields: Any) -> Change:
         sums = dict.fromkeys(("line_total", "net", "total", "payable"), euro("50.00"))
         nothing = dict.fromkeys(("allowances", "charges", "paid", "rounding"))
         invoice = replace(
-            invoice, lines=(row,), vat_breakdown=(told,), vat=euro("0.00"), allowances_and_charges=(), **sums, **nothing,
-            seller=replace(invoice.seller, vat_id=None), buyer=replace(invoice.buyer, vat_id=None),
+            invoice, lines=(row,), vat_breakdown=(told,), vat=euro("0.00"), allowances_and_charges=(), **sums,
+            **nothing, seller=replace(invoice.seller, vat_id=None), buyer=replace(invoice.buyer, vat_id=None),
         )  # fmt: skip
         return replace(invoice, **fields)
 

@@ -32,6 +32,7 @@ _FREE_TEXT, _SHORT_TEXT = 512, 70
 _PRICE_DECIMALS: Final = Decimal("0.00001")
 _PERCENT_DECIMALS: Final = Decimal("0.001")
 _STREET, _STREETS = 35, 3
+_DELIVERY_NAME: Final = 35
 _OVT_LENGTH: Final = range(12, 18)
 _LONGEST_ENTITY: Final = len("&quot;")
 
@@ -288,10 +289,18 @@ def _party(party: Party, role: str) -> str:
     return (
         f"<{role}PartyDetails>\n"
         f"{_element(f'{role}PartyIdentifier', business_id) if business_id else ''}"
-        f"{_name(party.name, role)}{_name(party.name2, role) if party.name2 else ''}"
+        f"{_names(party, role)}"
         f"{_element(f'{role}OrganisationTaxCode', party.vat_id) if party.vat_id else ''}"
         f"{_address(party, role)}</{role}PartyDetails>\n"
     )
+
+
+def _names(party: Party, role: str) -> str:
+    """A delivery party's names are shorter than others' and written in pieces; others' fit as they are."""
+    if role == "Delivery" and any(len(name or "") > _DELIVERY_NAME for name in (party.name, party.name2)):
+        names = [*_pieces(party.name or "", _DELIVERY_NAME), *_pieces(party.name2 or "", _DELIVERY_NAME)]
+        return "".join(_name(name, role) for name in names)
+    return _name(party.name, role) + (_name(party.name2, role) if party.name2 else "")
 
 
 def _name(name: str | None, role: str) -> str:

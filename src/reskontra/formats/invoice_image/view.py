@@ -175,7 +175,9 @@ def _delivery(party: Party | None) -> str | None:
     if party is None:
         return None
     town = " ".join(filter(None, (party.postcode, party.town)))
-    return ", ".join(filter(None, (party.name, party.street, town)))
+    # A long name comes back from a Finvoice document in two pieces.
+    name = " ".join(filter(None, (party.name, party.name2)))
+    return ", ".join(filter(None, (name, party.street, town)))
 
 
 def _late_interest(invoice: Invoice, words: Words) -> str | None:
