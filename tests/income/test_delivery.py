@@ -33,6 +33,7 @@ from reskontra.exchange.models import OutboxFile
 from reskontra.exchange.outbox import hand_over, state_of, waiting
 from reskontra.exchange.writing import finvoice_findings
 from reskontra.formats.finvoice import reader
+from reskontra.formats.invoice_image.view import Places, view
 from reskontra.income.delivery.follow_up import not_sent, worklist
 from reskontra.income.delivery.run import DeliveryRun, MissingBankAccount
 from reskontra.income.invoicing.run import InvoicingRun
@@ -307,6 +308,39 @@ def test_outside_the_scope_of_VAT_no_VAT_number_and_no_rate_is_named() -> None:
     assert within.seller.vat_id
     assert within.buyer.vat_id
     assert within.lines[0].vat_percent == Decimal("25.5")
+
+
+def test_over_several_days_of_supply_the_period_and_each_rows_day_are_told() -> None:
+    """OC 1.6-a: VAT stands at two rates, and the reader sees why; one day alone needs neither."""
+    told = invoiced("""
+        on 2026-03-16
+        order  A  bruk  served 2024-08-20
+        line   A  COURSE 1
+        order  B  bruk  served 2024-09-05
+        line   B  COURSE 2
+        order  C  paja  served 2026-03-02
+        line   C  COURSE 1
+        """)
+    sent = deliver()
+    several = sent.to("Provbruket Ab")
+    days = (date(2024, 8, 20), date(2024, 9, 5))
+    assert (several.supply_date, several.period_start, several.period_end) == (days[1], *days)
+    assert [(line.period_start, line.period_end, line.vat_percent) for line in several.lines] == [
+        (days[0], days[0], 24), (days[1], days[1], Decimal("25.5")),
+    ]  # fmt: skip
+    one = sent.to("Koepaja Oy")
+    assert (one.supply_date, one.period_start, one.period_end) == (date(2026, 3, 2), None, None)
+    assert one.lines[0].period_start is None
+    assert sent.result.facts["rejected"] == []
+    if SCHEMAS.is_dir():
+        assert finvoice_findings(sent.data, SCHEMAS) == []
+    assert element(sent.data, "InvoicingPeriodStartDate") == ["20240820"]
+    shown = view(several, Places())
+    assert [row["details"] for row in shown["rows"]["lines"]] == [
+        ["Leveransdag 20.8.2024"],
+        ["Leveransdag 5.9.2024"],
+    ]
+    assert told.orders
 
 
 def test_the_orders_own_texts_are_carried() -> None:

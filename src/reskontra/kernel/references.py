@@ -7,8 +7,8 @@ ISO 11649; Finance Finland, bank bar code guide (versions 4 and 5).
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Final
 from functools import lru_cache
+from typing import Final
 
 from reskontra.kernel.identifiers import is_iban, normal_iban
 from reskontra.kernel.money import round_cents

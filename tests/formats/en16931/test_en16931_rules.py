@@ -186,6 +186,9 @@ RULES: tuple[tuple[str, Change, set[str], str], ...] = (
     # dates and the reference
     ("BR-29", of(period_end=date(2026, 9, 30)), {"invoice_period_backwards"}, "warning"),
     ("BR-29", of(period_end=date(2026, 10, 1)), set(), ""),
+    ("BR-30", line(1, period_start=date(2026, 9, 5), period_end=date(2026, 9, 4)), {"invoice_period_backwards"},
+     "warning"),
+    ("BR-30", line(1, period_start=date(2026, 9, 5), period_end=date(2026, 9, 5)), set(), ""),
     ("OC 4.1-a", of(reference="30100000023"), {"invoice_reference_wrong"}, "warning"),
     ("OC 4.1-a", of(reference="RF9811112"), set(), ""),
     ("OC 4.1-a", both(of(reference="Faktura 7"), seller(iban="SE4550000000058398257466")), set(), ""),

@@ -360,6 +360,8 @@ def _line(row: Group, number: int, currency: str | None) -> InvoiceLine:
         accounting=row.text("RowAccountDimensionText"),
         order=row.text("RowIdentifier"),
         order_line=row.text("RowOrderPositionIdentifier"),
+        period_start=row.day("StartDate"),
+        period_end=row.day("EndDate"),
     )
 
 

@@ -476,8 +476,9 @@ def _fine(note: str | None, percent: Decimal | None) -> str:
 
 
 def _row(line: InvoiceLine, tail: str) -> str:
+    days = (line.period_start, line.period_end)
     return (
-        f"{_row_head(line.item, line.name, line.quantity, line.unit, line.unit_price, tail)}"
+        f"{_row_head(line.item, line.name, line.quantity, line.unit, line.unit_price, tail, days)}"
         f"<RowPositionIdentifier>{line.position}</RowPositionIdentifier>\n"
         f"{_element('RowAccountDimensionText', line.accounting) if line.accounting else ''}"
         f"{_row_texts(line.text) if line.text else ''}"
@@ -494,6 +495,7 @@ def _row_head(
     unit: str | None,
     price: Decimal | None,
     tail: str,
+    days: tuple[date | None, date | None],
 ) -> str:
     """Item, quantity and price: of a price list's items the same row is sold over and over."""
     invoiced = (
@@ -509,7 +511,8 @@ def _row_head(
         else ""
     )
     article = _element("ArticleIdentifier", item) + _element("ArticleName", name)
-    return f"<InvoiceRow>\n{article}{invoiced}{prices}"
+    supplied = _day_element("StartDate", days[0]) + _day_element("EndDate", days[1])
+    return f"<InvoiceRow>\n{article}{invoiced}{supplied}{prices}"
 
 
 def _row_amounts(line: InvoiceLine, tail: str) -> str:
