@@ -40,10 +40,11 @@ def decide_orders(terms: Terms) -> Decisions:
 
     It goes back when it cannot become a lawful invoice: an item or price that no approved list holds, no legal
     basis, a posting that is not valid, a State unit without an e-invoice address, a protected person without a
-    safe way, a recipient without an address, a credit that does not fit its original: of each rate of VAT it takes back no more than was charged
-    and not yet credited. The unit sees it first when a public-law item is priced off the list, when there is no
-    standard price, and at every credit; it is told of an item that the original does not hold. Orders from a
-    unit's own system were approved there. A commercial price off the list needs review where the unit has said so.
+    safe way, a recipient without an address, a credit that does not fit its original: of each rate of VAT it takes
+    back no more than was charged and not yet credited. The unit sees it first when a public-law item is priced off
+    the list, when there is no standard price, and at every credit; it is told of an item that the original does not
+    hold. Orders from a unit's own system were approved there. A commercial price off the list needs review where
+    the unit has said so.
     """
     commercial = "off_list_commercial > 0" if terms.review_commercial_off_list == "yes" else "false"
     review = f"credit OR off_list_public > 0 OR no_standard_price > 0 OR {commercial}"
