@@ -33,6 +33,7 @@ from reskontra.exchange.models import OutboxFile
 from reskontra.exchange.outbox import hand_over, state_of, waiting
 from reskontra.exchange.writing import finvoice_findings
 from reskontra.formats.finvoice import reader
+from reskontra.formats.invoice_image.view import Places, view
 from reskontra.income.delivery.follow_up import not_sent, worklist
 from reskontra.income.delivery.run import DeliveryRun, MissingBankAccount
 from reskontra.income.invoicing.run import InvoicingRun
@@ -66,8 +67,6 @@ CHANNELS = """
     line   E  COURSE 1
     order  F  berlin
     line   F  COURSE 1
-    order  G  nowhere
-    line   G  COURSE 1
     order  H  skydd  bill-to contact
     line   H  PERMIT 1
     order  I  skyddbox
@@ -76,20 +75,16 @@ CHANNELS = """
     line   J  PERMIT 1
     order  K  aino   bill-to bruk
     line   K  PERMIT 1
-    order  L  bruk   bill-to nowhere
-    line   L  COURSE 1
     expect A  PAPER              # OC 3.1-a: the State's operator prints
     expect B  CONSUMER_E_INVOICE # OC 1.5-c: the net bank comes first
     expect C  E_INVOICE          # OC 3.6-a
     expect D  E_INVOICE          # OC 3.6-a: between units always
     expect E  PEPPOL             # OC 3.6.1-a
     expect F  PAPER              # OC 3.1-a: abroad on paper
-    expect G  NO_WAY_TO_SEND     # OC 3.8-a
     expect H  PAPER              # OC 3.1-a: to the contact person
     expect I  PAPER              # OC 3.1-a: to the safe address
     expect J  CONSUMER_E_INVOICE # OC 1.5-c
     expect K  E_INVOICE          # OC 3.6-a: the recipient decides the channel
-    expect L  NO_WAY_TO_SEND     # OC 3.8-a
     """
 
 
@@ -224,6 +219,25 @@ def test_an_invoice_says_whom_what_why_when_and_how_to_pay() -> None:
     assert document.language == "sv"
 
 
+def test_what_outside_customers_name_and_long_names_of_places_do_not_stop_an_invoice() -> None:
+    """OC 3.5.3-a, OC 3.4-a: a reference of their own that begins as ours do, a place of seventy characters."""
+    name = "Utbildningssamkommunens sambruksförråd och mottagning i Norra Provstad"
+    assert len(name) == 70
+    invoiced("""
+        on 2026-03-16
+        order  A  bruk  ship-to paja case VSK1-2026/7
+        line   A  COURSE 1
+        """)
+    Customer.objects.filter(pk=customer("paja").pk).update(name=name)
+    sent = deliver()
+    assert sent.result.facts["rejected"] == []
+    [document] = sent.documents
+    assert document.delivery is not None
+    assert f"{document.delivery.name} {document.delivery.name2}" == name
+    assert all(len(one) <= 35 for one in element(sent.data, "DeliveryOrganisationName"))
+    assert document.buyer_reference == "VSK1-2026/7"
+
+
 def test_the_legal_basis_is_the_orders_own_or_that_of_each_item() -> None:
     """OC 3.5-a, OC 3.5-b: a text type of its own, in the customer's language."""
     invoiced("""
@@ -294,6 +308,39 @@ def test_outside_the_scope_of_VAT_no_VAT_number_and_no_rate_is_named() -> None:
     assert within.seller.vat_id
     assert within.buyer.vat_id
     assert within.lines[0].vat_percent == Decimal("25.5")
+
+
+def test_over_several_days_of_supply_the_period_and_each_rows_day_are_told() -> None:
+    """OC 1.6-a: VAT stands at two rates, and the reader sees why; one day alone needs neither."""
+    told = invoiced("""
+        on 2026-03-16
+        order  A  bruk  served 2024-08-20
+        line   A  COURSE 1
+        order  B  bruk  served 2024-09-05
+        line   B  COURSE 2
+        order  C  paja  served 2026-03-02
+        line   C  COURSE 1
+        """)
+    sent = deliver()
+    several = sent.to("Provbruket Ab")
+    days = (date(2024, 8, 20), date(2024, 9, 5))
+    assert (several.supply_date, several.period_start, several.period_end) == (days[1], *days)
+    assert [(line.period_start, line.period_end, line.vat_percent) for line in several.lines] == [
+        (days[0], days[0], 24), (days[1], days[1], Decimal("25.5")),
+    ]  # fmt: skip
+    one = sent.to("Koepaja Oy")
+    assert (one.supply_date, one.period_start, one.period_end) == (date(2026, 3, 2), None, None)
+    assert one.lines[0].period_start is None
+    assert sent.result.facts["rejected"] == []
+    if SCHEMAS.is_dir():
+        assert finvoice_findings(sent.data, SCHEMAS) == []
+    assert element(sent.data, "InvoicingPeriodStartDate") == ["20240820"]
+    shown = view(several, Places())
+    assert [row["details"] for row in shown["rows"]["lines"]] == [
+        ["Leveransdag 20.8.2024"],
+        ["Leveransdag 5.9.2024"],
+    ]
+    assert told.orders
 
 
 def test_the_orders_own_texts_are_carried() -> None:
@@ -563,7 +610,7 @@ def test_what_is_left_is_kept_shown_and_told_until_it_goes() -> None:
     with inside(unit()) as acting:
         [refused, nowhere] = not_sent(acting)
         assert [one.rule for one in refused.findings] == ["invoice_business_id"]
-        assert [one.channel for one in nowhere.passed_over][0] == "CONSUMER_E_INVOICE"
+        assert nowhere.passed_over[0].channel == "CONSUMER_E_INVOICE"
         story = [
             [one for one in explain(told.where, number, "sv")["decisions"] if one.get("rule") == "delivery"]
             for number in ("4210000000002", "4210000000003")

@@ -175,7 +175,7 @@ TABLES = {
         line   B  COURSE 1
         order  C  verket case VSK1004711,Lindberg
         line   C  COURSE 1
-        order  D  bruk   case VSK1004711X
+        order  D  bruk   case VSK1-2026/7
         line   D  COURSE 1
         expect A  CONTRACT_NOT_ENDED                      # OC 3.5.3-a
         expect B  READY                                   # OC 3.9-a
@@ -207,6 +207,12 @@ TABLES = {
         line   J  COURSE 1
         order  K  aino bill-to museum
         line   K  COURSE 1
+        order  L  aino  bill-to stum
+        line   L  PERMIT 1
+        order  M  stum  bill-to verket
+        line   M  COURSE 1
+        order  N  verket  bill-to paja
+        line   N  COURSE 1
         expect A  STATE_UNIT_WITHOUT_E_ADDRESS            # OC 2.2-i
         expect B  STATE_UNIT_WITHOUT_E_ADDRESS            # OC 2.2-i: the payer receives
         expect C  CUSTOMER_OF_OWN_SYSTEM                  # OC 2.2-a
@@ -218,6 +224,9 @@ TABLES = {
         expect I  CUSTOMER_OF_OWN_SYSTEM also READY_FROM_OWN_SYSTEM    # OC 2.2-a
         expect J  READY_FROM_OWN_SYSTEM                   # OC 3.2.1-a
         expect K  CUSTOMER_OF_OWN_SYSTEM                  # OC 2.2-a
+        expect L  STATE_UNIT_WITHOUT_E_ADDRESS            # OC 2.2-i: who receives it for the payer
+        expect M  READY                                   # OC 3.9-a: reached by another unit
+        expect N  STATE_UNIT_WITHOUT_E_ADDRESS            # OC 2.2-i: a State unit's invoice is never on paper
         """,
     "what a person sent back stays back, whatever the rule would say": """
         on 2026-03-16
@@ -239,6 +248,30 @@ TABLES = {
         expect B  SENT_BACK also OFF_LIST_PRICE           # OC 3.9-c
         expect C  SENT_BACK also APPROVED OFF_LIST_PRICE  # OC 3.9-c
         expect D  ITEM_NOT_ON_PRICE_LIST                  # OC 2.1-a
+        """,
+    "the recipient has an address to stand on the invoice": """
+        on 2026-03-16
+        order  A  nowhere
+        line   A  COURSE 1
+        order  B  bruk  bill-to nowhere
+        line   B  COURSE 1
+        order  C  nowhere bill-to bruk
+        line   C  COURSE 1
+        order  D  skydd bill-to nowhere
+        line   D  PERMIT 1
+        order  E  skyddbank bill-to skyddbank
+        line   E  PERMIT 1
+        order  F  aino  bill-to skyddbank
+        line   F  PERMIT 1
+        order  G  bruk  ship-to nowhere
+        line   G  COURSE 1
+        expect A  RECIPIENT_WITHOUT_ADDRESS               # OC 3.5-a
+        expect B  RECIPIENT_WITHOUT_ADDRESS               # OC 3.5-a: the recipient's is asked for
+        expect C  READY                                   # OC 3.9-a
+        expect D  RECIPIENT_WITHOUT_ADDRESS               # OC 3.5-a
+        expect E  READY                                   # OC 3.9-a: the unit's own address stands there
+        expect F  RECIPIENT_WITHOUT_ADDRESS               # OC 3.5-a: the unit's own stands for the payer's only
+        expect G  READY                                   # OC 3.9-a: the place of delivery is left out
         """,
     "a protected person is reached by a safe address, a consumer e-invoice or the unit's contact person": """
         on 2026-03-16

@@ -68,6 +68,8 @@ class InvoiceLine:
     accounting: str | None = None
     order: str | None = None  # the buyer's order that the row is of, where rows name it
     order_line: str | None = None  # BT-132: the line of the buyer's order
+    period_start: date | None = None  # BT-134: where rows have days of supply of their own
+    period_end: date | None = None  # BT-135
     allowances_and_charges: tuple[AllowanceCharge, ...] | None = None  # None: the format's reader lists none
 
 

@@ -8,6 +8,7 @@ import re
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from typing import Final
 
 from reskontra.kernel.identifiers import is_iban, normal_iban
 from reskontra.kernel.money import round_cents
@@ -109,6 +110,11 @@ def unit_reference(unit_code: str, number: int, width: int = 9) -> str:
 def invoice_number(code: str, number: int) -> str:
     """The invoice number as people see it: the unit's code and the running ``number`` in nine digits (OC 4.1-a)."""
     return f"{code}{number:09d}"
+
+
+# A State contract number (OC 3.5.3-a): a space or a comma ends it, other text may follow. For Python and for SQL.
+CONTRACT_NUMBER: Final = "^VSK1"
+ENDED_CONTRACT_NUMBER: Final = "^VSK1[0-9]+([ ,]|$)"
 
 
 def running_number(code: str, text: str) -> int | None:

@@ -59,7 +59,9 @@ SELECT l.order_id, l.position, l.row, o.number AS order_number, i.id AS item_id,
   i.vat_class, coalesce(before.vat_category, v.category) AS vat_category,
   coalesce(before.vat_percent, v.percent) AS vat_percent, coalesce(c.supply_date, o.service_date) AS vat_date,
   c.original_id IS NOT NULL AND before.item_id IS NULL AS not_charged_before,
-  i.public_law, i.legal_basis_sv <> '' AS has_basis, p.id IS NOT NULL AS listed,
+  i.public_law,
+  CASE o.language WHEN 'sv' THEN i.legal_basis_sv WHEN 'fi' THEN i.legal_basis_fi ELSE i.legal_basis_en END <> '' AS has_basis,
+  p.id IS NOT NULL AS listed,
   p.price IS NOT NULL AND l.unit_price IS NOT NULL AND l.unit_price <> p.price AS off_list,
   coalesce(nullif(l.account, ''), p.account) AS account,
   coalesce(nullif(l.budget_account, ''), p.budget_account, '') AS budget_account,
@@ -121,13 +123,16 @@ SELECT o.id, o.unit_id, o.number, o.version, o.row, o.request_id, o.digest, o.so
   coalesce(o.payment_term, agreed.payment_term) AS payment_term, o.charge_basis_text, o.attachments,
   payer.kind = 'state_unit' AS internal, payer.partner_code, payer.country,
   payer.einvoice_address <> '' AS has_einvoice,
-  payer.kind = 'state_unit' AND payer.einvoice_address = '' AS state_unit_without_address,
+  -- The recipient is the one whom the invoice reaches: who gets it for the payer, else the payer (OC 3.8).
+  'state_unit' IN (payer.kind, recipient.kind) AND recipient.einvoice_address = '' AS state_unit_without_address,
   -- A customer of an own system is billed by what that very system sends, and by nobody else.
   coalesce(payer.own_system_id <> coalesce(sender.id, 0) OR customer.own_system_id <> coalesce(sender.id, 0)
     OR EXISTS (SELECT FROM registers_customer other WHERE other.id IN (o.bill_to_id, o.ship_to_id)
                AND other.own_system_id <> coalesce(sender.id, 0)), false) AS customer_of_own_system,
-  payer.protected AND NOT payer.safe_address AND payer.einvoice_address = ''
-    AND (o.bill_to_id IS NULL OR o.bill_to_id = payer.id) AS protected_without_way,
+  recipient.protected AND NOT recipient.safe_address AND recipient.einvoice_address = '' AS protected_without_way,
+  -- An invoice states the address of its recipient (EN 16931 BR-10); the unit's own stands for a protected payer's.
+  (recipient.town = '' OR (recipient.street = '' AND (recipient.postcode = '' OR recipient.einvoice_address = '')))
+    AND NOT (recipient.protected AND recipient.id = payer.id AND recipient.street = '') AS recipient_without_address,
   l.lines, l.last_line, coalesce(l.net, 0) AS amount, l.unlisted, l.unpriced, l.off_list_public, l.off_list_commercial,
   l.no_standard_price, l.without_basis, l.public_lines, l.commercial_lines, l.outside_vat, l.within_vat, l.below_zero, l.unknown_posting,
   original.original_id, original.payer_id AS original_payer_id, original.left_total, original.gross, original.slack,
@@ -144,6 +149,7 @@ JOIN registers_customer customer ON customer.id = o.customer_id
 LEFT JOIN registers_customerinunit agreed ON agreed.unit_id = o.unit_id AND agreed.customer_id = o.payer_id
 LEFT JOIN sales_billingrequest request ON request.id = o.request_id AND request.unit_id = o.unit_id
 LEFT JOIN registers_ownsystem sender ON sender.unit_id = o.unit_id AND sender.sender = request.sender
+JOIN registers_customer recipient ON recipient.id = coalesce(o.bill_to_id, o.payer_id)
 JOIN (SELECT order_id, count(*) AS lines, max(position) AS last_line, sum(net) AS net,
         count(*) FILTER (WHERE NOT listed) AS unlisted,
         count(*) FILTER (WHERE listed AND unit_price IS NULL) AS unpriced,

@@ -101,8 +101,8 @@ def all_outside(**fields: Any) -> Change:
         sums = dict.fromkeys(("line_total", "net", "total", "payable"), euro("50.00"))
         nothing = dict.fromkeys(("allowances", "charges", "paid", "rounding"))
         invoice = replace(
-            invoice, lines=(row,), vat_breakdown=(told,), vat=euro("0.00"), allowances_and_charges=(), **sums, **nothing,
-            seller=replace(invoice.seller, vat_id=None), buyer=replace(invoice.buyer, vat_id=None),
+            invoice, lines=(row,), vat_breakdown=(told,), vat=euro("0.00"), allowances_and_charges=(), **sums,
+            **nothing, seller=replace(invoice.seller, vat_id=None), buyer=replace(invoice.buyer, vat_id=None),
         )  # fmt: skip
         return replace(invoice, **fields)
 
@@ -187,6 +187,9 @@ RULES: tuple[tuple[str, Change, set[str], str], ...] = (
     # dates and the reference
     ("BR-29", of(period_end=date(2026, 9, 30)), {"invoice_period_backwards"}, "warning"),
     ("BR-29", of(period_end=date(2026, 10, 1)), set(), ""),
+    ("BR-30", line(1, period_start=date(2026, 9, 5), period_end=date(2026, 9, 4)), {"invoice_period_backwards"},
+     "warning"),
+    ("BR-30", line(1, period_start=date(2026, 9, 5), period_end=date(2026, 9, 5)), set(), ""),
     ("OC 4.1-a", of(reference="30100000023"), {"invoice_reference_wrong"}, "warning"),
     ("OC 4.1-a", of(reference="RF9811112"), set(), ""),
     ("OC 4.1-a", both(of(reference="Faktura 7"), seller(iban="SE4550000000058398257466")), set(), ""),

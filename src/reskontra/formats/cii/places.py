@@ -63,4 +63,5 @@ PLACES: Final = {
     "BG-14": f"{_SETTLEMENT}/ram:BillingSpecifiedPeriod",
     "BG-23": _PART,
     "BG-25": _LINE,
+    "BG-26": f"{_LINE_SETTLEMENT}/ram:BillingSpecifiedPeriod",
 }

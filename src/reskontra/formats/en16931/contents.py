@@ -117,6 +117,11 @@ def _period(invoice: Invoice, report: Report) -> None:
     if start is not None and end is not None and end < start:
         period = f"{start.isoformat()}/{end.isoformat()}"
         report.note("invoice_period_backwards", "EN 16931 BR-29", "BG-14", period)
+    for line in invoice.lines:
+        start, end = line.period_start, line.period_end
+        if start is not None and end is not None and end < start:
+            period, row = f"{start.isoformat()}/{end.isoformat()}", line.position
+            report.note("invoice_period_backwards", "EN 16931 BR-30", "BG-26", period, row=row)
 
 
 def _credit_note(invoice: Invoice, report: Report) -> None:

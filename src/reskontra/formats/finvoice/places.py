@@ -54,4 +54,5 @@ PLACES: Final = {
     "BG-14": f"{_DETAILS}/InvoicingPeriodStartDate",
     "BG-23": _BREAKDOWN,
     "BG-25": "InvoiceRow",
+    "BG-26": "InvoiceRow/StartDate",
 }

@@ -286,7 +286,8 @@ def _party(group: Group, role: str, **given: str | None) -> Party:
     street = address.joined(f"{role}StreetName", ", ")
     return Party(
         name=_part(names[0]) if names else None,
-        name2=names[1] if len(names) > 1 else None,
+        # A place of delivery has short elements: a long name goes on in the next ones.
+        name2=" ".join(names[1:] if role == "Delivery" else names[1:2]) or None,
         business_id=group.text(f"{role}PartyIdentifier"),
         vat_id=group.text(f"{role}OrganisationTaxCode"),
         street=_part(street) or address.text(f"{role}{box}"),
@@ -359,6 +360,8 @@ def _line(row: Group, number: int, currency: str | None) -> InvoiceLine:
         accounting=row.text("RowAccountDimensionText"),
         order=row.text("RowIdentifier"),
         order_line=row.text("RowOrderPositionIdentifier"),
+        period_start=row.day("StartDate"),
+        period_end=row.day("EndDate"),
     )
 
 

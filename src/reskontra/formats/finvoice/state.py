@@ -9,11 +9,12 @@ from reskontra.documents.invoice import Invoice
 from reskontra.formats.en16931.report import Report
 from reskontra.formats.finvoice import attachments as attached
 from reskontra.formats.finvoice import codes
+from reskontra.kernel.references import ENDED_CONTRACT_NUMBER
 
 _DETAILS = "InvoiceDetails"
 _FREE_TEXT = f"{_DETAILS}/InvoiceFreeText"
 _CONTRACT = "VSK1"
-_ended_contract = re.compile(r"VSK1[0-9]+(?=[ ,]|\Z)").match
+_ended_contract = re.compile(ENDED_CONTRACT_NUMBER).match
 _REQUEST_WORDS: Final = (("fi", "viitenumero"), ("sv", "referensnum"))
 
 
@@ -27,9 +28,13 @@ def check_state(invoice: Invoice, report: Report) -> None:
 
 
 def _contract(invoice: Invoice, report: Report) -> None:
-    """A space or a comma ends the contract number that begins with VSK1; other text may follow."""
+    """Between State units a space or a comma ends the contract number that begins with VSK1; other text may follow.
+
+    What an outside customer wants as its reference is its own affair.
+    """
     given = invoice.buyer_reference
-    if given and given.startswith(_CONTRACT) and not _ended_contract(given):
+    internal = invoice.internal or invoice.type_code == codes.INTERNAL_INVOICE
+    if internal and given and given.startswith(_CONTRACT) and not _ended_contract(given):
         where = f"{_DETAILS}/BuyerReferenceIdentifier"
         report.note("finvoice_contract_not_ended", "OC 3.5.3-a", where, given)
     _misplaced(invoice.order, "OrderIdentifier", report)

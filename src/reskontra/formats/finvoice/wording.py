@@ -47,7 +47,7 @@ _LINE: Final = (
     (14, "InvoiceRow/InvoicedQuantity/@QuantityUnitCode"),
     (35, "InvoiceRow/RowAccountDimensionText"),
 )
-_DELIVERY_NAME: Final = 35
+_DELIVERY_NAME: Final = 70  # written in pieces of 35, as many as it takes
 _VAT_REASON: Final = 210
 
 _Texts = tuple[str | None, ...]

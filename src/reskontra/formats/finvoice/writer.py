@@ -32,6 +32,7 @@ _FREE_TEXT, _SHORT_TEXT = 512, 70
 _PRICE_DECIMALS: Final = Decimal("0.00001")
 _PERCENT_DECIMALS: Final = Decimal("0.001")
 _STREET, _STREETS = 35, 3
+_DELIVERY_NAME: Final = 35
 _OVT_LENGTH: Final = range(12, 18)
 _LONGEST_ENTITY: Final = len("&quot;")
 
@@ -288,10 +289,18 @@ def _party(party: Party, role: str) -> str:
     return (
         f"<{role}PartyDetails>\n"
         f"{_element(f'{role}PartyIdentifier', business_id) if business_id else ''}"
-        f"{_name(party.name, role)}{_name(party.name2, role) if party.name2 else ''}"
+        f"{_names(party, role)}"
         f"{_element(f'{role}OrganisationTaxCode', party.vat_id) if party.vat_id else ''}"
         f"{_address(party, role)}</{role}PartyDetails>\n"
     )
+
+
+def _names(party: Party, role: str) -> str:
+    """A delivery party's names are shorter than others' and written in pieces; others' fit as they are."""
+    if role == "Delivery" and any(len(name or "") > _DELIVERY_NAME for name in (party.name, party.name2)):
+        names = [*_pieces(party.name or "", _DELIVERY_NAME), *_pieces(party.name2 or "", _DELIVERY_NAME)]
+        return "".join(_name(name, role) for name in names)
+    return _name(party.name, role) + (_name(party.name2, role) if party.name2 else "")
 
 
 def _name(name: str | None, role: str) -> str:
@@ -467,8 +476,9 @@ def _fine(note: str | None, percent: Decimal | None) -> str:
 
 
 def _row(line: InvoiceLine, tail: str) -> str:
+    days = (line.period_start, line.period_end)
     return (
-        f"{_row_head(line.item, line.name, line.quantity, line.unit, line.unit_price, tail)}"
+        f"{_row_head(line.item, line.name, line.quantity, line.unit, line.unit_price, tail, days)}"
         f"<RowPositionIdentifier>{line.position}</RowPositionIdentifier>\n"
         f"{_element('RowAccountDimensionText', line.accounting) if line.accounting else ''}"
         f"{_row_texts(line.text) if line.text else ''}"
@@ -485,6 +495,7 @@ def _row_head(
     unit: str | None,
     price: Decimal | None,
     tail: str,
+    days: tuple[date | None, date | None],
 ) -> str:
     """Item, quantity and price: of a price list's items the same row is sold over and over."""
     invoiced = (
@@ -500,7 +511,8 @@ def _row_head(
         else ""
     )
     article = _element("ArticleIdentifier", item) + _element("ArticleName", name)
-    return f"<InvoiceRow>\n{article}{invoiced}{prices}"
+    supplied = _day_element("StartDate", days[0]) + _day_element("EndDate", days[1])
+    return f"<InvoiceRow>\n{article}{invoiced}{supplied}{prices}"
 
 
 def _row_amounts(line: InvoiceLine, tail: str) -> str:

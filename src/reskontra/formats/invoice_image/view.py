@@ -175,7 +175,9 @@ def _delivery(party: Party | None) -> str | None:
     if party is None:
         return None
     town = " ".join(filter(None, (party.postcode, party.town)))
-    return ", ".join(filter(None, (party.name, party.street, town)))
+    # A long name comes back from a Finvoice document in two pieces.
+    name = " ".join(filter(None, (party.name, party.name2)))
+    return ", ".join(filter(None, (name, party.street, town)))
 
 
 def _late_interest(invoice: Invoice, words: Words) -> str | None:
@@ -200,7 +202,8 @@ def _rows(lines: Sequence[InvoiceLine], words: Words) -> Json:
         {
             "name": line.name or line.item or "",
             "code": line.item or "" if line.name else "",
-            "details": [part for part in (line.text or "").splitlines() if part.strip()],
+            "details": [part for part in (line.text or "").splitlines() if part.strip()]
+            + _supplied(line, words),
             "cells": [
                 words.number(line.quantity),
                 words.measure(line.unit),
@@ -216,6 +219,12 @@ def _rows(lines: Sequence[InvoiceLine], words: Words) -> Json:
         "head": [*head, words("image.line_net", currency=words.currency)],
         "lines": rows,
     }
+
+
+def _supplied(line: InvoiceLine, words: Words) -> list[str]:
+    """The row's own day of supply, or its period, where the rows have days of their own."""
+    days = dict.fromkeys(words.day(day) for day in (line.period_start, line.period_end) if day)
+    return [f"{words('image.supply_date')} {'–'.join(days)}"] if days else []
 
 
 def _sums(invoice: Invoice, words: Words, payable: Decimal, credit: bool) -> list[tuple[str, str]]:

@@ -57,6 +57,7 @@ PLACES: Final = {
     "BG-14": "cac:InvoicePeriod",
     "BG-23": _PART,
     "BG-25": _LINE,
+    "BG-26": f"{_LINE}/cac:InvoicePeriod",
 }
 
 # The credit note has the same groups under names of its own.

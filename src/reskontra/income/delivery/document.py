@@ -112,6 +112,9 @@ def invoice_document(seller: Seller, head: Sequence[Any], rows: Sequence[Sequenc
     ) = head  # fmt: skip
     name_at, basis_at = _NAMES[language], _BASES[language]
     buyer = buyer_party(seller.unit, payer, recipient)
+    # Over several days of supply the invoice names the period, and each row its own day: VAT follows it (BG-14, BG-26).
+    first, last = min(row[20] for row in rows), max(row[20] for row in rows)
+    several = first != last
     lines = tuple(
         InvoiceLine(
             position=row[1],
@@ -124,6 +127,8 @@ def invoice_document(seller: Seller, head: Sequence[Any], rows: Sequence[Sequenc
             net=row[9],
             vat_category=row[10],
             vat_percent=None if row[10] == _OUTSIDE else row[11],
+            period_start=row[20] if several else None,
+            period_end=row[20] if several else None,
         )
         for row in rows
     )
@@ -153,6 +158,8 @@ def invoice_document(seller: Seller, head: Sequence[Any], rows: Sequence[Sequenc
         original_number=original_number,
         original_date=original_date,
         supply_date=supply_date,
+        period_start=first if several else None,
+        period_end=last if several else None,
         delivery=_party(ship_to) if ship_to else None,
         lines=lines,
         vat_breakdown=_vat_breakdown(seller, lines, language),

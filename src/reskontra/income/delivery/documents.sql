@@ -5,7 +5,7 @@ SELECT i.id, %(code)s || lpad(i.number::text, 9, '0') AS number, i.credit, i.iss
   %(code)s || lpad(original.number::text, 9, '0') AS original_number, original.issue_date AS original_date,
   d.outcome AS channel,
   ARRAY[p.number, p.name, p.name2, p.kind, p.business_id, p.vat_id, p.street, p.postcode, p.town, p.country, p.protected::text] AS payer,
-  CASE WHEN i.bill_to_id IS NOT NULL
+  CASE WHEN i.bill_to_id <> i.payer_id
     THEN ARRAY[r.number, r.name, r.name2, r.kind, r.business_id, r.vat_id, r.street, r.postcode, r.town, r.country, r.protected::text]
   END AS recipient,
   r.einvoice_address, r.einvoice_operator,

@@ -139,7 +139,7 @@ def not_sent(acting: Acting, invoices: Sequence[int] | None = None, most: int = 
     """The invoices that cannot leave: those that the delivery run of the day would leave, each with the channels
     that were passed over, and those whose documents our own checks refused in the newest run."""
     decide_invoices(acting.unit, acting.day, invoices)
-    values = {
+    values: dict[str, Any] = {
         "unit": acting.unit.pk,
         "code": acting.unit.code,
         "refused": REFUSED_BY_OWN_CHECKS.name,

@@ -2,7 +2,7 @@
 SELECT l.invoice_id, l.position, item.code, item.name_sv, item.name_fi, item.name_en, l.quantity, l.measure,
   l.unit_price, l.net, l.vat_category, l.vat_percent, asked.item_text, asked.line_text, o.header_text,
   o.charge_basis_text, item.legal_basis_sv, item.legal_basis_fi, item.legal_basis_en,
-  CASE WHEN l.order_position = 1 THEN o.attachments::text ELSE '[]' END AS attachments
+  CASE WHEN l.order_position = 1 THEN o.attachments::text ELSE '[]' END AS attachments, o.service_date
 FROM decided d
 JOIN sales_invoice i ON i.id = d.id
 JOIN sales_invoiceline l ON l.invoice_id = i.id

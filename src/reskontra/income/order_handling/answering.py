@@ -68,6 +68,7 @@ _SHOWN_IN = {
     "DEVIATING_TAX_COUNTRY": ("tax_country", None),
     "STATE_UNIT_WITHOUT_E_ADDRESS": ("customer_no", None),
     "PROTECTED_WITHOUT_SAFE_WAY": ("bill_to_no", None),
+    "RECIPIENT_WITHOUT_ADDRESS": ("bill_to_no", None),
     "NEGATIVE_WITHOUT_CREDIT": ("quantity", 6),
     "ORIGINAL_UNKNOWN": ("reference_invoice", None),
     "ORIGINAL_OF_ANOTHER_PAYER": ("reference_invoice", None),

@@ -1,6 +1,7 @@
 """The law of orders: what is ready, what the unit must see first, and what goes back."""
 
 from reskontra.kernel.clauses import clause
+from reskontra.kernel.references import CONTRACT_NUMBER, ENDED_CONTRACT_NUMBER
 from reskontra.kernel.sets import Decisions, Outcome, decide
 from reskontra.kernel.terms import Terms
 
@@ -16,6 +17,7 @@ CONTRACT_NOT_ENDED = Outcome("CONTRACT_NOT_ENDED", "RETURNED")
 DEVIATING_TAX_COUNTRY = Outcome("DEVIATING_TAX_COUNTRY", "RETURNED")
 STATE_UNIT_WITHOUT_E_ADDRESS = Outcome("STATE_UNIT_WITHOUT_E_ADDRESS", "RETURNED")
 PROTECTED_WITHOUT_SAFE_WAY = Outcome("PROTECTED_WITHOUT_SAFE_WAY", "RETURNED")
+RECIPIENT_WITHOUT_ADDRESS = Outcome("RECIPIENT_WITHOUT_ADDRESS", "RETURNED")
 ORIGINAL_UNKNOWN = Outcome("ORIGINAL_UNKNOWN", "RETURNED")
 ORIGINAL_OF_ANOTHER_PAYER = Outcome("ORIGINAL_OF_ANOTHER_PAYER", "RETURNED")
 CREDIT_NOT_NEGATIVE = Outcome("CREDIT_NOT_NEGATIVE", "RETURNED")
@@ -39,11 +41,11 @@ def decide_orders(terms: Terms) -> Decisions:
 
     It goes back when a person sent it back, and when it cannot become a lawful invoice: an item or price that no
     approved list holds, no legal basis, a posting that is not valid, a State unit without an e-invoice address, a
-    protected person without a safe way, a credit that does not fit its original: of each rate of VAT it takes back no
-    more than was charged and not yet credited. The unit sees it first when a public-law item is priced off the list,
-    when there is no standard price, and at every credit; it is told of an item that the original does not hold.
-    Orders from a unit's own system were approved there. A commercial price off the list needs review where the unit
-    has said so.
+    protected person without a safe way, a recipient without an address, a credit that does not fit its original: of
+    each rate of VAT it takes back no more than was charged and not yet credited. The unit sees it first when a
+    public-law item is priced off the list, when there is no standard price, and at every credit; it is told of an
+    item that the original does not hold. Orders from a unit's own system were approved there. A commercial price off
+    the list needs review where the unit has said so.
     """
     commercial = "off_list_commercial > 0" if terms.review_commercial_off_list == "yes" else "false"
     review = f"credit OR off_list_public > 0 OR no_standard_price > 0 OR {commercial}"
@@ -62,12 +64,14 @@ def decide_orders(terms: Terms) -> Decisions:
         (MIXED_VAT_SCOPE, "outside_vat > 0 AND within_vat > 0", "OC 1.6-a"),
         (
             CONTRACT_NOT_ENDED,
-            "internal AND case_reference ~ '^VSK1' AND case_reference !~ '^VSK1[0-9]+([ ,]|$)'",
+            f"internal AND case_reference ~ '{CONTRACT_NUMBER}'"
+            f" AND case_reference !~ '{ENDED_CONTRACT_NUMBER}'",
             "OC 3.5.3-a",
         ),
         (DEVIATING_TAX_COUNTRY, "tax_country NOT IN ('', 'FI')", "OC 3.5-a"),
         (STATE_UNIT_WITHOUT_E_ADDRESS, "state_unit_without_address", "OC 2.2-i"),
         (PROTECTED_WITHOUT_SAFE_WAY, "protected_without_way", "OC 3.8-a"),
+        (RECIPIENT_WITHOUT_ADDRESS, "recipient_without_address", "OC 3.5-a"),
         (NEGATIVE_WITHOUT_CREDIT, "NOT credit AND (below_zero > 0 OR amount < 0)", "OC 3.2.1-a"),
         (ORIGINAL_UNKNOWN, "credit AND original_id IS NULL", "OC 3.5-a"),
         (ORIGINAL_OF_ANOTHER_PAYER, "credit AND original_payer_id <> payer_id", "OC 3.5-a"),
