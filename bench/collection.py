@@ -99,8 +99,9 @@ _COLLECTION = (
     "INSERT INTO claims_case (id, unit_id, run_id, number, kind, debtor_id, public_law, opened_date, procedure, court)"
     " SELECT c.id, c.unit_id, c.run_id, c.id, 'enforcement', c.payer_id, c.public_law, %(day)s::date - 20, 'normal', ''"
     " FROM claims_claim c JOIN mixed ON n = c.id AND place = 98 ORDER BY c.id",
-    "INSERT INTO claims_caseclaim (unit_id, case_id, claim_id, principal, costs, interest_from, interest_ground,"
-    " provision) SELECT %(unit)s, n, n, %(amount)s, 0, due_date + 1, 'section_4', 'bench'"
+    "INSERT INTO claims_caseclaim (unit_id, case_id, claim_id, principal, costs, interest_from, interest_pauses,"
+    " interest_ground, provision)"
+    " SELECT %(unit)s, n, n, %(amount)s, 0, due_date + 1, '[]', 'section_4', 'bench'"
     " FROM mixed WHERE place = 98 ORDER BY n",
     "INSERT INTO claims_caseevent (unit_id, run_id, given_at, case_id, position, kind, day, detail, digest)"
     " SELECT unit_id, run_id, now(), id, 1, 'applied', opened_date, '{}', '' FROM claims_case ORDER BY id",

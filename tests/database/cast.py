@@ -414,7 +414,7 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
     },
     "claims_caseclaim": lambda h: {
         "case_id": h.of("claims_case"), "claim_id": claimed(h, "100.00"), "principal": "100.00", "costs": "5.00",
-        "interest_from": "2026-04-08", "interest_ground": "section_4", "provision": "706/2007",
+        "interest_from": "2026-04-08", "interest_pauses": [], "interest_ground": "section_4", "provision": "706/2007",
     },
     "claims_caseevent": lambda h: {
         **by_run(h), "case_id": h.of("claims_case"), "position": h.next(), "kind": "collected", "day": "2026-08-03",

@@ -116,7 +116,8 @@ def _stretches(arguments: Namespace) -> list[Stretch]:
     reference = common_curve("reference_rate")
     for day, _ in arguments.reference_rate:
         if (known := reference.on(day)) is not None:
-            raise RunRefused("interest.rate_is_known", day=day.isoformat(), percent=f"{known}")
+            told = format_date(day, arguments.lang)
+            raise RunRefused("interest.rate_is_known", day=told, percent=f"{known}")
     entered = [Rate(percent, day, half_year_end(day)) for day, percent in arguments.reference_rate]
     surcharge = common_curve(SURCHARGES[arguments.ground])
     if arguments.surcharge is not None:

@@ -4,6 +4,7 @@ Interest runs on what is left of a principal from the day after its due date. Ea
 one rate and one length of the year. Nothing is rounded before the total of a claim.
 """
 
+from calendar import isleap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -237,8 +238,7 @@ def _same(one: Stretch) -> tuple[Decimal, Decimal, int, Kind, bool]:
 def _year_days(year: int, day_count: str) -> int:
     if day_count == "actual_360":
         return 360
-    leap = day_count == "actual_365_366" and (date(year + 1, 1, 1) - date(year, 1, 1)).days == 366
-    return 366 if leap else 365
+    return 366 if day_count == "actual_365_366" and isleap(year) else 365
 
 
 def _rounded(exact: Fraction, places: int) -> Decimal:
