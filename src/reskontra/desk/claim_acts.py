@@ -123,8 +123,11 @@ def act_on(acting: Acting, claim: Claim, act: str, sent: QueryDict, language: st
 
 
 def _block(acting: Acting, claim: Claim, sent: QueryDict, language: str) -> list[str]:
+    """Of the claim, or of all that its customer owes; from today and until it is lifted where no days are given."""
     code = chosen(sent, "code", tuple(block_codes()), "code")
-    made = block(acting, claim, code, written(sent, "reason"), day_of(sent, "review"))
+    what = claim.payer if sent.get("whole") else claim
+    first, until = (day_of(sent, name) if sent.get(name, "") else None for name in ("first", "until"))
+    made = block(acting, what, code, written(sent, "reason"), day_of(sent, "review"), first, until)
     told = text(
         "reminders.blocked",
         language,
@@ -132,7 +135,7 @@ def _block(acting: Acting, claim: Claim, sent: QueryDict, language: str) -> list
         name=block_codes()[code].name[language],
         day=format_date(made.from_date, language),
         review=format_date(made.review_date, language),
-        subject=claim.reference,
+        subject=claim.payer.name if made.customer_id else claim.reference,
     )
     return [told]
 

@@ -100,3 +100,27 @@ def test_a_paid_case_at_court_waits_for_the_unit_and_is_taken_back_at_the_desk(
         assert OutboxFile.objects.filter(unit=desk.unit, channel="court").count() == 1
     steps = len(_steps(desk, case))
     assert "betald" in _page(clerk, f"{at}/told/{steps}")
+
+
+def test_a_block_has_its_days_and_may_hold_all_that_a_customer_owes(desk: Any, at_desk: AtDesk) -> None:
+    """OC 6.1.2-a: from and until which day, and of whom; an end before the beginning is refused in words."""
+    claim = _claim(desk, "paja")
+    clerk, at = at_desk("kirsi"), desk.path(f"claims/{claim.reference}")
+
+    def blocks(**told: str) -> Any:
+        seen = re.search(r'name="seen" value="([^"]*)"', _page(clerk, at))
+        days = {"code": "O", "reason": "test", "review": _ago(-30).isoformat(), **told}
+        return clerk.post(f"{at}/act", {"act": "block", "seen": seen[1] if seen else "", **days})
+
+    first, until = _ago(-5), _ago(-20)
+    blocks(first=first.isoformat(), until=until.isoformat())
+    blocks(whole="yes", code="A")
+    wrong = blocks(first=until.isoformat(), until=first.isoformat(), code="B")
+    assert wrong.status_code in (409, 422)
+    with inside(desk.unit):
+        made = Block.objects.filter(unit=desk.unit).order_by("pk")
+        assert [(one.code, one.claim_id, one.customer_id, one.until_date) for one in made] == [
+            ("O", claim.pk, None, until),
+            ("A", None, claim.payer_id, None),
+        ]
+        assert made[0].from_date == first

@@ -76,7 +76,7 @@ def act_on(acting: Acting, case: Case, name: str, reason: str) -> CaseEvent:
 def _tell(acting: Acting, case: Case, act: Act, reason: str, open_amount: Decimal) -> CaseEvent:
     run = Run.objects.create(
         unit=acting.unit,
-        name="agency_case",
+        name="case",
         on_date=acting.day,
         state="applied",
         person=acting.person,

@@ -187,7 +187,7 @@ def withdraw(acting: Acting, case: Case, reason: str, day: date | None = None) -
         raise RunRefused("case.no_reason")
     if find_personal_codes(reason):
         raise RunRefused("case.code_in_reason")
-    run = act_run(acting, "case_withdrawn", day or acting.day)
+    run = act_run(acting, "case", day or acting.day)
     _undo_unpaid(run, case)
     registered = (
         CaseEvent.objects.filter(unit=acting.unit, case=case, kind="registered").order_by("-position").first()
