@@ -44,3 +44,10 @@ def test_matching_is_run_replayed_and_reported(command: Command) -> None:
     assert command("replay", "matching", *_DAYS, "--term", "order_tolerance_up=3", text=True)[0] == 0
     code, told = command("replay", "matching", *_DAYS, "--term", "order_tolerance_up=much")
     assert (code, told["refused"]) == (2, "term_not_allowed")
+    code, told = command("replay", "matching", *_DAYS, "--term", "match_wrong_field=perhaps")
+    assert (code, told["refused"]) == (2, "term_not_allowed")
+    assert "yes, no" in str(told)
+    for language, word in (("sv", "parameter foo"), ("fi", "Parametria foo"), ("en", "no term foo")):
+        code, told = command("replay", "matching", *_DAYS, "--term", "foo=1", "--lang", language)
+        assert (code, told["refused"]) == (2, "replay.unknown_term")
+        assert word in str(told)

@@ -70,8 +70,8 @@ class TermNotAllowed(ValueError):
     """A unit's own value that the clause does not allow; ``said(language)`` tells people why.
 
     ``reason`` is ``fixed`` (units may not set their own, or not while the common value is known), ``only_lower``,
-    ``only_higher`` (the value loosens what may only be tightened) or ``not_a_value`` (not of the term's unit of
-    measure).
+    ``only_higher`` (the value loosens what may only be tightened), ``not_a_value`` (not of the term's unit of
+    measure) or ``not_one_of`` (none of the codes that the term can have; ``limit`` names them).
     """
 
     def __init__(self, term: "Term", own: str, reason: str, limit: str = "") -> None:
@@ -119,7 +119,8 @@ class Term:
     """One term with its clause, its unit of measure, its periods in order of time, and who may change it.
 
     ``tighten`` says whether an accounting unit may set its own: ``no``, only ``lower`` or ``higher`` than
-    the common value, ``any``, or only where the common value is ``missing``.
+    the common value, ``any``, or only where the common value is ``missing``. ``choices`` are the only codes that a
+    code can be; empty where any code will do.
     """
 
     key: str
@@ -128,6 +129,7 @@ class Term:
     tighten: Tighten
     about: Mapping[str, str]
     periods: tuple[Period, ...]
+    choices: tuple[str, ...] = ()
 
     @property
     def placeholders(self) -> frozenset[str]:
@@ -248,7 +250,7 @@ def read_terms(source: str) -> Mapping[str, Term]:
     """Terms from the text of a file (TOML), one table a key.
 
     Raises ``TermsDefect`` for an unknown unit of measure, overlapping periods, a value that is not of its
-    unit, a language left out and placeholders that differ between languages; ``UnknownClause`` for a clause
+    unit or none of its choices, a language left out and placeholders that differ between languages; ``UnknownClause`` for a clause
     that the register does not hold.
     """
     return MappingProxyType({key: _read(key, row) for key, row in tomllib.loads(source).items()})
@@ -264,10 +266,12 @@ def _term(key: str) -> Term:
 
 
 def _allow(term: Term, own: str, day: date) -> None:
-    if term.tighten == "no":
-        raise TermNotAllowed(term, own, "fixed")
     if _not_of_unit(term.unit, own) or (term.unit == "text" and _placeholders(own) - term.placeholders):
         raise TermNotAllowed(term, own, "not_a_value")
+    if term.choices and own not in term.choices:
+        raise TermNotAllowed(term, own, "not_one_of", ", ".join(term.choices))
+    if term.tighten == "no":
+        raise TermNotAllowed(term, own, "fixed")
     if term.tighten == "any":
         return
     try:
@@ -359,10 +363,14 @@ def _read(key: str, row: Mapping[str, Any]) -> Term:
     demand(all(about.get(language) for language in LANGUAGES), "about lacks a language")
     demand(row.get("values"), "no values; an unknown one is an empty value with its day")
     assert unit is not None
+    choices = tuple(row.get("choices", ()))
+    demand(not choices or unit == "code", "only a code has choices")
     periods = sorted((_period(key, unit, given) for given in row["values"]), key=lambda one: one.valid_from)
     for before, after in pairwise(periods):
         demand(before.valid_to and before.valid_to < after.valid_from, f"overlap at {after.valid_from}")
-    return Term(key, unit, known(row.get("clause", "")), row["tighten"], about, tuple(periods))
+    for period in periods:
+        demand(not choices or period.value in ("", *choices), f"{period.value!r} is none of its choices")
+    return Term(key, unit, known(row.get("clause", "")), row["tighten"], about, tuple(periods), choices)
 
 
 def _period(key: str, unit: Unit, given: Mapping[str, Any]) -> Period:

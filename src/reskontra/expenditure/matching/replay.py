@@ -13,10 +13,11 @@ from reskontra.expenditure.matching.rules import AUTO_WAITING_CONFIRMATION, MATC
 from reskontra.expenditure.matching.run import decide_invoices
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.money import round_cents
-from reskontra.kernel.terms import TermNotAllowed, Terms, terms_on
+from reskontra.kernel.terms import TermNotAllowed, Terms, UnknownTerm, terms_on
 from reskontra.purchases.matching import Past
 from reskontra.registers.models import Unit
 from reskontra.registers.unit_terms import terms_of
+from reskontra.runs.run import RunRefused
 
 _AUTOMATIC = frozenset(one.name for one in MATCHED)
 
@@ -74,13 +75,15 @@ class Replay:
 def other_terms(terms: Terms, changes: Mapping[str, str]) -> Terms:
     """``terms`` with other values, also looser ones than a unit may set: they are only looked at.
 
-    Raises ``UnknownTerm``, and ``TermNotAllowed`` for what is no value of the term.
+    Raises ``RunRefused`` for a term that there is not, and ``TermNotAllowed`` for what is no value of the term.
     """
     for key, value in changes.items():
         try:
             terms_on(terms.on, {key: value})
+        except UnknownTerm:
+            raise RunRefused("replay.unknown_term", term=key) from None
         except TermNotAllowed as problem:
-            if problem.reason == "not_a_value":
+            if problem.reason in ("not_a_value", "not_one_of"):
                 raise
     return Terms(terms.on, {**terms.own, **changes})
 
