@@ -24,7 +24,8 @@ _STEPS = (
     "INSERT INTO registers_supplieraccount (supplier_id, iban, bic, source, verification, verified_at,"
     " verified_by_id, verified_name, told_by_id, told_at, approved_by_id, approved_at)"
     " SELECT n, 'FI' || lpad((98 - mod(((99000000000000 + n)::text || '151800')::numeric, 97))::text, 2, '0')"
-    " || 99000000000000 + n, 'PROVFIHH', 'supplier', 'match', %(day)s, %(person)s, '', %(person)s, now(), 1000000, now()"
+    " || 99000000000000 + n, 'PROVFIHH', 'supplier', 'match', %(day)s, %(person)s, '', %(person)s, now(), 1000000,"
+    " now()"
     " FROM generate_series(1, %(count)s) n",
     "INSERT INTO runs_run (id, unit_id, name, on_date, state, person_id, planned_at, applied_at, terms, outcomes,"
     " digest) VALUES (1000000, %(unit)s, 'circulation', %(day)s, 'applied', %(person)s, now(), now(), '{}', '[]', '')",

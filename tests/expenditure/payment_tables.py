@@ -71,7 +71,9 @@ def account(
     return SupplierAccount.objects.create(
         supplier=of, iban=iban(f"99{next(_numbers):012d}"), bic="PROVFIHH", source="supplier",
         verification=verification, verified_at=VERIFIED_AT if verification else None,
-        verified_by=person("cecilia") if verification else None, told_by=person("cecilia"), told_at=AT, approved_by=person("petra") if approved else None,
+        verified_by=person("cecilia") if verification else None,
+
+        told_by=person("cecilia"), told_at=AT, approved_by=person("petra") if approved else None,
         approved_at=approved_at if approved else None,
     )  # fmt: skip
 

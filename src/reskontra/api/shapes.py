@@ -18,6 +18,10 @@ class Coding(Schema):
     area: str | None = None
     tracking1: str | None = None
     tracking2: str | None = None
+    authorisation: str | None = None
+    reserve1: str | None = None
+    reserve2: str | None = None
+    joint_funding_unit: str | None = None
 
 
 class CodingLine(Schema):

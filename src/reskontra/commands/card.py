@@ -26,7 +26,7 @@ from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
 from reskontra.purchases.models import CardPurchase, CardStatement, PurchaseInvoice
 from reskontra.purchases.models.cards import GROUPS
-from reskontra.purchases.parts import Part
+from reskontra.purchases.parts import DIMENSIONS, Part
 from reskontra.registers.posting import posting_account
 from reskontra.registers.unit_terms import terms_of
 from reskontra.runs.run import Acting, RunRefused
@@ -64,10 +64,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--reason", default="", help="why (difference; code with group other)")
     parser.add_argument("--vat", type=amount_argument, default=Decimal(0), help="VAT by the receipt, euro")
     parser.add_argument("--account", default="", help="ledger account, eight digits")
-    parser.add_argument("--budget-account", default="")
-    parser.add_argument("--operating-unit", default="")
-    parser.add_argument("--project", default="")
-    parser.add_argument("--function", default="")
+    for name in DIMENSIONS:
+        parser.add_argument(f"--{name.replace('_', '-')}", default="")
     add_acting(parser)
 
 
@@ -127,7 +125,7 @@ def _invoice(arguments: Namespace, person: Acting) -> Any:
     written = _subject(arguments)
     statement = CardStatement.objects.filter(unit=person.unit, number=written).order_by("-id").first()
     if statement is None:
-        raise NothingFound(written)
+        raise NothingFound(written, "card_statement")
     invoice = _purchase_invoice(arguments.invoice, person)
     name_invoice(person, statement, invoice)
     return {"statement": statement.number, "invoice": purchase_number(invoice.pk)}
@@ -161,8 +159,7 @@ def _parts(arguments: Namespace, person: Acting, purchase: CardPurchase) -> list
 
 
 def _tracked(arguments: Namespace) -> dict[str, str]:
-    names = ("budget_account", "operating_unit", "project", "function")
-    return {name: getattr(arguments, name) for name in names}
+    return {name: getattr(arguments, name) for name in DIMENSIONS}
 
 
 def _told(purchase: CardPurchase, arguments: Namespace) -> dict[str, str]:
@@ -180,14 +177,14 @@ def _purchase(arguments: Namespace, person: Acting, place: int = 0) -> CardPurch
     written = _subject(arguments, place)
     found = find_card_purchase(person.unit, written)
     if found is None:
-        raise NothingFound(written)
+        raise NothingFound(written, "card_purchase")
     return found
 
 
 def _purchase_invoice(written: str, person: Acting) -> PurchaseInvoice:
     found = find_purchase(person.unit, written)
     if found is None:
-        raise NothingFound(written)
+        raise NothingFound(written, "purchase")
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from reskontra.commands.connection import acting, add_person, as_of, moment, open_database
 from reskontra.commands.output import as_json, out, say
-from reskontra.commands.values import day_argument, number_argument
+from reskontra.commands.values import day_argument, number_argument, purchase_argument
 from reskontra.documents.complaint import Charge
 from reskontra.exchange.outbox import hand_over
 from reskontra.expenditure.circulation import actions
@@ -18,12 +18,13 @@ from reskontra.expenditure.circulation.absences import end_absence, tell_absence
 from reskontra.expenditure.circulation.coding import DIMENSIONS, LineDraft, Proposal, propose, split
 from reskontra.expenditure.circulation.complaints import ComplaintRun
 from reskontra.insight.explanations import NothingFound
+from reskontra.insight.purchases import purchase_number
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount, parse_amount
 from reskontra.kernel.texts import LANGUAGES, text
 from reskontra.purchases.models import Coding, InvoiceNote, PurchaseInvoice
 from reskontra.registers.models import Absence, Person, WorkQueue
-from reskontra.runs.run import Acting, apply
+from reskontra.runs.run import Acting, RunRefused, apply
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,12 @@ def handle(arguments: Namespace) -> int:
 
 
 def _invoice_argument(parser: ArgumentParser) -> None:
-    parser.add_argument("invoice", type=number_argument, metavar="INVOICE", help="our number of the invoice")
+    parser.add_argument(
+        "invoice",
+        type=purchase_argument,
+        metavar="INVOICE",
+        help="our number of the invoice, PI… or without it",
+    )
 
 
 def _reason(parser: ArgumentParser) -> None:
@@ -166,7 +172,7 @@ def _assign(arguments: Namespace, person: Acting) -> int:
     if arguments.queue:
         queue = WorkQueue.objects.filter(unit=person.unit, code=arguments.queue).first()
         if queue is None:
-            raise NothingFound(arguments.queue)
+            raise NothingFound(arguments.queue, "queue")
     to = _person(arguments.to) if arguments.to else None
     made = actions.assign(
         person, _invoice(arguments, person), arguments.step, queue=queue, person=to, reason=arguments.reason
@@ -186,7 +192,7 @@ def _code(arguments: Namespace, person: Acting) -> int:
         found = (one for one in propose(person.unit, invoice, person.day) if one.source == arguments.proposal)
         proposal = next(found, None)
         if proposal is None:
-            raise NothingFound(arguments.proposal)
+            raise NothingFound(text(f"desk.purchase.source.{arguments.proposal}", arguments.lang), "proposal")
         lines = list(proposal.lines)
     elif arguments.share:
         lines = split(person.unit, invoice, [_share(one) for one in arguments.share])
@@ -248,7 +254,7 @@ def _note(arguments: Namespace, person: Acting) -> int:
     if arguments.answers:
         question = InvoiceNote.objects.filter(unit=person.unit, invoice=invoice, pk=arguments.answers).first()
         if question is None:
-            raise NothingFound(str(arguments.answers))
+            raise NothingFound(str(arguments.answers), "question")
         made = actions.answer(person, question, arguments.text)
     else:
         to = _person(arguments.to) if arguments.to else None
@@ -287,7 +293,7 @@ def _absence(arguments: Namespace, person: Acting) -> int:
 def _back(arguments: Namespace, person: Acting) -> int:
     found = Absence.objects.filter(unit=person.unit, pk=arguments.absence).first()
     if found is None:
-        raise NothingFound(str(arguments.absence))
+        raise NothingFound(str(arguments.absence), "absence")
     return _absent(arguments, end_absence(person, found, arguments.last), arguments.last)
 
 
@@ -308,7 +314,7 @@ def _done(arguments: Namespace, act: str, **facts: Any) -> int:
         as_json({"invoice": arguments.invoice, "act": arguments.word, **facts})
     else:
         told = text(f"act.{act}", arguments.lang)
-        say(arguments, "circulation.done", act=told, invoice=arguments.invoice)
+        say(arguments, "circulation.done", act=told, invoice=purchase_number(arguments.invoice))
     return 0
 
 
@@ -318,14 +324,14 @@ def _done(arguments: Namespace, act: str, **facts: Any) -> int:
 def _invoice(arguments: Namespace, person: Acting) -> PurchaseInvoice:
     found = PurchaseInvoice.objects.filter(unit=person.unit, pk=arguments.invoice).first()
     if found is None:
-        raise NothingFound(str(arguments.invoice))
+        raise NothingFound(purchase_number(arguments.invoice), "purchase")
     return found
 
 
 def _person(username: str) -> Person:
     found = Person.objects.filter(username=username).first()
     if found is None:
-        raise NothingFound(username)
+        raise NothingFound(username, "person")
     return found
 
 
@@ -334,7 +340,7 @@ def _digest(arguments: Namespace, invoice: PurchaseInvoice) -> str:
         return str(arguments.digest)
     newest = Coding.objects.filter(invoice=invoice).order_by("-version").first()
     if newest is None:
-        raise NothingFound(f"{invoice.pk} coding")
+        raise NothingFound(purchase_number(invoice.pk), "coding")
     return newest.digest
 
 
@@ -360,7 +366,7 @@ def _parted(written: str, least: int) -> tuple[list[str], dict[str, Any]]:
     words = [one for one in written.split() if "=" not in one]
     values: dict[str, Any] = dict(one.split("=", 1) for one in written.split() if "=" in one)
     if len(words) < least or not values.keys() <= set(DIMENSIONS):
-        raise NothingFound(written)
+        raise RunRefused("circulation.line_unclear", written=written[:120])
     return words, values
 
 
@@ -368,7 +374,7 @@ def _number(written: str) -> Decimal:
     try:
         return Decimal(written.replace(",", "."))
     except InvalidOperation as problem:
-        raise NothingFound(written) from problem
+        raise RunRefused("circulation.line_unclear", written=written[:120]) from problem
 
 
 def _told(proposal: Proposal) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Show which purchase invoices wait, for what and with whom; what is overdue or falls due; what late payment cost."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 
 from reskontra.commands.connection import acting, open_database, person_of, today
 from reskontra.commands.connection import add_arguments as add_acting
@@ -13,9 +14,11 @@ from reskontra.insight.circulation import (
     with_whom,
 )
 from reskontra.insight.late import LatePayment, late_payments
+from reskontra.insight.purchases import purchase_number
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
+from reskontra.registers.models import WorkQueue
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -43,17 +46,21 @@ def handle(arguments: Namespace) -> int:
             found = list_of(person.unit, person_of(arguments), on)
         else:
             found = with_whom(person.unit, on)
+        queues = {
+            one.code: getattr(one, f"name_{arguments.lang}")
+            for one in WorkQueue.objects.filter(unit=person.unit)
+        }
     if arguments.json:
         as_json([one.as_json() for one in found])
     elif found:
-        show(found, arguments.lang)
+        show(found, queues, arguments.lang)
     else:
         say(arguments, "circulation.empty")
     return 1 if any(one.days is not None and one.days < 0 for one in found) else 0
 
 
-def show(found: list[Circulating], language: str) -> None:
-    """What waits, by due date, for a person."""
+def show(found: list[Circulating], queues: Mapping[str, str], language: str) -> None:
+    """What waits, by due date, for a person; ``queues`` are the names of queues by their codes."""
     table(
         "",
         (
@@ -63,11 +70,11 @@ def show(found: list[Circulating], language: str) -> None:
         ),
         [
             (
-                f"{one.invoice} {one.number}",
+                f"{purchase_number(one.invoice)} {one.number}",
                 one.supplier,
                 format_amount(one.amount, language),
                 format_date(one.due_date, language) if one.due_date else "",
-                ", ".join((*([one.queue] if one.queue else []), *one.people)),
+                ", ".join((*([queues.get(one.queue, one.queue)] if one.queue else []), *one.people)),
                 format_date(one.since_date, language) if one.since_date else "",
                 text(f"circulation.step_{one.step}", language),
                 one.voucher_type,
@@ -93,7 +100,7 @@ def _late(arguments: Namespace, found: list[LatePayment]) -> int:
         ),
         [
             (
-                f"{one.invoice} {one.number}",
+                f"{purchase_number(one.invoice)} {one.number}",
                 one.supplier,
                 format_amount(one.amount, language),
                 format_date(one.due_date, language),

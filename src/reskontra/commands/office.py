@@ -27,10 +27,10 @@ from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
 from reskontra.purchases.models import OfficeInvoice, OfficeMemo
-from reskontra.purchases.parts import Part
+from reskontra.purchases.parts import DIMENSIONS, Part
 from reskontra.registers.models import OfficeAbroad
 from reskontra.registers.posting import posting_account
-from reskontra.runs.run import Acting
+from reskontra.runs.run import Acting, RunRefused
 
 RIGHTS: Mapping[str, str] = {
     "list": "see",
@@ -71,10 +71,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--approved-by", default="", help="who approved on paper (pay)")
     parser.add_argument("--vat", type=amount_argument, default=Decimal(0), help="VAT of it, euro")
     parser.add_argument("--account", default="", help="ledger account, eight digits")
-    parser.add_argument("--budget-account", default="")
-    parser.add_argument("--operating-unit", default="")
-    parser.add_argument("--project", default="")
-    parser.add_argument("--function", default="")
+    for name in DIMENSIONS:
+        parser.add_argument(f"--{name.replace('_', '-')}", default="")
     add_acting(parser)
 
 
@@ -102,7 +100,7 @@ def _list(arguments: Namespace, person: Acting) -> Any:
 def _tell(arguments: Namespace, person: Acting) -> Any:
     office = OfficeAbroad.objects.filter(unit=person.unit, code=arguments.subject).first()
     if office is None:
-        raise NothingFound(arguments.subject)
+        raise NothingFound(arguments.subject, "office")
     invoice, result = tell_invoice(
         person,
         office,
@@ -151,7 +149,7 @@ def _pay(arguments: Namespace, person: Acting) -> Any:
 
 def _original(arguments: Namespace, person: Acting) -> Any:
     if arguments.file is None:
-        raise NothingFound("--file")
+        raise RunRefused("offices.original_is_missing")
     invoice = _invoice(arguments, person)
     keep_original(person, invoice, arguments.file.read_bytes())
     return _acted(invoice.pk)
@@ -176,7 +174,7 @@ def _acted(invoice: int) -> dict[str, str]:
 def _invoice(arguments: Namespace, person: Acting) -> OfficeInvoice:
     found = find_office_invoice(person.unit, arguments.subject)
     if found is None:
-        raise NothingFound(arguments.subject)
+        raise NothingFound(arguments.subject, "office_invoice")
     return found
 
 
@@ -184,14 +182,13 @@ def _memo(arguments: Namespace, person: Acting) -> OfficeMemo:
     invoice = _invoice(arguments, person)
     memo = OfficeMemo.objects.filter(unit=person.unit, invoice=invoice).order_by("-version").first()
     if memo is None:
-        raise NothingFound(arguments.subject)
+        raise NothingFound(arguments.subject, "memo")
     return memo
 
 
 def _parts(arguments: Namespace, person: Acting, invoice: OfficeInvoice) -> list[Part]:
     """The whole invoice on one account, its VAT apart where there is any."""
-    names = ("budget_account", "operating_unit", "project", "function")
-    tracked = {name: getattr(arguments, name) for name in names}
+    tracked = {name: getattr(arguments, name) for name in DIMENSIONS}
     parts = [Part(invoice.amount - arguments.vat, arguments.account, **tracked)]
     if arguments.vat:
         parts.append(Part(arguments.vat, posting_account("vat_on_purchases", person.day)))

@@ -111,7 +111,7 @@ def handle(arguments: Namespace) -> int:
 def _release(arguments: Namespace, person: Acting) -> dict[str, Any]:
     run = Run.objects.filter(unit=person.unit, pk=_number(arguments.subject)).first()
     if run is None:
-        raise NothingFound(arguments.subject)
+        raise NothingFound(arguments.subject, "run")
     released = release(person, run, arguments.digest or run.digest, arguments.reason)
     return {"run": run.pk, "digest": released.digest}
 
@@ -129,7 +129,7 @@ def _unhold(arguments: Namespace, person: Acting) -> dict[str, Any]:
 def _ban(arguments: Namespace, person: Acting) -> dict[str, Any]:
     supplier = Supplier.objects.filter(number=arguments.subject).first()
     if supplier is None:
-        raise NothingFound(arguments.subject)
+        raise NothingFound(arguments.subject, "supplier")
     order = Order(
         protocol=arguments.protocol,
         from_date=arguments.first or person.day,
@@ -146,7 +146,7 @@ def _ban(arguments: Namespace, person: Acting) -> dict[str, Any]:
 def _end_ban(arguments: Namespace, person: Acting) -> dict[str, Any]:
     found = PaymentBan.objects.filter(unit=person.unit, pk=_number(arguments.subject)).first()
     if found is None:
-        raise NothingFound(arguments.subject)
+        raise NothingFound(arguments.subject, "ban")
     ended = end_ban(person, found, arguments.first or arguments.on or person.day)
     return {"ban": found.pk, "day": ended.day.isoformat()}
 
@@ -177,7 +177,7 @@ def _answers(arguments: Namespace, person: Acting) -> dict[str, Any]:
 def _came_back(arguments: Namespace, person: Acting) -> dict[str, Any]:
     payment = SupplierPayment.objects.filter(unit=person.unit, end_to_end_id=arguments.subject or "-").first()
     if payment is None:
-        raise NothingFound(arguments.subject)
+        raise NothingFound(arguments.subject, "payment")
     came_back(person, payment, arguments.reason)
     return {"payment": payment.end_to_end_id}
 
@@ -190,7 +190,7 @@ def _send(arguments: Namespace, unit: Unit) -> dict[str, Any]:
 def _drop(arguments: Namespace, person: Acting) -> dict[str, Any]:
     run = Run.objects.filter(unit=person.unit, pk=_number(arguments.subject)).first()
     if run is None:
-        raise NothingFound(arguments.subject)
+        raise NothingFound(arguments.subject, "run")
     return {"run": drop_plan(person, run).pk}
 
 
@@ -257,14 +257,14 @@ def _file(arguments: Namespace, person: Acting) -> PaymentFile:
     kept = PaymentFile.objects.select_related("file")
     found = kept.filter(unit=person.unit, message_id=arguments.subject or "-").first()
     if found is None:
-        raise NothingFound(arguments.subject)
+        raise NothingFound(arguments.subject, "payment_file")
     return found
 
 
 def _payable(arguments: Namespace, person: Acting) -> Payable:
     found = Payable.objects.filter(unit=person.unit, pk=_number(arguments.subject)).first()
     if found is None:
-        raise NothingFound(arguments.subject)
+        raise NothingFound(arguments.subject, "payable")
     return found
 
 

@@ -96,7 +96,7 @@ def _story(arguments: Namespace) -> dict[str, Any]:
         with acting(arguments, "see") as person:
             if invoice := find_purchase(person.unit, arguments.number):
                 return purchase_story(person.unit, invoice, arguments.lang)
-    raise NothingFound(arguments.number)
+    raise NothingFound(arguments.number, "purchase")
 
 
 def show(told: dict[str, Any], language: str) -> None:

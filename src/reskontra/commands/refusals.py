@@ -53,7 +53,8 @@ def _sentence(problem: Exception, language: str) -> tuple[str, str, int] | None:
         case NotHeld():
             return "not_held", text("command.not_held", language, batch=problem), 2
         case NothingFound():
-            return "nothing_found", text("command.nothing_found", language, subject=problem), 2
+            key = f"command.nothing_found.{problem.kind}" if problem.kind else "command.nothing_found"
+            return "nothing_found", text(key, language, subject=problem), 2
         case Unsafe():
             return "unsafe_database", text("command.unsafe", language, problems=problem), 5
         case DatabaseUnavailable() | KeyFileRefused():

@@ -15,7 +15,7 @@ from typing import Any
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_csv, as_json, say, table
-from reskontra.commands.values import day_argument, number_argument
+from reskontra.commands.values import count_argument, day_argument
 from reskontra.database.session import working_in
 from reskontra.insight.automation import automation, mismatches, mismatches_by_month, solved, targets
 from reskontra.insight.coverage import Recurring, uncovered
@@ -28,7 +28,7 @@ from reskontra.kernel.texts import text, texts
 from reskontra.registers.models import Unit
 from reskontra.registers.policy import allows, roles_of, units_of
 from reskontra.registers.unit_terms import terms_of
-from reskontra.runs.run import Acting
+from reskontra.runs.run import Acting, RunRefused
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--by", choices=("month", *ORDERS_OF_SUPPLIERS), help="how mismatches or suppliers are put"
     )
     parser.add_argument(
-        "--most", type=number_argument, metavar="N", help="at most so many rows of suppliers or candidates"
+        "--most", type=count_argument, metavar="N", help="at most so many rows of suppliers or candidates"
     )
     parser.add_argument(
         "--all-units", action="store_true", help="targets of every unit that the person may see"
@@ -91,9 +91,13 @@ def add_days(parser: ArgumentParser) -> None:
 
 
 def days(arguments: Namespace) -> tuple[date, date]:
-    """The days asked for; without any, the year of the last day up to it."""
+    """The days asked for; without any, the year of the last day up to it. Raises ``RunRefused`` for none at all."""
     last = arguments.last or arguments.on or today()
-    return arguments.first or date(last.year, 1, 1), last
+    first = arguments.first or date(last.year, 1, 1)
+    if first > last:
+        told = {name: format_date(day, arguments.lang) for name, day in (("first", first), ("last", last))}
+        raise RunRefused("report.days_reversed", **told)
+    return first, last
 
 
 def handle(arguments: Namespace) -> int:

@@ -196,14 +196,14 @@ def _line(arguments: Namespace, person: Acting) -> Line:
     number = _number(arguments)
     found = Line.objects.filter(unit=person.unit, pk=number).first() if number is not None else None
     if found is None:
-        raise NothingFound(arguments.subject or "")
+        raise NothingFound(arguments.subject or "", "statement_line")
     return found
 
 
 def _rule(arguments: Namespace, person: Acting) -> StatementRule:
     found = _maybe_rule(arguments, person)
     if found is None:
-        raise NothingFound(arguments.subject or "")
+        raise NothingFound(arguments.subject or "", "statement_rule")
     return found
 
 

@@ -213,7 +213,7 @@ def _end_ban(arguments: Namespace, person: Acting) -> Any:
     known = number.isascii() and number.isdigit() and len(number) < 19
     found = PaymentBan.objects.filter(unit=person.unit, pk=int(number)).first() if known else None
     if found is None:
-        raise NothingFound(number)
+        raise NothingFound(number, "ban")
     ended = end_ban(person, found, arguments.first or person.day)
     return {"ban": found.pk, "day": ended.day.isoformat()}
 
@@ -243,7 +243,7 @@ _DONE: Mapping[str, str] = {
 def _supplier(arguments: Namespace) -> Supplier:
     found = Supplier.objects.filter(number=arguments.subject).first()
     if found is None:
-        raise NothingFound(arguments.subject)
+        raise NothingFound(arguments.subject, "supplier")
     return found
 
 
@@ -261,7 +261,7 @@ def _one_account(arguments: Namespace, supplier: Supplier, *, told: bool | None)
     if len(found) > 1:
         raise RunRefused("supplier.several_accounts", supplier=supplier.number)
     if not found:
-        raise NothingFound(arguments.iban or supplier.number)
+        raise NothingFound(arguments.iban or supplier.number, "account")
     return found[0]
 
 
@@ -291,8 +291,8 @@ def _show_one(told: dict[str, Any], language: str) -> None:
         since = (
             one["approved_by"] and one["waits"] and text("desk.suppliers.account.answered_since", language)
         )
-        told = "; ".join(part for part in (answer, since) if part)
-        out.print(f"  {one['iban']}  {one['ended'] or who}  {told}", markup=False)
+        bank = "; ".join(part for part in (answer, since) if part)
+        out.print(f"  {one['iban']}  {one['ended'] or who}  {bank}", markup=False)
     for one in told["bans"]:
         left = one["left"]
         words = (

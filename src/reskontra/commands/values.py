@@ -14,6 +14,8 @@ from reskontra.kernel.texts import LANGUAGES, text
 
 _Value = TypeVar("_Value")
 _AMOUNT = re.compile(r"-?[0-9]{1,13}(?:[.,][0-9]{1,2})?", re.ASCII)
+_COUNT = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
+_PURCHASE = re.compile(r"(?:PI)?([0-9]{1,18})", re.ASCII | re.IGNORECASE)
 _PERCENT = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,3})?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
 # In which language a value is refused: options are read one by one, so it must be known before them.
@@ -41,6 +43,21 @@ def number_argument(written: str) -> int:
     if not _NUMBER.fullmatch(written):
         raise _wrong("number", written)
     return int(written)
+
+
+def count_argument(written: str) -> int:
+    """How many, from one to 999,999."""
+    if not _COUNT.fullmatch(written):
+        raise _wrong("count", written)
+    return int(written)
+
+
+def purchase_argument(written: str) -> int:
+    """Our number of a purchase invoice, with or without PI; its id."""
+    found = _PURCHASE.fullmatch(written.strip())
+    if found is None:
+        raise _wrong("purchase", written)
+    return int(found[1])
 
 
 def amount_argument(written: str) -> Decimal:

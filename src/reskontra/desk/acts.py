@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.http import QueryDict
 
 from reskontra.database.refused import ActRefused
@@ -25,7 +25,7 @@ class Incomplete(Exception):
 
 
 # What stands in the way of an act and is told on its page, beside what was written. The transaction is undone.
-REFUSALS = (Incomplete, ActRefused, IntegrityError, RunRefused)
+REFUSALS = (Incomplete, ActRefused, IntegrityError, DataError, RunRefused)
 
 
 @dataclass(frozen=True)

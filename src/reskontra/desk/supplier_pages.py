@@ -47,6 +47,7 @@ from reskontra.purchases.models import PaymentBan
 from reskontra.registers.addresses import is_address_payable
 from reskontra.registers.models import Supplier, SupplierAccount
 from reskontra.registers.policy import may_somewhere, require
+from reskontra.registers.suppliers import KINDS as SUPPLIER_KINDS
 from reskontra.registers.suppliers import (
     SOURCES,
     VERIFICATIONS,
@@ -62,7 +63,6 @@ from reskontra.registers.suppliers import (
 from reskontra.registers.unit_terms import terms_of
 from reskontra.runs.run import Acting
 
-SUPPLIER_KINDS = ("company", "sole_trader", "state_unit", "person", "foreign_company", "foreign_person")
 LANGUAGES = ("sv", "fi", "en")
 DRAFT = tuple(field.name for field in fields(SupplierDraft) if field.name != "address_lines")
 SHOWN = 20

@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from reskontra.desk import (
     analysis_pages,
+    card_pages,
     case_pages,
     circulation_pages,
     claim_pages,
@@ -18,6 +19,7 @@ from reskontra.desk import (
     language,
     list_pages,
     mismatch_pages,
+    office_pages,
     order_pages,
     payment_file_pages,
     payment_pages,
@@ -180,6 +182,10 @@ urlpatterns = [
         coding_template_pages.change,
         name="coding-template-change",
     ),
+    path("u/<str:code>/purchases/cards", card_pages.cards, name="cards"),
+    path("u/<str:code>/purchases/cards/<key:id>/receipt", card_pages.receipt, name="card-receipt"),
+    path("u/<str:code>/purchases/offices", office_pages.offices, name="offices"),
+    path("u/<str:code>/purchases/offices/<key:id>/act", office_pages.act, name="office-act"),
     path("u/<str:code>/purchases/suppliers", supplier_pages.suppliers, name="suppliers"),
     path("u/<str:code>/purchases/suppliers/add", supplier_pages.add, name="supplier-add"),
     path("u/<str:code>/purchases/suppliers/<key:id>", supplier_pages.supplier, name="supplier"),

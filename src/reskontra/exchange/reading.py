@@ -1,5 +1,6 @@
 """Bytes to documents, whatever the format: the only place that knows which formats there are."""
 
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 
 from reskontra.documents.agency import AgencyReport
@@ -20,6 +21,7 @@ from reskontra.formats.cards import reader as cards
 from reskontra.formats.cii import reader as cii
 from reskontra.formats.delivery_reports import package as archive_packages
 from reskontra.formats.delivery_reports import reader as delivery_reports
+from reskontra.formats.en16931.enveloped import beginning
 from reskontra.formats.enforcement import reader as enforcement
 from reskontra.formats.finvoice import reader as finvoice
 from reskontra.formats.ktl import reader as ktl
@@ -91,6 +93,8 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
         return cards.read(data, name)
     if archive_packages.is_archive_package(data):
         return archive_packages.read(data, name)
+    if root := other_xml(data):
+        raise Refused(Finding("file_other_xml", clause="OC 3.9-c", value=name, detail={"root": root[:60]}))
     if begins_as_expenditure(data):
         return [read_in_child("other", data, name)]
     try:
@@ -103,6 +107,14 @@ def read_documents(data: bytes, name: str) -> Sequence[Document]:
         except Refused as other:
             not_a_form = NOT_A_FORM & {finding.rule for finding in other.findings}
             raise (refused if not_a_form else other) from None
+
+
+def other_xml(data: bytes) -> str:
+    """The name of the root where ``data`` begins like XML; every kind that we read was looked for before."""
+    root = beginning(data)
+    if root is not None:
+        return root[1]
+    return "?xml" if data.removeprefix(BOM_UTF8).lstrip().startswith(b"<?xml") else ""
 
 
 def whole_file_findings(document: Document) -> list[Finding]:

@@ -34,7 +34,14 @@ from reskontra.sales.skipped import skipped_channels
 
 
 class NothingFound(LookupError):
-    """No order, invoice or claim of the unit has this number."""
+    """Nothing that the person may see is called ``subject``; ``kind`` says what was looked for.
+
+    Without a kind it was an order, an invoice, a reference or a batch.
+    """
+
+    def __init__(self, subject: str, kind: str = "") -> None:
+        super().__init__(subject)
+        self.kind = kind
 
 
 def explain(unit: Unit, subject: str, language: str) -> dict[str, Any]:

@@ -190,6 +190,10 @@ class LineListed:
     area: str
     tracking1: str
     tracking2: str
+    authorisation: str
+    reserve1: str
+    reserve2: str
+    joint_funding_unit: str
     received: Decimal
     received_quantity: Decimal
     by_amount: Decimal
@@ -224,13 +228,15 @@ class LineListed:
     def dimensions(self) -> list[str]:
         """Its tracking objects, as they stand in the books."""
         told = (self.budget_account, self.operating_unit, self.project, self.function, self.product, self.area,
-                self.tracking1, self.tracking2)  # fmt: skip
+                self.tracking1, self.tracking2, self.authorisation, self.reserve1, self.reserve2,
+                self.joint_funding_unit)  # fmt: skip
         return [one for one in told if one]
 
 
 _LINES = """
 SELECT l.id, l.position, l.item, l.text, l.measure, l.quantity, l.price, l.net, l.vat_percent, l.account,
   l.budget_account, l.operating_unit, l.project, l.function, l.product, l.area, l.tracking1, l.tracking2,
+  l.authorisation, l.reserve1, l.reserve2, l.joint_funding_unit,
   coalesce(r.net, 0) AS received, coalesce(r.quantity, 0) AS received_quantity, coalesce(r.by_amount, 0) AS by_amount,
   coalesce(i.net, 0) AS invoiced
 FROM purchases_order_line_now l

@@ -63,6 +63,11 @@ class Entry(Fact):
     partner = models.CharField(max_length=10, blank=True)
     tracking1 = models.CharField(max_length=20, blank=True)
     tracking2 = models.CharField(max_length=20, blank=True)
+    # Of expenditure only: what posts income does not name them, and the database leaves them empty.
+    authorisation = models.CharField(max_length=20, blank=True, default="", db_default="")
+    reserve1 = models.CharField(max_length=20, blank=True, default="", db_default="")
+    reserve2 = models.CharField(max_length=20, blank=True, default="", db_default="")
+    joint_funding_unit = models.CharField(max_length=20, blank=True, default="", db_default="")
 
     # "an_entry_belongs_to_a_voucher_of_its_unit" stands in safety.sql, in one pass with what else is asked of
     # the voucher: entries are the most rows of all.

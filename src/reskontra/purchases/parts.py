@@ -18,6 +18,7 @@ from reskontra.runs.run import Control, RunRefused
 
 DIMENSIONS = (
     "budget_account", "operating_unit", "project", "function", "product", "area", "tracking1", "tracking2",
+    "authorisation", "reserve1", "reserve2", "joint_funding_unit",
 )  # fmt: skip
 
 
@@ -35,6 +36,10 @@ class Part:
     area: str = ""
     tracking1: str = ""
     tracking2: str = ""
+    authorisation: str = ""
+    reserve1: str = ""
+    reserve2: str = ""
+    joint_funding_unit: str = ""
 
     def as_values(self) -> dict[str, Any]:
         """The columns of a line."""

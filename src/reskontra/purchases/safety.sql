@@ -24,7 +24,11 @@ SELECT l.id, l.unit_id, l.order_id, l.position, l.item, coalesce(c.text, l.text)
   coalesce(c.budget_account, l.budget_account) AS budget_account,
   coalesce(c.operating_unit, l.operating_unit) AS operating_unit, coalesce(c.project, l.project) AS project,
   coalesce(c.function, l.function) AS function, coalesce(c.product, l.product) AS product, coalesce(c.area, l.area) AS area,
-  coalesce(c.tracking1, l.tracking1) AS tracking1, coalesce(c.tracking2, l.tracking2) AS tracking2
+  coalesce(c.tracking1, l.tracking1) AS tracking1, coalesce(c.tracking2, l.tracking2) AS tracking2,
+  coalesce(c.authorisation, l.authorisation) AS authorisation,
+  coalesce(c.reserve1, l.reserve1) AS reserve1,
+  coalesce(c.reserve2, l.reserve2) AS reserve2,
+  coalesce(c.joint_funding_unit, l.joint_funding_unit) AS joint_funding_unit
 FROM purchases_purchaseorderline l
 LEFT JOIN LATERAL (SELECT c.* FROM purchases_purchaseorderlinechange c WHERE c.line_id = l.id
                    ORDER BY c.id DESC LIMIT 1) c ON true;

@@ -25,13 +25,17 @@ from reskontra.kernel.identifiers import (
     normal_business_id,
     normal_iban,
 )
+from reskontra.registers.lengths import too_long
 from reskontra.registers.models import Person, Supplier, SupplierAccount
 from reskontra.registers.policy import require_somewhere
 from reskontra.registers.sorting import sort_key
 
 _TECHNICAL_ID: Final = re.compile(r"4(?:0[1-9]|[12][0-9]|3[01])(?:0[1-9]|1[0-2])[0-9]{2}-0")
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_BIC: Final = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _FIRST_NUMBER: Final = 100_001
 FOREIGN: Final = frozenset({"foreign_company", "foreign_person"})
+KINDS: Final = ("company", "sole_trader", "state_unit", "person", "foreign_company", "foreign_person")
 SOURCES: Final = ("invoice", "supplier", "register")
 VERIFICATIONS: Final = ("match", "close", "none", "not_possible")
 DOUBTS: Final = ("close", "none", "not_possible")  # answers that a person looks at
@@ -113,8 +117,17 @@ class SupplierDraft:
 
 @clause("EX 5.1-a")
 def draft_findings(draft: SupplierDraft) -> list[Finding]:
-    """What keeps ``draft`` from being a supplier: its identity by kind, the form of its identifiers."""
-    found: list[Finding] = []
+    """What keeps ``draft`` from being a supplier: its identity by kind, the form and the length of what is told."""
+    found = too_long(Supplier, _values(draft), "EX 5.1-a")
+    if draft.kind not in KINDS:
+        kinds = {"kinds": ", ".join(KINDS)}
+        found.append(
+            Finding("supplier_kind", clause="EX 5.1-a", column="kind", value=draft.kind[:40], detail=kinds)
+        )
+    if not _COUNTRY.fullmatch(_values(draft)["country"]):
+        found.append(
+            Finding("supplier_country", clause="EX 5.1-a", column="country", value=draft.country[:40])
+        )
     if not draft.name.strip():
         found.append(Finding("supplier_name_missing", clause="EX 5.1-a", column="name"))
     for field in fields(draft):
@@ -139,7 +152,7 @@ def draft_findings(draft: SupplierDraft) -> list[Finding]:
     if draft.vat_id and not is_vat_id(draft.vat_id):
         found.append(Finding("supplier_vat_id", clause="EX 5.1-a", column="vat_id", value=draft.vat_id[:40]))
     needed = {"person": draft.technical_id}.get(draft.kind, draft.business_id)
-    if not needed and draft.kind not in FOREIGN:
+    if not needed and draft.kind in KINDS and draft.kind not in FOREIGN:
         found.append(
             Finding("supplier_not_identified", clause="EX 5.1-a", column="business_id", value=draft.name[:40])
         )
@@ -161,12 +174,20 @@ def new_supplier(person: Person, on: date, draft: SupplierDraft) -> Supplier:
     require_somewhere(person, "keep_suppliers", on)
     if wrong := draft_findings(draft):
         raise Refused(*wrong)
-    values = {field.name: getattr(draft, field.name).strip() for field in fields(draft)}
-    if values["business_id"]:
-        values["business_id"] = normal_business_id(values["business_id"])
-    values["vat_id"] = "".join(values["vat_id"].split()).upper()
+    values = _values(draft)
     with refused_as(ActRefused):
         return Supplier.objects.create(number=_next_number(), sort_key=sort_key(values["name"]), **values)
+
+
+def _values(draft: SupplierDraft) -> dict[str, str]:
+    """The columns of ``draft``, identifiers and country as the register writes them."""
+    values = {field.name: getattr(draft, field.name).strip() for field in fields(draft)}
+    if is_business_id(values["business_id"]):
+        values["business_id"] = normal_business_id(values["business_id"])
+    return values | {
+        "vat_id": "".join(values["vat_id"].split()).upper(),
+        "country": values["country"].upper(),
+    }
 
 
 def _next_number() -> str:
@@ -198,8 +219,8 @@ def tell_account(
 
     ``source`` is invoice, supplier or register. ``verification`` is the answer of the payee's bank where it was
     asked: match, close (``verified_name`` is then the name that the bank knows), none or not_possible. Called inside
-    ``working_in``. Raises ``NotAllowed``; ``Refused`` for no IBAN; ``ValueError`` for an unknown source or answer;
-    ``ActRefused`` when the supplier has the account already.
+    ``working_in``. Raises ``NotAllowed``; ``Refused`` for no IBAN or BIC; ``ValueError`` for an unknown source or
+    answer; ``ActRefused`` when the supplier has the account already.
     """
     on = timezone.localdate(at)
     require_somewhere(person, "keep_suppliers", on)
@@ -211,11 +232,17 @@ def tell_account(
         raise Refused(
             Finding("supplier_account_wrong", clause="EX 9-c", column="iban", value=iban[:40])
         ) from None
+    bic, verified_name = bic.strip().upper(), verified_name.strip()
+    wrong = too_long(SupplierAccount, {"verified_name": verified_name}, "EX 9-c")
+    if bic and not _BIC.fullmatch(bic):
+        wrong.append(Finding("supplier_bic", clause="EX 9-c", column="bic", value=bic[:40]))
+    if wrong:
+        raise Refused(*wrong)
     with refused_as(ActRefused):
         return SupplierAccount.objects.create(
             supplier=supplier,
             iban=normal,
-            bic=bic.strip().upper(),
+            bic=bic,
             source=source,
             verification=verification,
             verified_name=verified_name,
@@ -257,6 +284,8 @@ def verify_account(
     if found.ended_date is not None:
         raise AccountNotApprovable("ended")
     found.verification, found.verified_name = verification, verified_name.strip()
+    if wrong := too_long(SupplierAccount, {"verified_name": found.verified_name}, "EX 9-c"):
+        raise Refused(*wrong)
     found.verified_by, found.verified_at = person, at
     found.save(update_fields=["verification", "verified_name", "verified_by", "verified_at"])
     return found

@@ -23,6 +23,10 @@ class Tracking:
     area: str = ""
     tracking1: str = ""
     tracking2: str = ""
+    authorisation: str = ""
+    reserve1: str = ""
+    reserve2: str = ""
+    joint_funding_unit: str = ""
 
     def columns(self) -> dict[str, str]:
         """As columns of a tracked line."""

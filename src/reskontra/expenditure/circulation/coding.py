@@ -26,6 +26,10 @@ DIMENSIONS = (
     "area",
     "tracking1",
     "tracking2",
+    "authorisation",
+    "reserve1",
+    "reserve2",
+    "joint_funding_unit",
 )
 _NOTHING = Decimal(0)
 
@@ -47,6 +51,10 @@ class LineDraft:
     area: str = ""
     tracking1: str = ""
     tracking2: str = ""
+    authorisation: str = ""
+    reserve1: str = ""
+    reserve2: str = ""
+    joint_funding_unit: str = ""
 
     def as_values(self) -> dict[str, Any]:
         """The columns of a ``CodingLine``."""

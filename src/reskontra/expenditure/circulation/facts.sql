@@ -45,8 +45,9 @@ SELECT id, %(unit)s, %(run)s, NULL, %(at)s, invoice_id, version, purchases_codin
 FROM template_codings ORDER BY id;
 
 INSERT INTO purchases_codingline (unit_id, coding_id, position, net, vat, vat_percent, text, account, budget_account,
-  operating_unit, project, function, product, area, tracking1, tracking2)
+  operating_unit, project, function, product, area, tracking1, tracking2, authorisation, reserve1, reserve2,
+  joint_funding_unit)
 SELECT %(unit)s, c.id, s.position, s.net, s.vat, s.percent, '', l.account, l.budget_account, l.operating_unit, l.project,
-  l.function, l.product, l.area, l.tracking1, l.tracking2
+  l.function, l.product, l.area, l.tracking1, l.tracking2, l.authorisation, l.reserve1, l.reserve2, l.joint_funding_unit
 FROM shares s JOIN template_codings c USING (invoice_id) JOIN registers_codingtemplateline l ON l.id = s.line_id
 ORDER BY c.id, s.position

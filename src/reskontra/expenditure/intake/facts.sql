@@ -55,14 +55,16 @@ WHERE s.coded AND d.standing NOT IN ('RETURNED', 'REVIEW') ORDER BY t.n;
 INSERT INTO purchases_coding (id, unit_id, run_id, person_id, given_at, invoice_id, version, digest, source)
 SELECT k.id, %(unit)s, %(run)s, NULL, %(at)s, k.invoice_id, 1,
   purchases_coding_digest(k.invoice_id, 1, jsonb_agg(jsonb_build_array(c.position, c.net::text, '0.00', NULL::numeric, c.account,
-    c.budget_account, c.operating_unit, c.project, c.function, c.product, c.area, c.tracking1, c.tracking2)
+    c.budget_account, c.operating_unit, c.project, c.function, c.product, c.area, c.tracking1, c.tracking2, c.authorisation,
+    c.reserve1, c.reserve2, c.joint_funding_unit)
     ORDER BY c.position)), 'sender'
 FROM coded_by_sender k JOIN coding_in_hand c USING (n) GROUP BY k.id, k.invoice_id ORDER BY k.id;
 
 INSERT INTO purchases_codingline (unit_id, coding_id, position, net, vat, vat_percent, text, account, budget_account,
-  operating_unit, project, function, product, area, tracking1, tracking2)
+  operating_unit, project, function, product, area, tracking1, tracking2, authorisation, reserve1, reserve2,
+  joint_funding_unit)
 SELECT %(unit)s, k.id, c.position, c.net, 0, NULL, left(c.text, 120), c.account, c.budget_account, c.operating_unit, c.project,
-  c.function, c.product, c.area, c.tracking1, c.tracking2
+  c.function, c.product, c.area, c.tracking1, c.tracking2, c.authorisation, c.reserve1, c.reserve2, c.joint_funding_unit
 FROM coded_by_sender k JOIN coding_in_hand c USING (n) ORDER BY k.id, c.position;
 
 INSERT INTO purchases_assignment (unit_id, run_id, person_id, given_at, invoice_id, step, queue_id, to_person_id, day, reason)

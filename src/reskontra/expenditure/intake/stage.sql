@@ -34,7 +34,8 @@ CREATE TEMP TABLE number_in_hand (
 CREATE TEMP TABLE coding_in_hand (
   n integer NOT NULL, position integer NOT NULL, net numeric(15,2) NOT NULL, text text NOT NULL, account text NOT NULL,
   budget_account text NOT NULL, operating_unit text NOT NULL, project text NOT NULL, function text NOT NULL,
-  product text NOT NULL, area text NOT NULL, tracking1 text NOT NULL, tracking2 text NOT NULL
+  product text NOT NULL, area text NOT NULL, tracking1 text NOT NULL, tracking2 text NOT NULL,
+  authorisation text NOT NULL, reserve1 text NOT NULL, reserve2 text NOT NULL, joint_funding_unit text NOT NULL
 ) ON COMMIT DROP;
 
 CREATE TEMP TABLE finding_in_hand (

@@ -53,7 +53,7 @@ _COLUMNS: Final = {
     "number_in_hand": "n, kind, value, field, right_field",
     "coding_in_hand": (
         "n, position, net, text, account, budget_account, operating_unit, project, function, product, area, tracking1,"
-        " tracking2"
+        " tracking2, authorisation, reserve1, reserve2, joint_funding_unit"
     ),
     "finding_in_hand": 'n, position, rule, severity, "row", place, value, clause, detail',
 }

@@ -38,7 +38,11 @@ SELECT m.coding_id, m.invoice_id, m.version,
   coalesce(l.operating_unit, c.operating_unit) AS operating_unit, coalesce(l.project, c.project) AS project,
   coalesce(l.function, c.function) AS function, coalesce(l.product, c.product) AS product,
   coalesce(l.area, c.area) AS area, coalesce(l.tracking1, c.tracking1) AS tracking1,
-  coalesce(l.tracking2, c.tracking2) AS tracking2
+  coalesce(l.tracking2, c.tracking2) AS tracking2,
+  coalesce(l.authorisation, c.authorisation) AS authorisation,
+  coalesce(l.reserve1, c.reserve1) AS reserve1,
+  coalesce(l.reserve2, c.reserve2) AS reserve2,
+  coalesce(l.joint_funding_unit, c.joint_funding_unit) AS joint_funding_unit
 FROM taken t
 JOIN new_match m ON m.invoice_id = t.invoice_id
 LEFT JOIN largest ON t.charge AND largest.invoice_id = t.invoice_id
@@ -50,13 +54,14 @@ INSERT INTO purchases_coding (id, unit_id, run_id, person_id, given_at, invoice_
 SELECT n.coding_id, %(unit)s, %(run)s, %(person)s, %(at)s, n.invoice_id, n.version,
   purchases_coding_digest(n.invoice_id, n.version, jsonb_agg(jsonb_build_array(n.position, n.net::text, n.vat::text,
     n.vat_percent, n.account, n.budget_account, n.operating_unit, n.project, n.function, n.product, n.area, n.tracking1,
-    n.tracking2) ORDER BY n.position)), 'match'
+    n.tracking2, n.authorisation, n.reserve1, n.reserve2, n.joint_funding_unit) ORDER BY n.position)), 'match'
 FROM new_coding n GROUP BY n.coding_id, n.invoice_id, n.version ORDER BY n.coding_id;
 
 INSERT INTO purchases_codingline (unit_id, coding_id, position, net, vat, vat_percent, text, account, budget_account,
-  operating_unit, project, function, product, area, tracking1, tracking2)
+  operating_unit, project, function, product, area, tracking1, tracking2, authorisation, reserve1, reserve2,
+  joint_funding_unit)
 SELECT %(unit)s, coding_id, position, net, vat, vat_percent, left(text, 120), account, budget_account, operating_unit,
-  project, function, product, area, tracking1, tracking2
+  project, function, product, area, tracking1, tracking2, authorisation, reserve1, reserve2, joint_funding_unit
 FROM new_coding ORDER BY coding_id, position;
 
 INSERT INTO purchases_matchend (unit_id, run_id, person_id, given_at, match_id, day, reason)

@@ -199,6 +199,7 @@ def lines_now(orders: Sequence[PurchaseOrder]) -> dict[int, list[LineNow]]:
 _LINES_NOW = """
 SELECT l.id, l.order_id, l.position, l.item, l.text, l.quantity, l.measure, l.price, l.net, l.vat_percent, l.account,
   l.budget_account, l.operating_unit, l.project, l.function, l.product, l.area, l.tracking1, l.tracking2,
+  l.authorisation, l.reserve1, l.reserve2, l.joint_funding_unit,
   coalesce(r.net, 0) AS received, coalesce(r.quantity, 0) AS received_quantity, coalesce(r.by_amount, 0) AS by_amount
 FROM purchases_order_line_now l
 LEFT JOIN (SELECT line_id, sum(net) AS net, sum(quantity) AS quantity,

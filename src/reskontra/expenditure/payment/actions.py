@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from reskontra.database.refused import ActRefused, refused_as
-from reskontra.documents.findings import Finding
+from reskontra.documents.findings import Finding, Refused
 from reskontra.documents.payment_status import SentPayment, Standing
 from reskontra.exchange.inbox import receive
 from reskontra.exchange.models import InboxFile
@@ -26,6 +26,7 @@ from reskontra.purchases.models import (
     PaymentRelease,
     SupplierPayment,
 )
+from reskontra.registers.lengths import too_long
 from reskontra.registers.models import Supplier
 from reskontra.registers.policy import require
 from reskontra.runs.models import Run
@@ -84,7 +85,8 @@ def ban(acting: Acting, supplier: Supplier, order: Order) -> PaymentBan:
     """Record a ban on paying a supplier as its protocol orders it.
 
     Called inside ``working_in``. Raises ``NotAllowed``; ``RunRefused`` for an account or a reference of the authority
-    that is none; ``ActRefused`` for a protocol that was recorded before or that orders nothing.
+    that is none; ``Refused`` for what is too long; ``ActRefused`` for a protocol that was recorded before or that
+    orders nothing.
     """
     require(acting.person, "keep_payment_bans", acting.unit, acting.day)
     lock(acting.unit, "settlement")
@@ -94,16 +96,19 @@ def ban(acting: Acting, supplier: Supplier, order: Order) -> PaymentBan:
         raise RunRefused("payment.ban_account_wrong") from None
     except NotAReference:
         raise RunRefused("payment.ban_reference_wrong") from None
+    told = {"protocol": order.protocol.strip(), "payee": order.payee.strip(), "reference": reference}
+    if wrong := too_long(PaymentBan, told, "EX 8-a"):
+        raise Refused(*wrong)
     with refused_as(ActRefused):
         return PaymentBan.objects.create(
             unit=acting.unit,
             supplier=supplier,
-            protocol=order.protocol.strip(),
+            protocol=told["protocol"],
             from_date=order.from_date,
             amount=order.amount,
             share=order.share,
             each_invoice=order.each_invoice,
-            payee=order.payee.strip(),
+            payee=told["payee"],
             iban=iban,
             reference=reference,
             person=acting.person,

@@ -57,7 +57,7 @@ class _Apart:
             self.files.append(None)
         self._count(len(tag) + sum(len(name) + len(value) for name, value in attributes.items()))
         self._text = 0
-        self._tree.start(tag, attributes)
+        self._tree.start(tag, attributes)  # type: ignore[arg-type]  # a dict of str is what it takes
 
     def data(self, text: str) -> None:
         if self._gathering is not None:

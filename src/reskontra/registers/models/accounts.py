@@ -42,7 +42,10 @@ class DimensionValue(StateWide):
 
 
 class Tracked(models.Model):
-    """The tracking objects of one line of money, as ledger entries carry them."""
+    """The tracking objects of one line of money, as ledger entries carry them.
+
+    The last four are of expenditure only: what posts income does not name them, and the database leaves them empty.
+    """
 
     account = models.CharField(max_length=8)
     budget_account = models.CharField(max_length=20, blank=True)
@@ -53,6 +56,10 @@ class Tracked(models.Model):
     area = models.CharField(max_length=10, blank=True)
     tracking1 = models.CharField(max_length=20, blank=True)
     tracking2 = models.CharField(max_length=20, blank=True)
+    authorisation = models.CharField(max_length=20, blank=True, default="", db_default="")
+    reserve1 = models.CharField(max_length=20, blank=True, default="", db_default="")
+    reserve2 = models.CharField(max_length=20, blank=True, default="", db_default="")
+    joint_funding_unit = models.CharField(max_length=20, blank=True, default="", db_default="")
 
     class Meta:
         abstract = True
