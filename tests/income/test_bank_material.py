@@ -390,6 +390,22 @@ def _of_ids(lines: list[tuple[str, str]]) -> int:
     return needed + sum(_busiest(lines, one) for one in ids - family)
 
 
+def test_what_is_booked_after_the_day_on_which_the_file_came_in_is_told() -> None:
+    """OC 4.1-b: the day itself is in order, the day after it is not."""
+    where = unit()
+    made = files(
+        where, "file A ktl 2026-03-16\n100.00 R1\nfile B ktl 2026-03-17\n100.00 R2\n50.00 R3 day=2027-01-06"
+    )
+    first, second = take_in(where, *made.values())
+    assert "bank_booked_later" not in rules(first)
+    (told,) = (one for one in second.findings if one.rule == "bank_booked_later")
+    assert (told.detail["count"], told.detail["last"], told.detail["day"]) == (
+        "2",
+        "2027-01-06",
+        "2026-03-16",
+    )
+
+
 def test_what_a_source_repeats_in_a_later_file_is_told() -> None:
     """OC 4.1-b, E13: an archive id is a hint: the payment goes in, and somebody is asked to look."""
     where = unit()

@@ -19,6 +19,7 @@ from income.refund_tables import account, an_overpayment, applied
 from income.tables import read
 from reskontra.income.allocation.actions import NotTakenBack, hold, point, take_back
 from reskontra.income.allocation.run import AllocationRun
+from reskontra.income.allocation.set_off import SetOffRun
 from reskontra.insight.invariants import broken
 from reskontra.insight.payments import unallocated, uses_of_payment
 
@@ -188,6 +189,18 @@ def test_ids_that_both_carry_find_the_payment_also_for_a_part() -> None:
     expect  no_id   NO_REFERENCE        # OC 4.1-c
     expect  nothing REVERSAL_UNKNOWN    # OC 4.1-c
     """)
+
+
+def test_a_credit_is_not_set_off_on_a_day_before_it_was_issued() -> None:
+    """OC 3.2.1-a"""
+    purse = _purse("""
+    claim   A bruk 100.00
+    credit  X A 30.00
+    """)
+    for day, still_open in ((date(2026, 3, 15), 100), (date(2026, 3, 16), 70)):
+        run(SetOffRun(), purse.where, day)
+        with inside(purse.where):
+            assert open_amount(purse.where, purse.claims["A"]) == still_open
 
 
 def test_a_payment_that_the_bank_books_later_waits_for_its_day() -> None:

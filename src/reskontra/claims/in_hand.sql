@@ -9,6 +9,8 @@ LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM claims_payment_use
            WHERE unit_id = %(unit)s GROUP BY 1) owned ON owned.payment_id = p.id
 WHERE p.unit_id = %(unit)s AND p.amount <> coalesce(owned.amount, 0);
 
+ANALYZE payments_open (id);
+
 CREATE TEMP TABLE payments_left ON COMMIT DROP AS SELECT * FROM payments_open WHERE booking_date <= %(on)s;
 
 ANALYZE payments_left (id, reference, rest);
