@@ -336,7 +336,8 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
     },
     "claims_paymentpointing": lambda h: {
         "payment_id": h.of("bank_payment"), "turn": h.next(), "position": 1, "claim_id": h.of("claims_claim"),
-        "amount": None, "reason": "told by the payer", "person_id": h.of("registers_person"), "given_at": AT,
+        "takes_back_id": None, "amount": None, "reason": "told by the payer",
+        "person_id": h.of("registers_person"), "given_at": AT,
     },
     # Blocks, reminders and costs
     "claims_block": lambda h: {

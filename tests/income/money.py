@@ -48,6 +48,7 @@ def a_payment(
     message: str = "",
     parts: Sequence[Mapping[str, Any]] | None = None,
     archive_id: str = "",
+    end_to_end_id: str = "",
     payer_account: str = "",
 ) -> Payment:
     """A payment told by a reference list of its own, and its voucher: in transit against unallocated."""
@@ -76,7 +77,7 @@ def a_payment(
             unit=where, material=material, position=1, source="camt.054", kind="payment", payment=payment,
             booking_date=day, amount=money, currency="EUR", reference=reference, message=message,
             counterparty=payer, counterparty_account=payer_account, archive_id=archive_id,
-            reversal=money < 0, name_key=sort_key(payer),
+            end_to_end_id=end_to_end_id, reversal=money < 0, name_key=sort_key(payer),
             parts=list(parts) if parts else None,
         )  # fmt: skip
         voucher = Voucher.objects.create(
@@ -148,7 +149,8 @@ class Purse:
         claim   NAME CUSTOMER AMOUNT
         credit  NAME CLAIM AMOUNT                         a credit invoice for part of a claim
         written CLAIM                                     written off by decision, with all that is open of it
-        payment NAME AMOUNT [day D] [of CLAIM | text T | number N | forest N] [from P] [says M] [part CLAIM AMOUNT ...]
+        payment NAME AMOUNT [day D] [of CLAIM | text T | number N | forest N] [from P] [says M] [bank ID] [end ID]
+                [part CLAIM AMOUNT ...]
         point   PAYMENT CLAIM [AMOUNT] | PAYMENT person   what a person said
         expect  NAME OUTCOME [CLAIM AMOUNT ...] [refund A] [income A] [waived A]     # clause
         open    CLAIM AMOUNT
@@ -208,6 +210,10 @@ class Purse:
                 told["payer"] = next(words)
             elif word == "says":
                 told["message"] = self._named(next(words))
+            elif word == "bank":
+                told["archive_id"] = next(words)
+            elif word == "end":
+                told["end_to_end_id"] = next(words)
             elif word == "day":
                 told["day"] = date.fromisoformat(next(words))
             elif word == "part":
@@ -296,7 +302,7 @@ def _fate(where: Unit, payment: Payment, by: Run, names: Mapping[int, str]) -> F
     facts = {"unit": where, "payment": payment, "run": by}
     money = {(names[one.claim_id], format(one.amount, ".2f")) for one in Allocation.objects.filter(**facts)}
     money |= {(one.treatment, format(one.amount, ".2f")) for one in Overpayment.objects.filter(**facts)}
-    if decision.outcome == "REMAINDER_WAIVED":
+    if decision.outcome.endswith("REMAINDER_WAIVED"):
         claim = Allocation.objects.get(**facts).claim_id
         waived = WriteOff.objects.get(unit=where, run=by, claim=claim)
         money.add(("waived", format(waived.amount, ".2f")))
@@ -333,7 +339,7 @@ def _expected(line: Line) -> Fate:
 
 
 def _neighbours(table: Table) -> list[frozenset[str]]:
-    """Payments that share a claim, a payer or an amount with its opposite belong together; the rest are alone."""
+    """Payments that share a claim, a payer or an id belong together; the rest are alone."""
     groups: list[tuple[set[str], set[str]]] = []
     for line in table.all("payment"):
         links = {
@@ -341,7 +347,11 @@ def _neighbours(table: Table) -> list[frozenset[str]]:
         }
         links |= set(re.findall(r"\{(\w+)#?\}", shlex.join(line.words)))
         links |= {one.words[1] for one in table.all("point") if one.words[0] == line.words[0]} - {"person"}
-        links |= {"from " + line.words[line.words.index("from") + 1]} if "from" in line.words else set()
+        for word in {"from", "bank", "end"} & set(line.words):
+            said = line.words[line.words.index(word) + 1].casefold()
+            links.add(
+                word + " ".join(sorted(said.split())) if word == "from" else word + said.replace(" ", "")
+            )
         names = {line.words[0]}
         for group in [one for one in groups if one[1] & links]:
             groups.remove(group)

@@ -117,15 +117,62 @@ def test_a_payment_without_its_reference_goes_where_its_message_names_one_invoic
     """)
 
 
-def test_a_message_that_names_several_invoices_must_add_up_to_them() -> None:
-    """OC 4.1-c"""
+def test_a_message_that_names_several_invoices_pays_them_when_it_is_enough_for_all() -> None:
+    """OC 4.1-c: less than all is a person's matter; more than all is decided as for one invoice (OC 4.2-a)."""
     allocate_in_crowd_and_alone("""
     on 2026-03-16
     claim   A bruk 100.00
     claim   B bruk 70.00
-    payment much 171.00 says "{A} {B}"
-    expect  much SEVERAL_POSSIBLE    # OC 4.1-c
+    claim   C bruk 100.00
+    claim   D bruk 70.00
+    claim   E bruk 3581.40
+    claim   F bruk 764.00
+    payment little  169.99 says "{A} {B}"
+    payment income  180.00 says "{C} {D}"
+    payment refund 6000.00 says "{E} {F}"
+    expect  little SEVERAL_POSSIBLE                                              # OC 4.1-c
+    expect  income SHARED_OVERPAID_INCOME C 100.00 D 70.00 income 10.00          # OC 4.2-a
+    expect  refund SHARED_OVERPAID_REFUND E 3581.40 F 764.00 refund 1654.60      # OC 4.2-a
     open    A 100.00
+    open    E 0.00
+    """)
+
+
+def test_what_a_person_shares_may_leave_something_over_and_something_open() -> None:
+    """OC 4.1-c, OC 4.2-a, OC 4.3-a: by the same terms as a payment to one claim; at, under and over them."""
+    allocate_in_crowd_and_alone("""
+    on 2026-03-16
+    term    remainder_waived_up_to 2.00
+    claim   A bruk 100.00
+    claim   B bruk 100.00
+    claim   C bruk 100.00
+    claim   D bruk 100.00
+    claim   E bruk 100.00
+    claim   F bruk 100.00
+    claim   G bruk 100.00
+    payment over     110.01
+    payment at_limit 110.00
+    payment a_cent   100.01
+    payment waived    98.00
+    payment short     97.99
+    payment mixed     99.00
+    payment beyond    50.00
+    point   over     A 100.00
+    point   at_limit B 100.00
+    point   a_cent   C 100.01
+    point   waived   D 98.00
+    point   short    E 97.99
+    point   mixed    F 98.50
+    point   beyond   G 50.01
+    expect  over     SHARED_OVERPAID_REFUND A 100.00 refund 10.01    # OC 4.2-a
+    expect  at_limit SHARED_OVERPAID_INCOME B 100.00 income 10.00    # OC 4.2-a
+    expect  a_cent   SHARED_OVERPAID_INCOME C 100.00 income 0.01     # OC 4.2-a
+    expect  waived   SHARED_REMAINDER_WAIVED D 98.00 waived 2.00     # OC 4.3-a
+    expect  short    SHARED E 97.99                                  # OC 4.1-c
+    expect  mixed    SHARED_REMAINDER_WAIVED F 99.00 waived 1.00     # OC 4.3-a
+    expect  beyond   SHARES_DO_NOT_FIT                               # OC 4.1-c
+    open    D 0.00
+    open    E 2.01
     """)
 
 
@@ -194,11 +241,16 @@ def test_one_payment_is_shared_as_its_payer_tells() -> None:
     credit  X C 20.00
     payment told    170.00 part A 100.00 part B 70.00
     payment less     40.00 part C 60.00 part X -20.00
-    payment no_fit   95.00 part D 55.00 part E 40.00
-    expect  told   SHARED A 100.00 B 70.00    # OC 4.1-c
-    expect  less   SHARED C 40.00             # OC 4.1-c
-    expect  no_fit SHARES_DO_NOT_FIT          # OC 4.1-c
-    open    D 50.00
+    payment more     95.00 part D 55.00 part E 40.00
+    claim   F bruk 50.00
+    claim   G bruk 40.00
+    payment no_fit   96.00 part F 55.00 part G 40.00
+    expect  told   SHARED A 100.00 B 70.00                           # OC 4.1-c
+    expect  less   SHARED C 40.00                                    # OC 4.1-c
+    expect  more   SHARED_OVERPAID_INCOME D 50.00 E 40.00 income 5.00 # OC 4.2-a
+    expect  no_fit SHARES_DO_NOT_FIT                                 # OC 4.1-c
+    open    D 0.00
+    open    F 50.00
     """)
 
 

@@ -197,12 +197,23 @@ def test_the_same_files_in_any_order_give_the_same_books(order: tuple[str, ...])
         ("a", "A", 1),  # the list's sixteen characters are the beginning of a longer id
         ("ab", "AB", 2),
         ("a", "bb", 3),
+        ("a", "E", 1),  # or its end: the list leaves out the century
+        ("ab", "EF", 2),
+        ("b", "E", 2),
+        ("A", "E", 2),  # both hold the short one, and are two
+        ("a", "AE", 2),  # it is one of them
+        ("aaa", "AE", 3),
+        ("ab", "AE", 3),
+        ("A", "G", 2),  # alike in the first sixteen characters only
+        ("x", "X", 1),
+        ("s", "a", 2),  # the end of it by chance: too short to have been cut
     ],
 )
 def test_archive_ids_tell_look_alikes_apart(first: str, second: str, expected: int) -> None:
     """ADR 0017: as many as one source tells of, and at least one for each archive id; either file may be first."""
     ids = {"a": "2603029999A00001", "b": "2603029999A00002", "c": "2603029999A00003", "-": ""}
-    ids |= {"A": ids["a"] + "0042", "B": ids["b"] + "0042"}
+    ids |= {"A": ids["a"] + "0042", "B": ids["b"] + "0042", "E": "20" + ids["a"], "F": "20" + ids["b"]}
+    ids |= {"G": ids["a"] + "0043", "x": "05042588WWRV0212", "X": "202605042588WWRV0212", "s": "A00001"}
 
     def rows(marks: str) -> str:
         return "\n".join(f"100.00 R1 {f'id={ids[mark]}' if ids[mark] else ''}" for mark in marks)
@@ -216,6 +227,24 @@ def test_archive_ids_tell_look_alikes_apart(first: str, second: str, expected: i
         differing = expected > max(len(first), len(second))
         assert ("bank_archive_ids_differ" in rules(last)) == differing
     assert found == [expected, expected]
+
+
+@pytest.mark.parametrize("order", ["KNS", "SNK", "NSK", "KSN"])
+def test_an_id_cut_at_its_front_tells_of_one_payment_in_three_sources(order: str) -> None:
+    """ADR 0017: the list has MMDD and the number, a notification the whole day, the statement what it likes of it."""
+    where = unit()
+    table = """
+    file K ktl 2026-05-04
+      102.00 R1 id=05042588WWRV0212
+    file N camt.054 2026-05-04
+      102.00 R1 id=202605042588WWRV0212
+    file S camt.053 2026-05-04
+      102.00 R1 id=2605042588wwrv0212
+    """
+    made = files(where, table)
+    answers = take_in(where, *(made[name] for name in order), on=date(2026, 5, 4))
+    assert payments(where) == [(date(2026, 5, 4), Decimal("102.00"), ref("R1"), 1)]
+    assert not {"bank_archive_ids_differ"} & {rule for one in answers for rule in rules(one)}
 
 
 def test_lines_that_agree_in_their_archive_id_meet() -> None:
@@ -288,7 +317,9 @@ def test_a_payment_keeps_everything_that_its_sources_said() -> None:
 LINES = st.lists(
     st.tuples(
         st.sampled_from(["100.00", "-100.00 back", "50.00"]), st.sampled_from(["R1", "R2", ""]),
-        st.sampled_from(["", "id=2603029999A00001", "id=2603029999A00002", "id=2603029999A00001XY"]),
+        st.sampled_from([
+            "", "id=2603029999A00001", "id=2603029999A00002", "id=2603029999A00001XY", "id=202603029999A00001",
+        ]),
     ),
     min_size=1, max_size=5,
 )  # fmt: skip
@@ -332,15 +363,47 @@ def _counted(told_by: Told) -> list[tuple[Decimal, str, int]]:
     for source, rows in told_by:
         for amount, reference, archive_id in rows:
             key = Decimal(amount.split()[0]), ref(reference) if reference else ""
-            groups.setdefault(key, []).append((source, archive_id[3:19]))
-    found = []
-    for (amount, reference), lines in groups.items():
-        sources = {source for source, _ in lines}
-        busiest = max(sum(1 for one, _ in lines if one == source) for source in sources)
-        ids = {archive_id for _, archive_id in lines if archive_id}
-        of_ids = sum(max(lines.count((source, one)) for source in sources) for one in ids)
-        found.append((amount, reference, max(busiest, of_ids)))
-    return sorted(found)
+            groups.setdefault(key, []).append((source, archive_id[3:]))
+    return sorted(
+        (amount, reference, max(_busiest(lines), _of_ids(lines)))
+        for (amount, reference), lines in groups.items()
+    )
+
+
+_CUT = "2603029999A00001"
+
+
+def _busiest(lines: list[tuple[str, str]], *ids: str) -> int:
+    """The most lines of one source, of these ids or of all."""
+    sources = {source for source, _ in lines}
+    return max(sum(1 for one, id in lines if one == source and (not ids or id in ids)) for source in sources)
+
+
+def _of_ids(lines: list[tuple[str, str]]) -> int:
+    ids = {archive_id for _, archive_id in lines if archive_id}
+    family = {one for one in ids if _CUT in one}
+    wholes = family - {_CUT} or family
+    if len(wholes) == 1:  # the short id is that one, cut
+        needed = _busiest(lines, *family)
+    else:  # it may be either
+        needed = max(sum(_busiest(lines, one) for one in wholes), _busiest(lines, *family) if family else 0)
+    return needed + sum(_busiest(lines, one) for one in ids - family)
+
+
+def test_what_is_booked_after_the_day_on_which_the_file_came_in_is_told() -> None:
+    """OC 4.1-b: the day itself is in order, the day after it is not."""
+    where = unit()
+    made = files(
+        where, "file A ktl 2026-03-16\n100.00 R1\nfile B ktl 2026-03-17\n100.00 R2\n50.00 R3 day=2027-01-06"
+    )
+    first, second = take_in(where, *made.values())
+    assert "bank_booked_later" not in rules(first)
+    (told,) = (one for one in second.findings if one.rule == "bank_booked_later")
+    assert (told.detail["count"], told.detail["last"], told.detail["day"]) == (
+        "2",
+        "2027-01-06",
+        "2026-03-16",
+    )
 
 
 def test_what_a_source_repeats_in_a_later_file_is_told() -> None:

@@ -20,10 +20,11 @@ _NONE = (
 
 
 def take_beside(unit: Unit, terms: Terms) -> None:
-    """Fill the temporary table ``beside`` until the transaction ends: payment_id, interest and cost, in euro.
+    """Fill the temporary table ``beside`` until the transaction ends: interest and cost, in euro, by payment and claim.
 
-    One row for every payment in hand that is more than its claim leaves open, where the claim had been reminded. Called
-    after ``take_payments_in_hand``. Raises ``MissingTerm`` when a rate is not known for a day on which interest ran.
+    One row for every payment in hand and claim of which it is more than the claim leaves open, where the claim had been
+    reminded. Called after ``take_payments_in_hand``. Raises ``MissingTerm`` when a rate is not known for a day on which
+    interest ran.
     """
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")

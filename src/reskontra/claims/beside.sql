@@ -32,7 +32,7 @@ FROM accrued a LEFT JOIN waived w ON w.claim_id = a.claim_id;
 
 -- Each payment in its turn: the first money goes to interest, the next to costs.
 CREATE TEMP TABLE beside ON COMMIT DROP AS
-SELECT b.payment_id, taken.interest,
+SELECT b.payment_id, b.claim_id, taken.interest,
   greatest(least(b.beyond_before + b.beyond, owed.interest + b.costs)
     - greatest(b.beyond_before, owed.interest), 0) AS cost
 FROM beyond_claims b

@@ -12,7 +12,7 @@ SELECT s.payment_id, s.claim_id, p.booking_date, s.amount - s.open_before AS bey
 FROM shares s
 JOIN payments_left p ON p.id = s.payment_id
 JOIN pointing g ON g.payment_id = s.payment_id AND g.found_by <> 'payer'
-WHERE s.whole AND s.amount > s.open_before
+WHERE s.amount > s.open_before AND (s.whole OR s.payment_id IN (SELECT payment_id FROM shared_out WHERE fits))
   AND EXISTS (SELECT FROM claims_reminder r WHERE r.claim_id = s.claim_id AND r.sent_date <= p.booking_date)
 WINDOW turn AS (PARTITION BY s.claim_id ORDER BY s.open_before DESC, p.booking_date, s.amount DESC, s.payment_id);
 

@@ -1,13 +1,17 @@
 -- The payments in hand: every payment of the unit that something is left of, with all that a rule may ask of it.
--- Parameters: unit, code.
+-- Parameters: unit, code, on. A payment that is booked after that day waits: nothing points from it, and it takes nothing.
 
-CREATE TEMP TABLE payments_left ON COMMIT DROP AS
+CREATE TEMP TABLE payments_open ON COMMIT DROP AS
 SELECT p.id, p.account_id, p.booking_date, p.amount, p.amount - coalesce(owned.amount, 0) AS rest, p.reference,
   p.reference_holds
 FROM bank_payment p
 LEFT JOIN (SELECT payment_id, sum(amount) AS amount FROM claims_payment_use
            WHERE unit_id = %(unit)s GROUP BY 1) owned ON owned.payment_id = p.id
 WHERE p.unit_id = %(unit)s AND p.amount <> coalesce(owned.amount, 0);
+
+ANALYZE payments_open (id);
+
+CREATE TEMP TABLE payments_left ON COMMIT DROP AS SELECT * FROM payments_open WHERE booking_date <= %(on)s;
 
 ANALYZE payments_left (id, reference, rest);
 
@@ -23,12 +27,12 @@ WHERE p.rest > 0
   AND NOT EXISTS (SELECT FROM claims_claim c
                   WHERE c.unit_id = %(unit)s AND c.reference = p.reference AND p.reference_holds AND c.amount > 0);
 
--- What a person said last.
+-- What a person said last of money that came; what was said of money that the bank took back comes further down.
 CREATE TEMP TABLE pointed ON COMMIT DROP AS
 SELECT t.payment_id, t.claim_id, coalesce(t.amount, p.rest) AS amount, t.amount IS NOT NULL AS share
 FROM claims_paymentpointing t
 JOIN payments_left p ON p.id = t.payment_id
-WHERE t.unit_id = %(unit)s
+WHERE t.unit_id = %(unit)s AND t.takes_back_id IS NULL AND (p.rest > 0 OR t.claim_id IS NULL)
   AND t.turn = (SELECT max(newest.turn) FROM claims_paymentpointing newest WHERE newest.payment_id = t.payment_id);
 
 -- Claims named in a message: by reference, or by the invoice's number, whose reference has one more digit.
@@ -84,21 +88,7 @@ ANALYZE pointers (payment_id, claim_id);
 
 -- Credits that wait for their set-off lessen the claim of the invoice that they credit.
 CREATE TEMP TABLE credits_waiting ON COMMIT DROP AS
-SELECT credits.claim_id, sum(credits.amount + coalesce(used.amount, 0)) AS amount
-FROM (SELECT original.id AS claim_id, waiting.id AS credit_id, waiting.amount
-      FROM sales_invoice i
-      JOIN claims_claim waiting ON waiting.unit_id = i.unit_id AND waiting.invoice_id = i.id
-      JOIN claims_claim original ON original.unit_id = i.unit_id AND original.invoice_id = i.original_id
-      WHERE i.unit_id = %(unit)s AND i.original_id IS NOT NULL
-      UNION ALL
-      SELECT original.id, waiting.id, waiting.amount
-      FROM claims_interestinvoice n
-      JOIN claims_claim waiting ON waiting.unit_id = n.unit_id AND waiting.interest_invoice_id = n.id
-      JOIN claims_claim original ON original.unit_id = n.unit_id AND original.interest_invoice_id = n.original_id
-      WHERE n.unit_id = %(unit)s AND n.original_id IS NOT NULL) credits
-LEFT JOIN (SELECT credit_id, sum(amount) AS amount FROM claims_allocation
-           WHERE unit_id = %(unit)s AND credit_id IS NOT NULL GROUP BY 1) used ON used.credit_id = credits.credit_id
-GROUP BY 1;
+SELECT claim_id, sum(amount) AS amount FROM claims_credit_waiting WHERE unit_id = %(unit)s GROUP BY 1;
 
 ANALYZE credits_waiting;
 
@@ -145,17 +135,29 @@ INSERT INTO claims_pointed_at
 SELECT DISTINCT p.claim_id, p.payer_id, p.reference, p.amount, p.open
 FROM payer_claims p WHERE NOT EXISTS (SELECT FROM claims_pointed_at known WHERE known.id = p.claim_id);
 
--- A payment that points at one claim pays it as a whole; at several, by the shares told, or where their sum is the payment.
+-- A payment that points at one claim pays it as a whole; at several, by the shares told, or where it is enough for all that
+-- its message names.
 CREATE TEMP TABLE pointing ON COMMIT DROP AS
 SELECT p.payment_id, min(p.found_by) AS found_by, count(p.claim_id) AS claims,
   count(*) = 1 AND NOT bool_or(p.share) AS whole,
   bool_or(p.claim_id IS NULL) AS held,
-  bool_or(p.share) OR min(p.found_by) = 'message' AND count(*) > 1 AND sum(c.open) = min(left_of.rest) AS shared,
+  bool_or(p.share) OR min(p.found_by) = 'message' AND count(*) > 1 AND min(c.open) > 0 AND sum(c.open) <= min(left_of.rest)
+    AS shared,
   sum(CASE WHEN p.share THEN p.amount ELSE c.open END) AS shares
 FROM pointers p
 JOIN payments_left left_of ON left_of.id = p.payment_id
 LEFT JOIN claims_pointed_at c ON c.id = p.claim_id
 GROUP BY p.payment_id;
+
+-- What shares leave over of their payment stands with the largest of them: there it pays interest and costs, or is too much.
+CREATE TEMP TABLE left_over_share ON COMMIT DROP AS
+SELECT DISTINCT ON (p.payment_id) p.payment_id, p.claim_id, left_of.rest - g.shares AS amount
+FROM pointing g
+JOIN pointers p ON p.payment_id = g.payment_id
+JOIN payments_left left_of ON left_of.id = g.payment_id
+JOIN claims_pointed_at c ON c.id = p.claim_id
+WHERE g.shared AND g.found_by <> 'parts' AND g.shares < left_of.rest
+ORDER BY p.payment_id, CASE WHEN p.share THEN p.amount ELSE c.open END DESC, p.claim_id;
 
 -- Neighbours: the payments to one claim, the surest first, then by day and amount, so that it does not matter which
 -- came in first. What is open before each is what the ones before it leave.
@@ -167,58 +169,148 @@ SELECT s.payment_id, s.claim_id, s.amount, s.whole,
 FROM (SELECT p.payment_id, p.claim_id, g.whole, left_of.booking_date, left_of.rest, c.open,
         CASE WHEN NOT g.whole THEN 6 ELSE array_position(ARRAY['person', 'reference', 'parts', 'message', 'payer'], p.found_by) END
           AS sureness,
-        CASE WHEN g.whole THEN left_of.rest WHEN p.share THEN p.amount ELSE c.open END AS amount
+        CASE WHEN g.whole THEN left_of.rest ELSE CASE WHEN p.share THEN p.amount ELSE c.open END + coalesce(over.amount, 0) END
+          AS amount
       FROM pointers p
       JOIN pointing g ON g.payment_id = p.payment_id AND (g.whole OR g.shared) AND NOT g.held
       JOIN payments_left left_of ON left_of.id = p.payment_id
-      JOIN claims_pointed_at c ON c.id = p.claim_id) s
+      JOIN claims_pointed_at c ON c.id = p.claim_id
+      LEFT JOIN left_over_share over ON over.payment_id = p.payment_id AND over.claim_id = p.claim_id) s
 WINDOW before AS (PARTITION BY s.claim_id ORDER BY s.sureness, s.booking_date, s.rest DESC, s.payment_id
                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
 
 ANALYZE shares (payment_id, claim_id);
 
--- Money that the bank took back, and the payment of the same account, amount and reference that it takes back: the
--- latest one before it that was not taken back yet.
+-- Written off by decision, and not taken back; a small remainder that was waived with a payment is no decision.
+CREATE TEMP TABLE claims_lost ON COMMIT DROP AS
+SELECT claim_id FROM claims_writeoff WHERE unit_id = %(unit)s AND proposal_id IS NOT NULL GROUP BY 1 HAVING sum(amount) > 0;
+
+-- What the shares of a payment are together. A person and the payer may tell more than a claim leaves open, and a person
+-- less than the payment; what only a message names must still be open as a whole.
+CREATE TEMP TABLE shared_out ON COMMIT DROP AS
+SELECT s.payment_id,
+  bool_and(s.amount > 0) AND CASE min(g.found_by) WHEN 'person' THEN min(g.shares) <= min(p.rest)
+    WHEN 'parts' THEN min(g.shares) = min(p.rest) ELSE bool_and(s.amount <= s.open_before + coalesce(over.amount, 0)) END AS fits,
+  sum(greatest(s.amount - s.open_before, 0)) AS beyond, sum(s.open_before) AS open_before,
+  min(s.open_before - s.amount) FILTER (WHERE s.is_last AND s.open_before > s.amount) AS remainder,
+  bool_or(lost.claim_id IS NOT NULL AND s.amount > s.open_before) AS written_off
+FROM shares s
+JOIN pointing g ON g.payment_id = s.payment_id
+JOIN payments_left p ON p.id = s.payment_id
+LEFT JOIN left_over_share over ON over.payment_id = s.payment_id AND over.claim_id = s.claim_id
+LEFT JOIN claims_lost lost ON lost.claim_id = s.claim_id
+WHERE NOT s.whole
+GROUP BY s.payment_id;
+
+-- Money that the bank took back, but for what a person keeps.
 CREATE TEMP TABLE reversals ON COMMIT DROP AS
-SELECT id, account_id, -amount AS taken, reference, booking_date,
-  row_number() OVER (PARTITION BY account_id, amount, reference ORDER BY booking_date, id) AS place
-FROM payments_left WHERE rest < 0 AND rest = amount AND reference <> '';
+SELECT id, account_id, amount, -rest AS taken, reference, booking_date
+FROM payments_left WHERE rest < 0 AND NOT EXISTS (SELECT FROM pointed WHERE pointed.payment_id = payments_left.id);
 
 ANALYZE reversals;
 
+-- The payment that it takes back: what a person said; else the latest of the same account, amount and reference before it
+-- that was not taken back yet.
 CREATE TEMP TABLE taken_back ON COMMIT DROP AS
-SELECT r.id AS reversal_id, o.id AS payment_id
+SELECT r.id AS reversal_id, p.id AS payment_id, 'person' AS found_by
 FROM reversals r
+JOIN claims_paymentpointing t ON t.payment_id = r.id AND t.takes_back_id IS NOT NULL
+JOIN bank_payment p ON p.id = t.takes_back_id AND p.account_id = r.account_id AND p.amount > 0
+WHERE t.turn = (SELECT max(newest.turn) FROM claims_paymentpointing newest WHERE newest.payment_id = t.payment_id);
+
+INSERT INTO taken_back
+SELECT r.id, o.id, 'reference'
+FROM (SELECT *, row_number() OVER (PARTITION BY account_id, amount, reference ORDER BY booking_date, id) AS place
+      FROM reversals
+      WHERE taken = -amount AND reference <> '' AND id NOT IN (SELECT reversal_id FROM taken_back)) r
 JOIN (SELECT p.id, p.account_id, p.amount, p.reference, p.booking_date,
         row_number() OVER (PARTITION BY p.account_id, p.amount, p.reference ORDER BY p.booking_date DESC, p.id DESC) AS place
       FROM (SELECT DISTINCT account_id, taken, reference FROM reversals) wanted
       JOIN bank_payment p ON p.unit_id = %(unit)s AND p.reference = wanted.reference AND p.amount = wanted.taken
         AND p.account_id = wanted.account_id
-      WHERE NOT EXISTS (SELECT FROM claims_paymentreversal done WHERE done.payment_id = p.id)) o
+      WHERE NOT EXISTS (SELECT FROM claims_paymentreversal done WHERE done.payment_id = p.id)
+        AND p.id NOT IN (SELECT payment_id FROM taken_back)) o
   ON o.account_id = r.account_id AND o.amount = r.taken AND o.reference = r.reference AND o.place = r.place
 WHERE o.booking_date <= r.booking_date;
 
+-- What is told of the others; only of them are the lines asked.
+CREATE TEMP TABLE reversals_told ON COMMIT DROP AS
+SELECT r.*, l.end_to_end_id, upper(replace(l.archive_id, ' ', '')) AS archive_id, registers_name_words(l.name_key) AS words,
+  l.counterparty_account
+FROM reversals r JOIN bank_line l ON l.payment_id = r.id
+WHERE r.id NOT IN (SELECT reversal_id FROM taken_back);
+
+ANALYZE reversals_told;
+
+-- Without all of that: an id that both carry, the reference of a part, the payer and the amount; where it is one payment
+-- that has as much left to take (OC 4.1-b).
+CREATE TEMP TABLE back_pointers ON COMMIT DROP AS
+SELECT r.id AS reversal_id, l.payment_id, 1 AS sureness, 'ids' AS found_by
+FROM reversals_told r JOIN bank_line l ON l.unit_id = %(unit)s AND l.end_to_end_id = r.end_to_end_id
+WHERE r.end_to_end_id NOT IN ('', 'NOTPROVIDED') AND l.payment_id IS NOT NULL
+UNION
+SELECT r.id, l.payment_id, 1, 'ids'
+FROM reversals_told r JOIN bank_line l ON l.unit_id = %(unit)s AND upper(replace(l.archive_id, ' ', '')) = r.archive_id
+WHERE r.archive_id <> '' AND l.payment_id IS NOT NULL
+UNION
+SELECT r.id, p.id, 2, 'reference'
+FROM reversals_told r JOIN bank_payment p ON p.unit_id = %(unit)s AND p.reference = r.reference
+WHERE r.reference <> ''
+UNION
+SELECT r.id, p.id, 3, 'payer'
+FROM reversals_told r
+JOIN bank_payment p ON p.unit_id = %(unit)s AND p.account_id = r.account_id AND p.amount = r.taken
+JOIN bank_line l ON l.payment_id = p.id
+  AND (registers_name_words(l.name_key) = r.words OR l.counterparty_account = r.counterparty_account)
+WHERE r.words <> '' AND registers_name_words(l.name_key) = r.words
+  OR r.counterparty_account <> '' AND l.counterparty_account = r.counterparty_account;
+
+INSERT INTO taken_back
+SELECT DISTINCT ON (one.payment_id) one.reversal_id, one.payment_id, one.found_by
+FROM (SELECT b.reversal_id, b.sureness, min(b.found_by) AS found_by, min(b.payment_id) AS payment_id, min(r.booking_date) AS day,
+        row_number() OVER (PARTITION BY b.reversal_id ORDER BY b.sureness) AS place, count(*) AS payments
+      FROM back_pointers b
+      JOIN reversals r ON r.id = b.reversal_id
+      JOIN bank_payment p ON p.id = b.payment_id AND p.account_id = r.account_id AND p.booking_date <= r.booking_date
+        AND p.amount - coalesce((SELECT sum(done.amount) FROM claims_paymentreversal done WHERE done.payment_id = p.id), 0)
+          >= r.taken
+      WHERE p.id NOT IN (SELECT payment_id FROM taken_back)
+      GROUP BY 1, 2) one
+WHERE one.place = 1 AND one.payments = 1
+ORDER BY one.payment_id, one.sureness, one.day, one.reversal_id;
+
+-- How much of it can be taken back: all that was not taken back before and has not been paid out again.
+CREATE TEMP TABLE takable ON COMMIT DROP AS
+SELECT t.reversal_id, t.payment_id, t.found_by, greatest(least(r.taken, p.amount - coalesce(done.amount, 0) - coalesce(out.amount, 0)), 0)
+    AS amount
+FROM taken_back t
+JOIN reversals r ON r.id = t.reversal_id
+JOIN bank_payment p ON p.id = t.payment_id
+LEFT JOIN LATERAL (SELECT sum(amount) AS amount FROM claims_paymentreversal WHERE payment_id = t.payment_id) done ON true
+LEFT JOIN LATERAL (
+  SELECT sum(o.amount) AS amount FROM claims_overpayment o
+  WHERE o.payment_id = t.payment_id AND o.undoes_id IS NULL
+    AND NOT EXISTS (SELECT FROM claims_overpayment undone WHERE undone.undoes_id = o.id)
+    AND (SELECT sum(r.amount) FROM claims_refund r WHERE r.overpayment_id = o.id) <> 0) out ON true;
+
 CREATE TEMP TABLE payments_in_hand ON COMMIT DROP AS
-SELECT l.id, %(unit)s::bigint AS unit_id, l.rest AS amount, l.rest, l.booking_date, l.reference, l.reference_holds,
-  g.found_by, coalesce(g.claims, 0) AS claims, coalesce(g.held, false) AS held, coalesce(g.shared, false) AS shared,
-  s.claim_id, s.open_before, coalesce(s.is_last, false) AS is_last, c.reference AS claim_reference,
-  g.shared AND g.shares = l.rest AND NOT EXISTS (
-    SELECT FROM shares x WHERE x.payment_id = l.id AND (x.amount > x.open_before OR x.amount <= 0)) AS shares_fit,
-  lost.claim_id IS NOT NULL AS written_off, takes.payment_id AS takes_back, back.reversal_id AS taken_back_by,
-  takes.payment_id IS NOT NULL AND EXISTS (
-    SELECT FROM claims_overpayment o JOIN claims_refund r ON r.overpayment_id = o.id
-    WHERE o.payment_id = takes.payment_id GROUP BY o.id HAVING sum(r.amount) <> 0) AS refunded,
+SELECT l.id, %(unit)s::bigint AS unit_id, l.rest AS amount, l.rest, l.booking_date, l.booking_date > %(on)s AS to_come,
+  l.reference, l.reference_holds, coalesce(takes.found_by, g.found_by) AS found_by, coalesce(g.claims, 0) AS claims,
+  coalesce(g.held, false) AS held, coalesce(g.shared, false) AS shared, s.claim_id,
+  coalesce(s.open_before, CASE WHEN g.shared THEN told.open_before END) AS open_before, coalesce(s.is_last, false) AS is_last,
+  c.reference AS claim_reference, coalesce(told.fits, false) AS shares_fit, told.beyond, told.remainder,
+  coalesce(lost.claim_id IS NOT NULL AND l.rest > s.open_before OR told.written_off, false) AS written_off,
+  takes.payment_id AS takes_back, takes.amount AS takable, back.reversal_id AS taken_back_by,
   l.reference <> '' AND l.reference_holds AND left(l.reference, length(%(code)s)) <> %(code)s
     AND EXISTS (SELECT FROM registers_unit other WHERE length(l.reference) = length(other.code) + 10
                 AND left(l.reference, length(other.code)) = other.code) AS of_another_unit
-FROM payments_left l
+FROM payments_open l
 LEFT JOIN pointing g ON g.payment_id = l.id
 LEFT JOIN shares s ON s.payment_id = l.id AND s.whole
+LEFT JOIN shared_out told ON told.payment_id = l.id
 LEFT JOIN claims_pointed_at c ON c.id = s.claim_id
--- Written off by decision, and not taken back; a small remainder that was waived with a payment is no decision.
-LEFT JOIN (SELECT claim_id FROM claims_writeoff WHERE unit_id = %(unit)s AND proposal_id IS NOT NULL
-           GROUP BY 1 HAVING sum(amount) > 0) lost ON lost.claim_id = s.claim_id
-LEFT JOIN taken_back takes ON takes.reversal_id = l.id
+LEFT JOIN claims_lost lost ON lost.claim_id = s.claim_id
+LEFT JOIN takable takes ON takes.reversal_id = l.id
 LEFT JOIN taken_back back ON back.payment_id = l.id;
 
 ANALYZE payments_in_hand (id);

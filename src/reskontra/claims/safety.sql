@@ -15,6 +15,22 @@ UNION ALL SELECT unit_id, claim_id, amount FROM claims_writeoff
 UNION ALL SELECT unit_id, claim_id, amount FROM claims_feededucted
 UNION ALL SELECT unit_id, credit_id, -amount FROM claims_allocation WHERE credit_id IS NOT NULL;
 
+-- What is left of credits that wait for their set-off, at the claim of the invoice that each of them credits: negative.
+CREATE OR REPLACE VIEW claims_credit_waiting WITH (security_invoker = true) AS
+SELECT waiting.unit_id, original.id AS claim_id, waiting.amount
+  + coalesce((SELECT sum(used.amount) FROM claims_allocation used WHERE used.credit_id = waiting.id), 0) AS amount
+FROM sales_invoice i
+JOIN claims_claim waiting ON waiting.unit_id = i.unit_id AND waiting.invoice_id = i.id
+JOIN claims_claim original ON original.unit_id = i.unit_id AND original.invoice_id = i.original_id
+WHERE i.original_id IS NOT NULL
+UNION ALL
+SELECT waiting.unit_id, original.id, waiting.amount
+  + coalesce((SELECT sum(used.amount) FROM claims_allocation used WHERE used.credit_id = waiting.id), 0)
+FROM claims_interestinvoice n
+JOIN claims_claim waiting ON waiting.unit_id = n.unit_id AND waiting.interest_invoice_id = n.id
+JOIN claims_claim original ON original.unit_id = n.unit_id AND original.interest_invoice_id = n.original_id
+WHERE n.original_id IS NOT NULL;
+
 -- Costs beside claims, less what was paid of them; what was charged for collecting; and when, but for what was undone.
 CREATE OR REPLACE VIEW claims_claim_cost WITH (security_invoker = true) AS
 SELECT unit_id, claim_id, amount, CASE WHEN kind IN ('reminder', 'demand', 'payment_time') THEN amount END AS charged,
@@ -31,7 +47,7 @@ LEFT JOIN claims_deferralend e ON e.deferral_id = d.id
 WHERE d.from_date <= least(d.until_date, e.day)
 GROUP BY 1, 2;
 
-GRANT SELECT ON claims_payment_use, claims_claim_settlement, claims_claim_cost, claims_payment_time TO reskontra_app, reskontra_read, reskontra_check;
+GRANT SELECT ON claims_payment_use, claims_claim_settlement, claims_credit_waiting, claims_claim_cost, claims_payment_time TO reskontra_app, reskontra_read, reskontra_check;
 
 -- No cent of a payment, of a credit or of a claim has two owners. Whoever settles money in a unit waits for those who
 -- settle at the same time: only then are the sums below the sums of everything.
@@ -118,21 +134,21 @@ CREATE OR REPLACE TRIGGER settlement_holds AFTER INSERT ON claims_paymentreversa
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_settlement_holds(
     '', '', 'payment_id reversal_id', '');
 
-CREATE OR REPLACE FUNCTION claims_reversals_have_the_other_sign() RETURNS trigger LANGUAGE plpgsql
+-- Money is taken back from the account on which it came; how much, the sums above say for both.
+CREATE OR REPLACE FUNCTION claims_reversals_are_of_one_account() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM fresh_rows fresh JOIN bank_payment payment ON payment.id = fresh.payment_id
              JOIN bank_payment reversal ON reversal.id = fresh.reversal_id
-             WHERE payment.amount <> fresh.amount OR reversal.amount <> -fresh.amount
-               OR payment.account_id <> reversal.account_id) THEN
-    PERFORM reskontra_refuse('a_reversal_is_the_payment_with_the_other_sign', TG_TABLE_NAME);
+             WHERE payment.amount < 0 OR reversal.amount > 0 OR payment.account_id <> reversal.account_id) THEN
+    PERFORM reskontra_refuse('a_reversal_takes_money_back_from_the_account_it_came_to', TG_TABLE_NAME);
   END IF;
   RETURN NULL;
 END $$;
-ALTER FUNCTION claims_reversals_have_the_other_sign() OWNER TO reskontra_check;
+ALTER FUNCTION claims_reversals_are_of_one_account() OWNER TO reskontra_check;
 
-CREATE OR REPLACE TRIGGER reversal_has_the_other_sign AFTER INSERT ON claims_paymentreversal
-  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_reversals_have_the_other_sign();
+CREATE OR REPLACE TRIGGER reversal_is_of_one_account AFTER INSERT ON claims_paymentreversal
+  REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_reversals_are_of_one_account();
 
 -- What was paid of the costs of a claim stays within what was charged: neither a payment to them nor the taking back of
 -- a cost leaves more paid than there is (OC 6.1.3-b).

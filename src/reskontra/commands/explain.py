@@ -12,7 +12,7 @@ from django.conf import settings
 from reskontra.commands.connection import acting, add_person, open_database, person_of, today
 from reskontra.commands.output import as_json, out
 from reskontra.insight.explanations import NothingFound, explain
-from reskontra.insight.words import told_inputs
+from reskontra.insight.words import told_inputs, told_term
 from reskontra.kernel.days import format_date as format_day
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
@@ -155,4 +155,5 @@ def _show_terms(decisions: Sequence[dict[str, Any]], language: str) -> None:
         out.print(text("explain.terms", language), markup=False)
     for key, term in sorted(terms.items()):
         since = term["valid_from"] or text("explain.own_term", language)
-        out.print(f"    {key} = {term['value']} ({term['clause']}, {since})", markup=False)
+        label, value = told_term(key, str(term["value"]), language)
+        out.print(f"    {label}: {value} ({term['clause']}, {since})", markup=False)

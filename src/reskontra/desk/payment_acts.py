@@ -9,18 +9,24 @@ from django.http import QueryDict
 from reskontra.bank.models import Payment
 from reskontra.claims.models import Claim, PaymentDecision
 from reskontra.desk.keys import key_of
-from reskontra.income.allocation.actions import hold, point, undo
+from reskontra.income.allocation.actions import NotTakenBack, hold, point, take_back, undo
 from reskontra.income.allocation.run import AllocationRun
-from reskontra.insight.payments import rest_of, state_of
+from reskontra.insight.payments import payment_of, rest_of, state_of
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.money import NotAnAmount, parse_amount, round_cents
 from reskontra.kernel.references import NotAReference, normal_reference
+from reskontra.kernel.texts import texts
 from reskontra.registers.models import Unit
 from reskontra.registers.policy import require
 from reskontra.runs.run import Acting, apply, lock
 
 LONGEST_REASON = 350
 _WAITS = ("WAITING", "LEFT")
+_ALLOCATES = (
+    "point",
+    "share",
+    "take_back",
+)  # an act that leaves the payment waiting has not done what was meant
 
 
 @dataclass(frozen=True)
@@ -35,8 +41,12 @@ class Rejection:
 
     @property
     def text_key(self) -> str:
-        """The key of what to tell."""
-        return f"desk.payments.rejected.{self.key}"
+        """The key of what to tell; an act has its own words for what cannot be so."""
+        return (
+            f"desk.payments.rejected.{self.key}"
+            if f"desk.payments.rejected.{self.key}" in texts()
+            else f"finding.{self.key}"
+        )
 
     @property
     def stale(self) -> bool:
@@ -61,7 +71,7 @@ def act_on(acting: Acting, payment: Payment, act: str, sent: QueryDict) -> str:
     """
     require(acting.person, "point_payment", acting.unit, acting.day)
     lock(acting.unit, "settlement")
-    if sent.get("seen", "") != state_of(payment) or (act != "undo" and rest_of(payment) <= 0):
+    if sent.get("seen", "") != state_of(payment) or not _fits(act, rest_of(payment)):
         raise ActRejected(Rejection(act, "stale"))
     reason = sent.get("reason", "").strip()[:LONGEST_REASON]
     if not reason:
@@ -71,7 +81,7 @@ def act_on(acting: Acting, payment: Payment, act: str, sent: QueryDict) -> str:
         return "UNDONE"
     result = apply(AllocationRun([payment.pk]), acting, acting.day)
     decided = PaymentDecision.objects.get(unit=acting.unit, run=result.run, payment=payment)
-    if act in ("point", "share") and decided.standing in _WAITS:
+    if act in _ALLOCATES and decided.standing in _WAITS:
         raise ActRejected(Rejection(act, "waits", outcome=decided.outcome, status=409))
     return decided.outcome
 
@@ -109,6 +119,24 @@ def _share_of(unit: Unit, reference: str, amount: str) -> tuple[Claim, Decimal |
     return claim, euro
 
 
+def _fits(act: str, rest: Decimal) -> bool:
+    """Whether there is anything left that ``act`` is about: money that came in, or that the bank took back."""
+    if act == "undo":
+        return True
+    return rest != 0 if act == "hold" else rest < 0 if act == "take_back" else rest > 0
+
+
+def _take_back(acting: Acting, payment: Payment, sent: QueryDict, reason: str) -> None:
+    told = sent.get("number", "").strip() or sent.get("payment", "")
+    taken = payment_of(acting.unit, told)
+    if taken is None:
+        raise ActRejected(Rejection("take_back", "no_payment", told or "–"))
+    try:
+        take_back(acting, payment, taken, reason)
+    except NotTakenBack as refused:
+        raise ActRejected(Rejection("take_back", refused.rule, status=409)) from refused
+
+
 def _hold(acting: Acting, payment: Payment, sent: QueryDict, reason: str) -> None:
     hold(acting, payment, reason)
 
@@ -120,6 +148,7 @@ def _undo(acting: Acting, payment: Payment, sent: QueryDict, reason: str) -> Non
 ACTS: Mapping[str, Callable[[Acting, Payment, QueryDict, str], None]] = {
     "point": _point,
     "share": _share,
+    "take_back": _take_back,
     "hold": _hold,
     "undo": _undo,
 }

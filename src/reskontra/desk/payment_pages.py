@@ -13,13 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 from reskontra.bank.chain import chain_gaps
 from reskontra.bank.models import Material, Payment
 from reskontra.desk.access import Place, acts_in_unit, in_unit
+from reskontra.desk.clock import today
 from reskontra.desk.frame import say, show
 from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.desk.payment_acts import ACTS, ActRejected, Rejection, act_on
 from reskontra.desk.refusals import sentence
 from reskontra.desk.why import outcome, why
 from reskontra.exchange.messages import message
-from reskontra.income.allocation.candidates import Candidate, candidates
+from reskontra.income.allocation.candidates import Candidate, candidates, may_be_taken_back
 from reskontra.income.bank_material.chain import accounts_in_hand, in_transit
 from reskontra.insight.payments import (
     lines_of_payment,
@@ -54,13 +55,15 @@ def payments(request: HttpRequest, place: Place) -> HttpResponse:
         if words
         else unallocated(place.unit, ROWS + 1, behind)
     )
+    page = page_of(request, found, "payment")
     return show(
         request,
         place,
         "desk/payments.html",
         "payments",
         {
-            "page": page_of(request, found, "payment"),
+            "page": page,
+            "listed": [(one, one.age(today())) for one in page.rows],
             "words": words,
             "tab": "payments",
             "empty": text(f"desk.payments.none.{'search' if words else 'unallocated'}", language),
@@ -133,7 +136,12 @@ def _page(
             "rest": rest,
             "lines": lines_of_payment(place.unit, found.pk),
             "used": used,
-            "used_up": sum((one.amount for one in used), start=Decimal(0)),
+            "used_up": sum((one.amount for one in used if one.kind != "taken_back"), start=Decimal(0)),
+            "taken": [
+                (one, payment_number(one.payment)) for one in may_be_taken_back(place.unit, found, rest)
+            ],
+            "taken_number": sent.get("number", ""),
+            "taken_chosen": sent.get("payment", ""),
             "candidates": [(one, running_number(place.unit.code, one.invoice)) for one in offered],
             "shares": _sent_shares(request) if rejected else _shares(place.unit, offered, language),
             "seen": state_of(found),
@@ -170,7 +178,7 @@ def _sent_shares(request: HttpRequest) -> list[tuple[str, str]]:
 @require_POST
 @acts_in_unit
 def act(request: HttpRequest, place: Place, id: int) -> HttpResponse:
-    """POST ``act`` (point, share, hold or undo), ``seen``, ``reason`` and what the act needs; then the next payment.
+    """POST ``act`` (one of ``ACTS``), ``seen``, ``reason`` and what the act needs; then the next payment.
 
     What was sent on another state of the payment than now does nothing, so an act sent twice is done once. What
     cannot be done as it was told is told back on the page with what was written: 422, or 409 when it does not fit.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reskontra.insight.explanations import explain
-from reskontra.insight.words import told_inputs
+from reskontra.insight.words import told_inputs, told_term
 from reskontra.kernel.texts import text, texts
 from reskontra.registers.models import Unit
 
@@ -50,8 +50,7 @@ def claim_why(found: Sequence[Mapping[str, Any]], language: str) -> Why:
         decisions[::-1],
         [
             {
-                "key": key,
-                "value": str(term["value"]),
+                **dict(zip(("label", "value"), told_term(key, str(term["value"]), language), strict=True)),
                 "clause": str(term["clause"]),
                 "since": str(term["valid_from"] or text("explain.own_term", language)),
             }

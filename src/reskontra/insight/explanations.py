@@ -13,7 +13,13 @@ from reskontra.insight.cards import explain_card_purchase, find_card_purchase
 from reskontra.insight.claims import claim_decisions
 from reskontra.insight.offices import explain_office_invoice, find_office_invoice
 from reskontra.insight.paid import find_line, find_sent, of_line, of_purchase, of_sent
-from reskontra.insight.payments import payment_number, rest_of, settlements_of_claim, uses_of_payment
+from reskontra.insight.payments import (
+    payment_number,
+    payment_of,
+    rest_of,
+    settlements_of_claim,
+    uses_of_payment,
+)
 from reskontra.insight.purchases import find_purchase
 from reskontra.kernel import references
 from reskontra.kernel.clauses import cite, clause
@@ -164,8 +170,7 @@ def _passed_over(written: str) -> list[dict[str, str]]:
 
 
 def _payment(unit: Unit, written: str) -> Payment | None:
-    found = re.fullmatch(r"[Pp]([0-9]{1,18})", written)
-    return Payment.objects.filter(unit=unit, pk=int(found[1])).first() if found else None
+    return payment_of(unit, written)
 
 
 @clause("OC 4.1-b", "OC 4.1-c")

@@ -14,6 +14,7 @@ from django.db.models import Max, Q
 from reskontra.bank.models import Line, Payment
 from reskontra.claims.models import PaymentPointing
 from reskontra.database.rows import one_row, rows
+from reskontra.kernel.identifiers import without_personal_codes
 from reskontra.kernel.money import NotAnAmount, parse_amount
 from reskontra.kernel.references import NotAReference, invoice_number, normal_reference
 from reskontra.registers.models import Unit
@@ -43,6 +44,26 @@ class Unallocated:
     def number(self) -> str:
         """As people name it."""
         return payment_number(self.payment)
+
+    def age(self, on: date) -> int:
+        """Days from the bank's booking to ``on``; none for what is booked later."""
+        return max((on - self.booking_date).days, 0)
+
+    def as_json(self, on: date) -> dict[str, Any]:
+        """The payment as ``reskontra bank --unallocated --json`` tells it."""
+        return {
+            "payment": self.number,
+            "booking_date": self.booking_date.isoformat(),
+            "age": self.age(on),
+            "amount": format(self.amount, ".2f"),
+            "rest": format(self.rest, ".2f"),
+            "reference": self.reference,
+            "message": without_personal_codes(self.message),
+            "payer": self.payer,
+            "outcome": self.outcome,
+            "clause": self.clause,
+            "run": self.run,
+        }
 
 
 _LISTED = """
@@ -118,6 +139,12 @@ def _listed(query: str, **values: Any) -> list[Unallocated]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return [Unallocated(*row) for row in cursor.fetchall()]
+
+
+def payment_of(unit: Unit, number: str) -> Payment | None:
+    """The payment of ``unit`` with this number, ``P`` and its id; None where there is none. Inside ``working_in``."""
+    found = re.fullmatch(r"\s*[Pp]([0-9]{1,18})\s*", number)
+    return Payment.objects.filter(unit=unit, pk=int(found[1])).first() if found else None
 
 
 def lines_of_payment(unit: Unit, payment: int) -> Sequence[Line]:
@@ -200,6 +227,12 @@ SELECT 'side_' || d.kind, d.amount, d.clause, d.claim_id, c.reference, i.number,
 FROM claims_sidepayment d JOIN claims_claim c ON c.id = d.claim_id LEFT JOIN sales_invoice i ON i.id = c.invoice_id
 JOIN runs_run r ON r.id = d.run_id WHERE d.{column} = %(id)s
 """
+_TAKEN_BACK = """
+UNION ALL
+SELECT 'taken_back', CASE WHEN v.payment_id = %(id)s THEN v.amount ELSE -v.amount END, 'OC 4.1-b', NULL, NULL, NULL,
+  r.on_date, r.id, false, CASE WHEN v.payment_id = %(id)s THEN v.reversal_id ELSE v.payment_id END
+FROM claims_paymentreversal v JOIN runs_run r ON r.id = v.run_id WHERE %(id)s IN (v.payment_id, v.reversal_id)
+"""
 _OTHERWISE = """
 UNION ALL
 SELECT CASE WHEN w.proposal_id IS NULL THEN 'waived' ELSE 'written_off' END, w.amount, w.clause, w.claim_id,
@@ -221,8 +254,11 @@ JOIN runs_run r ON r.id = a.run_id WHERE a.credit_id = %(id)s
 
 
 def uses_of_payment(unit: Unit, payment: int) -> list[Settled]:
-    """What a payment was used for, in order of time: allocations, overpayments, and what was undone of them."""
-    return _settled(unit, _USES.format(column="payment_id"), payment)
+    """What a payment was used for, in order of time: allocations, overpayments, and what was undone of them.
+
+    What the bank took back of it (or what it takes back, when it is such money) is told with the other payment.
+    """
+    return _settled(unit, _USES.format(column="payment_id") + _TAKEN_BACK, payment)
 
 
 def settlements_of_claim(unit: Unit, claim: int) -> list[Settled]:

@@ -10,9 +10,11 @@ from reskontra.insight.payments import payment_number
 from reskontra.kernel.courts import courts
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount
+from reskontra.kernel.terms import all_terms
 from reskontra.kernel.texts import text, texts
 
 _EURO = re.compile(r"-?[0-9]+\.[0-9]{2}")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PAYMENTS = frozenset({"takes_back", "taken_back_by"})
 _DIGEST = "_digest"  # the end of a key whose value tells two plans apart, and people nothing
@@ -30,6 +32,32 @@ def reason_told(written: str, language: str) -> str:
         return written
     words = text(f"outcome.{written}", language)
     return words[:1].upper() + words[1:]
+
+
+def told_term(key: str, value: str, language: str) -> tuple[str, str]:
+    """A dated term as label and value in ``language``: euro and per cent as they are written, a code by its words.
+
+    ``key`` is the term's, for a text with its language behind it; one of another version is told as it stands.
+    """
+    term = all_terms().get(key.partition(".")[0])
+    if term is None:
+        return key, value
+    label = term.about[language]
+    if term.unit == "code":
+        for known in (f"term_value.{term.key}.{value}", f"term.{value}"):
+            if known in texts():
+                return label, text(known, language)
+    elif term.unit not in ("text", "codes") and _NUMBER.fullmatch(value):
+        if term.unit == "euro":
+            return label, format_amount(Decimal(value), language)
+        written = value if language == "en" else value.replace(".", ",")
+        return (
+            label,
+            f"{written} %"
+            if term.unit == "percent"
+            else f"{written} {text(f'terms.unit_{term.unit}', language)}",
+        )
+    return label, value
 
 
 def _told(inputs: Mapping[str, Any], language: str) -> Iterator[tuple[str, str]]:

@@ -312,7 +312,10 @@ class WriteOff(Settlement):
 
 
 class PaymentReversal(Fact):
-    """A payment that the bank took back: the two have nothing left to allocate (OC 4.1-b)."""
+    """What the bank took back of a payment, by money of the other sign: the two own each other so far (OC 4.1-b).
+
+    A payment may be taken back in parts, and money that takes back waits for what was paid out of its payment already.
+    """
 
     run = models.ForeignKey(
         "runs.Run", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
@@ -333,14 +336,16 @@ class PaymentReversal(Fact):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(name="a_payment_is_taken_back_once", fields=["payment"]),
-            models.UniqueConstraint(name="a_reversal_takes_back_one_payment", fields=["reversal"]),
             models.CheckConstraint(name="a_payment_reversal_is_money", condition=Q(amount__gt=0)),
+        ]
+        indexes: ClassVar = [
+            models.Index(name="reversals_of_a_payment", fields=["payment"]),
+            models.Index(name="payments_of_a_reversal", fields=["reversal"]),
         ]
 
 
 class PaymentPointing(Fact):
-    """What a person said of a payment: which claim it pays, or, without a claim, that it waits for a person.
+    """What a person said of a payment: which claim it pays, which payment it takes back, or that it waits for a person.
 
     The pointings of one turn belong together; those of the newest turn hold. With an amount the payment is shared
     as told; without one the rule decides what the whole payment is to the claim (OC 4.1-c).
@@ -354,6 +359,9 @@ class PaymentPointing(Fact):
     claim = models.ForeignKey(
         Claim, on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
     )
+    takes_back = models.ForeignKey(
+        "bank.Payment", on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
     amount = models.DecimalField(max_digits=15, decimal_places=2, null=True)
     reason = models.CharField(max_length=350)
     person = models.ForeignKey("registers.Person", on_delete=NOTHING, related_name="+")
@@ -362,6 +370,7 @@ class PaymentPointing(Fact):
     references = (
         Points("payment", "a_pointing_is_of_a_payment"),
         Points("claim", "a_pointing_is_to_a_claim"),
+        Points("takes_back", "a_pointing_takes_back_a_payment"),
     )
 
     class Meta:
@@ -372,6 +381,10 @@ class PaymentPointing(Fact):
             models.CheckConstraint(
                 name="a_share_that_is_pointed_is_money",
                 condition=Q(amount__isnull=True) | Q(amount__gt=0, claim__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_pointing_is_to_a_claim_or_takes_a_payment_back",
+                condition=Q(claim__isnull=True) | Q(takes_back__isnull=True),
             ),
             models.CheckConstraint(name="a_pointing_has_a_reason", condition=~Q(reason="")),
         ]

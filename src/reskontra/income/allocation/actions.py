@@ -18,14 +18,46 @@ def point(
 ) -> None:
     """Say which claims ``payment`` pays: one as a whole (no amount), or several by euro amounts.
 
-    The allocation rule takes it from there: too much and too little are decided as for every payment. Called inside
-    ``working_in``; raises ``NotAllowed``, and ``ValueError`` for shares that do not say one or the other.
+    The allocation rule takes it from there: too much and too little are decided as for every payment, also what
+    several shares leave over. Called inside ``working_in``; raises ``NotAllowed``, and ``ValueError`` for shares that
+    do not say one or the other and for money that the bank took back.
     """
     require(acting.person, "point_payment", acting.unit, acting.day)
     whole = len(shares) == 1 and shares[0][1] is None
+    if payment.amount < 0:
+        raise ValueError("money that the bank took back pays no claim")
     if not shares or (not whole and any(amount is None or amount <= 0 for _, amount in shares)):
         raise ValueError("a payment pays one claim as a whole, or each of several by an amount")
     _say(acting, payment, shares, reason)
+
+
+class NotTakenBack(Exception):
+    """What a person said cannot be so: ``rule`` is the key of why, a finding."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+@clause("OC 4.1-b", "OC 4.1-c")
+def take_back(acting: Acting, reversal: Payment, payment: Payment, reason: str) -> None:
+    """Say that the money of ``reversal``, which the bank took, takes ``payment`` back, as a whole or in part.
+
+    The allocation rule takes it from there. Called inside ``working_in``; raises ``NotAllowed``, and ``NotTakenBack``
+    where one took nothing, the other did not come to the same account by then, or less than that is left of it.
+    """
+    require(acting.person, "point_payment", acting.unit, acting.day)
+    if reversal.amount > 0 or payment.amount < 0:
+        raise NotTakenBack("takes_nothing_back")
+    if payment.account_id != reversal.account_id or payment.booking_date > reversal.booking_date:
+        raise NotTakenBack("not_of_this_account")
+    (taken,) = one_row(
+        "SELECT coalesce(sum(amount), 0) FROM claims_paymentreversal WHERE payment_id = %s AND reversal_id <> %s",
+        [payment.pk, reversal.pk],
+    )
+    if payment.amount - taken < -reversal.amount:
+        raise NotTakenBack("less_is_left")
+    _say(acting, reversal, [(None, None)], reason, takes_back=payment)
 
 
 @clause("OC 4.1-c")
@@ -48,7 +80,11 @@ def undo(acting: Acting, payment: Payment, reason: str) -> Result:
 
 
 def _say(
-    acting: Acting, payment: Payment, shares: Sequence[tuple[Claim | None, Decimal | None]], reason: str
+    acting: Acting,
+    payment: Payment,
+    shares: Sequence[tuple[Claim | None, Decimal | None]],
+    reason: str,
+    takes_back: Payment | None = None,
 ) -> None:
     lock(acting.unit, "settlement")
     (turn,) = one_row(
@@ -61,6 +97,7 @@ def _say(
             turn=turn,
             position=place,
             claim=claim,
+            takes_back=takes_back,
             amount=amount,
             reason=reason,
             person=acting.person,

@@ -1,4 +1,5 @@
-"""Candidates for a payment that no rule could place: open claims that speak for themselves, ranked, with reasons.
+"""Candidates for a payment that no rule could place: open claims that speak for themselves, ranked, with reasons; for
+money that the bank took back, the payments that it may take back.
 
 Nothing here decides. The points order the list; a person picks (OC 4.1-c).
 """
@@ -6,6 +7,7 @@ Nothing here decides. The points order the list; a person picks (OC 4.1-c).
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from itertools import combinations
 from typing import Any
@@ -14,7 +16,7 @@ from django.db import connection
 
 from reskontra.bank.models import Payment
 from reskontra.claims.models.interest import NUMBERS_FROM
-from reskontra.database.rows import one_row
+from reskontra.database.rows import one_row, rows
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.references import invoice_number
 from reskontra.registers.models import Unit
@@ -98,6 +100,75 @@ def candidates(unit: Unit, payment: Payment, rest: Decimal) -> list[Candidate]:
     return sorted(told, key=lambda one: (-one.points, one.due_date, one.claim))[:_MOST]
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A payment that may have been taken back. ``left`` is what was not taken back of it yet, euro; ``reasons`` are
+    keys of ``POINTS_BACK``, the strongest first."""
+
+    payment: int
+    booking_date: date
+    amount: Decimal
+    left: Decimal
+    payer: str
+    reference: str
+    reasons: tuple[str, ...]
+
+    @property
+    def points(self) -> int:
+        """What speaks for it, added up."""
+        return sum(POINTS_BACK[reason] for reason in self.reasons)
+
+
+# What speaks for a payment that may have been taken back: an id of its own more than its reference, and so on.
+POINTS_BACK: Mapping[str, int] = {"id": 60, "reference": 50, "amount": 30, "payer": 25}
+
+
+@clause("OC 4.1-b", "OC 4.1-c")
+def may_be_taken_back(unit: Unit, reversal: Payment, rest: Decimal) -> list[Taken]:
+    """The payments that money which the bank took back may be, at most nine, the likeliest first, then the latest.
+
+    ``rest`` is what is left of ``reversal``, negative euro; nothing is offered for other money. Inside ``working_in``.
+    """
+    if rest >= 0:
+        return []
+    values = {"unit": unit.pk, "reversal": reversal.pk, "taken": -rest, "most": _MOST}
+    weights = " + ".join(
+        f"CASE WHEN s.same_{reason} THEN {points} ELSE 0 END" for reason, points in POINTS_BACK.items()
+    )
+    return [
+        Taken(
+            one["id"], one["booking_date"], one["amount"], one["left"], one["payer"], one["reference"],
+            tuple(reason for reason in POINTS_BACK if one[f"same_{reason}"]),
+        )
+        for one in rows(_MAY_BE_TAKEN.format(weights=weights), values)
+    ]  # fmt: skip
+
+
+_MAY_BE_TAKEN = """
+WITH back AS (SELECT p.*, l.end_to_end_id, upper(replace(l.archive_id, ' ', '')) AS whole_id,
+                registers_name_words(l.name_key) AS words, l.counterparty_account
+              FROM bank_payment p JOIN bank_line l ON l.payment_id = p.id WHERE p.id = %(reversal)s),
+spoken AS (
+  SELECT p.id, bool_or(b.end_to_end_id NOT IN ('', 'NOTPROVIDED') AND l.end_to_end_id = b.end_to_end_id
+      OR b.whole_id <> '' AND upper(replace(l.archive_id, ' ', '')) = b.whole_id) AS same_id,
+    bool_or(b.reference <> '' AND p.reference = b.reference) AS same_reference,
+    bool_or(b.words <> '' AND registers_name_words(l.name_key) = b.words
+      OR b.counterparty_account <> '' AND l.counterparty_account = b.counterparty_account) AS same_payer,
+    bool_or(p.amount = %(taken)s) AS same_amount
+  FROM back b
+  JOIN bank_payment p ON p.unit_id = %(unit)s AND p.account_id = b.account_id AND p.amount >= %(taken)s
+    AND p.booking_date <= b.booking_date
+  JOIN bank_line l ON l.payment_id = p.id
+  GROUP BY p.id)
+SELECT p.id, p.booking_date, p.amount, p.amount - coalesce(done.amount, 0) AS "left", p.payer, p.reference,
+  s.same_id, s.same_reference, s.same_payer, s.same_amount
+FROM spoken s
+JOIN bank_payment p ON p.id = s.id
+LEFT JOIN LATERAL (SELECT sum(amount) AS amount FROM claims_paymentreversal WHERE payment_id = p.id) done ON true
+WHERE (s.same_id OR s.same_reference OR s.same_payer OR s.same_amount)
+  AND p.amount - coalesce(done.amount, 0) >= %(taken)s
+ORDER BY {weights} DESC, p.booking_date DESC, p.id DESC LIMIT %(most)s
+"""
 _OPEN, _PAYER_ID = 6, 7
 _SHORTEST_NAME = 6
 _PAYER = (
@@ -121,8 +192,10 @@ FROM claims_claim c
 LEFT JOIN sales_invoice i ON i.id = c.invoice_id
 LEFT JOIN claims_interestinvoice n ON n.id = c.interest_invoice_id
 JOIN registers_customer payer ON payer.id = c.payer_id
-CROSS JOIN LATERAL (SELECT c.amount - coalesce(sum(amount), 0) AS open FROM claims_claim_settlement
-                    WHERE claim_id = c.id) o
+CROSS JOIN LATERAL (SELECT c.amount - coalesce(sum(amount), 0) + coalesce((
+                      SELECT sum(amount) FROM claims_credit_waiting WHERE unit_id = c.unit_id AND claim_id = c.id), 0)
+                      AS open
+                    FROM claims_claim_settlement WHERE claim_id = c.id) o
 WHERE c.unit_id = %s AND c.amount > 0 AND o.open > 0 AND {condition}
 ORDER BY c.due_date, c.id LIMIT 50
 """

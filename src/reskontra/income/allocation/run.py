@@ -18,14 +18,15 @@ from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied, Control
 
 _STATEMENTS = statements("reskontra.income.allocation", "facts.sql")
-_NEW = 4  # the first of them tell what is new, the others write it
+_NEW = 6  # the first of them tell what is new, the others write it
 
 # What a person who asks "why?" wants to see; never a name or a message.
 _INPUTS = """jsonb_strip_nulls(jsonb_build_object('rest', rest::text, 'found_by', found_by,
   'claim', claim_reference, 'open_before', open_before::text, 'interest', nullif(interest, 0)::text,
   'cost', nullif(cost, 0)::text, 'claims', nullif(claims, 0),
   'reference_given', nullif(reference <> '', false), 'written_off', nullif(written_off, false),
-  'takes_back', takes_back, 'taken_back_by', taken_back_by))"""
+  'takes_back', takes_back, 'taken', CASE WHEN takable < -rest THEN takable::text END,
+  'taken_back_by', taken_back_by))"""
 
 _ACCOUNTS = {
     "receivable": "receivable",
@@ -36,13 +37,16 @@ _ACCOUNTS = {
     "interest": "late_interest",
     "cost": "collection_cost",
 }
-# A payment in hand, and what of it goes beside the capital of its claim.
+# A payment in hand, and what of it goes beside the capital of its claims.
 _SUBJECTS = """(
 SELECT p.*, coalesce(b.interest, 0) AS interest, coalesce(b.cost, 0) AS cost,
-  p.rest - p.open_before - coalesce(b.interest, 0) - coalesce(b.cost, 0) AS too_much
-FROM payments_in_hand p LEFT JOIN beside b ON b.payment_id = p.id{only})"""
+  CASE WHEN p.shared THEN p.beyond ELSE p.rest - p.open_before END - coalesce(b.interest, 0) - coalesce(b.cost, 0)
+    AS too_much
+FROM payments_in_hand p
+LEFT JOIN (SELECT payment_id, sum(interest) AS interest, sum(cost) AS cost FROM beside GROUP BY 1) b
+  ON b.payment_id = p.id{only})"""
 _KEPT_IN = ("claims_paymentdecision", "payment_id")
-WRITTEN = "decided, new_allocation, new_overpayment, new_side_payment, new_write_off"
+WRITTEN = "decided, taken_use, taken_fact, new_allocation, new_overpayment, new_side_payment, new_write_off"
 
 
 class AllocationRun:
@@ -56,7 +60,7 @@ class AllocationRun:
 
     def decide(self, run: Run, terms: Terms) -> None:
         """Decide every payment in hand into ``decided``."""
-        take_payments_in_hand(run.unit)
+        take_payments_in_hand(run.unit, terms.on)
         take_beside(run.unit, terms)
         only = ""
         if self.payments is not None:
@@ -86,7 +90,7 @@ class AllocationRun:
                 return Applied()
             books = {"unit": run.unit.pk, **accounts}
             receivable, unallocated, *first = one_row(_STATE, books)
-            self._write(cursor, run, accounts)
+            self._write(cursor, run, terms, accounts)
             begin = dict(zip(("allocation", "overpayment", "side_payment", "write_off"), first, strict=True))
             asked, paid, owed_less, moved, allocations, overpayments, beside, waived = one_row(
                 _WRITTEN, {"run": run.pk, **begin}
@@ -116,7 +120,7 @@ class AllocationRun:
             },
         )
 
-    def _write(self, cursor: Any, run: Run, accounts: dict[str, str]) -> None:
+    def _write(self, cursor: Any, run: Run, terms: Terms, accounts: dict[str, str]) -> None:
         values: dict[str, Any] = {
             "unit": run.unit.pk,
             "run": run.pk,
@@ -124,6 +128,7 @@ class AllocationRun:
             "year": run.on_date.year,
             "voucher": None,
             "number": None,
+            "waived_up_to": terms.remainder_waived_up_to,
             **accounts,
         }
         for statement in _STATEMENTS[:_NEW]:
@@ -159,7 +164,8 @@ WITH written AS (
   UNION ALL
   SELECT 'waived', amount, undoes_id FROM claims_writeoff WHERE run_id = %(run)s AND id > %(write_off)s)
 SELECT
-  (SELECT coalesce(sum(rest), 0) FROM decided WHERE standing = 'READY' AND takes_back IS NULL),
+  (SELECT coalesce(sum(rest), 0) FROM decided WHERE standing = 'READY' AND takes_back IS NULL)
+    + (SELECT coalesce(sum(amount - taken), 0) FROM taken_use WHERE taken > 0),
   coalesce(sum(amount) FILTER (WHERE kind <> 'waived' AND undoes_id IS NULL), 0),
   coalesce(-sum(amount) FILTER (WHERE kind IN ('allocation', 'waived')), 0),
   coalesce(sum(amount) FILTER (WHERE kind <> 'waived'), 0),

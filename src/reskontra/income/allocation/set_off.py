@@ -28,15 +28,17 @@ def decide_set_off() -> Decisions:
 
 
 # Credits of one invoice are neighbours, in the order of their numbers; one of interest credits an interest invoice.
+# What is issued after the day of the run is not set off on a day on which it was not there.
 _SUBJECTS = """(
 SELECT credit.id, {unit}::bigint AS unit_id, -credit.open AS amount, original.id AS claim_id,
   original.reference AS claim_reference, payer.partner_code,
   greatest(coalesce(original.open, 0) + coalesce(sum(credit.open) OVER before, 0), 0) AS open_before
 FROM (SELECT c.*, i.number, i.original_id, 'invoice' AS kind
-      FROM open_claims c JOIN sales_invoice i ON i.id = c.invoice_id
+      FROM open_claims c JOIN sales_invoice i ON i.id = c.invoice_id AND i.issue_date <= '{on}'
       UNION ALL
       SELECT c.*, n.number, n.original_id, 'interest'
-      FROM open_claims c JOIN claims_interestinvoice n ON n.id = c.interest_invoice_id) credit
+      FROM open_claims c JOIN claims_interestinvoice n ON n.id = c.interest_invoice_id
+        AND n.issue_date <= '{on}') credit
 JOIN registers_customer payer ON payer.id = credit.payer_id
 LEFT JOIN (SELECT *, 'invoice' AS kind, invoice_id AS credited_id FROM open_claims WHERE invoice_id IS NOT NULL
            UNION ALL
@@ -60,7 +62,7 @@ class SetOffRun:
     def decide(self, run: Run, terms: Terms) -> None:
         """Decide every credit with something left into ``decided``."""
         take_open_claims(run.unit)
-        subjects = _SUBJECTS.format(unit=int(run.unit.pk))
+        subjects = _SUBJECTS.format(unit=int(run.unit.pk), on=run.on_date.isoformat())
         query = decide_set_off().select(subjects, f"decided.*, {_INPUTS} AS inputs")
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS decided")

@@ -24,23 +24,26 @@ class UndoRun(AllocationRun):
     def decide(self, run: Run, terms: Terms) -> None:
         """The one payment, with what it was used for; nothing new is shared out."""
         with connection.cursor() as cursor:
-            cursor.execute(f"DROP TABLE IF EXISTS shares, {WRITTEN}")
+            cursor.execute(f"DROP TABLE IF EXISTS shares, beside, {WRITTEN}")
             cursor.execute(
-                "CREATE TEMP TABLE shares (payment_id bigint, claim_id bigint, amount numeric, open_before numeric)"
+                "CREATE TEMP TABLE shares (payment_id bigint, claim_id bigint, amount numeric, open_before numeric,"
+                " is_last boolean) ON COMMIT DROP"
+            )
+            cursor.execute(
+                "CREATE TEMP TABLE beside (payment_id bigint, claim_id bigint, interest numeric, cost numeric)"
                 " ON COMMIT DROP"
             )
             cursor.execute(
                 "CREATE TEMP TABLE decided ON COMMIT DROP AS"
                 " SELECT p.id, p.unit_id, used.amount, 0::numeric AS rest, NULL::bigint AS claim_id,"
                 " NULL::numeric AS open_before, 0::numeric AS interest, 0::numeric AS cost, 0::numeric AS too_much,"
-                " p.id AS takes_back, %s AS outcome, %s AS standing, %s AS clause,"
+                " p.id AS takes_back, used.amount AS takable, %s AS outcome, %s AS standing, %s AS clause,"
                 " '[]'::jsonb AS reasons, jsonb_build_object('rest', used.amount::text) AS inputs"
                 " FROM bank_payment p CROSS JOIN LATERAL (SELECT sum(amount) AS amount"
                 "  FROM (SELECT amount FROM claims_allocation WHERE payment_id = p.id"
                 "        UNION ALL SELECT amount FROM claims_overpayment WHERE payment_id = p.id"
                 "        UNION ALL SELECT amount FROM claims_sidepayment WHERE payment_id = p.id) facts) used"
-                " WHERE p.unit_id = %s AND p.id = ANY (%s) AND used.amount <> 0"
-                " AND NOT EXISTS (SELECT FROM claims_paymentreversal r WHERE r.payment_id = p.id)",
+                " WHERE p.unit_id = %s AND p.id = ANY (%s) AND used.amount <> 0",
                 [UNDONE.name, UNDONE.standing, known("OC 4.1-c"), run.unit.pk, self.payments],
             )
             if cursor.rowcount == 0:

@@ -204,4 +204,7 @@ def _remarks(result: Result, on: date) -> Sequence[Finding]:
     if facts["late"]:
         detail = {"count": str(facts["late"]), "first": facts["late_day"], "day": on.isoformat()}
         found.append(Finding("bank_period_closed", "warning", _CLAUSE, detail=detail))
+    if facts["early"]:
+        detail = {"count": str(facts["early"]), "last": facts["early_day"], "day": on.isoformat()}
+        found.append(Finding("bank_booked_later", "warning", _CLAUSE, detail=detail))
     return found

@@ -1,5 +1,6 @@
 -- The lines of one file as they were read, before anything is decided.
-DROP TABLE IF EXISTS line_in_hand, payment_line, known_line, easy_line, hard_line, known_payment, group_in_hand, paired,
+DROP TABLE IF EXISTS line_in_hand, payment_line, known_line, easy_line, hard_group, id_in_hand,
+  cut_id, id_class, hard_line, hard_known, known_payment, group_in_hand, paired,
   spare, left_over, matched, decided, new_voucher, new_movement;
 
 CREATE TEMP TABLE line_in_hand (
