@@ -94,7 +94,7 @@ def test_the_canonical_form_is_what_it_says(sealed: Street) -> None:
     ).fetchall():
         entries = admin.execute(
             "SELECT position, account, amount::text, vat_category, vat_percent, budget_account, operating_unit, project,"
-            " function, product, area, partner, tracking1, tracking2 FROM ledger_entry WHERE voucher_id = %s ORDER BY position",
+            " function, product, area, partner, tracking1, tracking2, authorisation, reserve1, reserve2, joint_funding_unit FROM ledger_entry WHERE voucher_id = %s ORDER BY position",
             (id,),
         ).fetchall()
         lines = [json.dumps(told), *(_entry(entry) for entry in entries)]

@@ -21,7 +21,8 @@ SET search_path = pg_catalog, public, pg_temp AS $$
   ), booked AS (
     SELECT e.voucher_id, count(*) AS lines,
       string_agg(json_build_array(e.position, e.account, e.amount, e.vat_category, e.vat_percent, e.budget_account,
-        e.operating_unit, e.project, e.function, e.product, e.area, e.partner, e.tracking1, e.tracking2)::text, E'\n'
+        e.operating_unit, e.project, e.function, e.product, e.area, e.partner, e.tracking1, e.tracking2, e.authorisation,
+        e.reserve1, e.reserve2, e.joint_funding_unit)::text, E'\n'
         ORDER BY e.position) AS told
     FROM ledger_entry e JOIN block ON block.id = e.voucher_id
     GROUP BY 1)
