@@ -54,7 +54,7 @@ def test_what_is_paid_of_a_claim_that_was_written_off_waits() -> None:
 
 
 def test_what_a_person_holds_or_a_payer_shares_out_waits_as_before() -> None:
-    """OC 4.1-c, OC 6.4-a: what a person said comes first; shares of a claim of which nothing is open do not fit."""
+    """OC 4.1-c, OC 6.4-a: what a person said comes first; a share of a written-off claim waits like a whole payment."""
     allocate_in_crowd_and_alone("""
     on 2026-03-16
     claim   A bruk 100.00
@@ -70,7 +70,7 @@ def test_what_a_person_holds_or_a_payer_shares_out_waits_as_before() -> None:
     point   kept    person
     point   pointed D
     expect  kept    HELD_FOR_PERSON       # OC 4.1-c
-    expect  shared  SHARES_DO_NOT_FIT     # OC 4.1-c
+    expect  shared  CLAIM_WRITTEN_OFF     # OC 6.4-a
     expect  pointed CLAIM_WRITTEN_OFF     # OC 6.4-a
     """)
 
