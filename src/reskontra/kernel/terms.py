@@ -250,8 +250,8 @@ def read_terms(source: str) -> Mapping[str, Term]:
     """Terms from the text of a file (TOML), one table a key.
 
     Raises ``TermsDefect`` for an unknown unit of measure, overlapping periods, a value that is not of its
-    unit or none of its choices, a language left out and placeholders that differ between languages; ``UnknownClause`` for a clause
-    that the register does not hold.
+    unit or none of its choices, a language left out and placeholders that differ between languages;
+    ``UnknownClause`` for a clause that the register does not hold.
     """
     return MappingProxyType({key: _read(key, row) for key, row in tomllib.loads(source).items()})
 
