@@ -84,6 +84,19 @@ def test_an_invoice_is_coded_by_keyboard(bought: PurchaseDesk, sits_down: SitsDo
     assert page.troubles == []
 
 
+def test_a_digit_narrows_the_mismatches_to_a_cause(bought: PurchaseDesk, sits_down: SitsDown) -> None:
+    """S61: while the list of causes has focus, and nowhere else (WCAG 2.1.4)."""
+    page = sits_down("kirsi")
+    page.goto(bought.path("purchases/mismatches"))
+    second = page.locator("ul[data-numbered] a").nth(1).get_attribute("href")
+    assert second is not None
+    page.keyboard.press("2")
+    assert "reason=" not in page.url
+    page.focus("ul[data-numbered] a")
+    page.keyboard.press("2")
+    page.wait_for_url(f"**{second}")
+
+
 def test_every_page_is_readable_for_everybody(bought: PurchaseDesk, sits_down: SitsDown) -> None:
     addresses = {
         "cecilia": ["purchases", "purchases/mismatches", "purchases/circulation", "purchases/absences"],

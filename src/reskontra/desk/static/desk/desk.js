@@ -41,6 +41,18 @@ for (const form of document.querySelectorAll("form[data-numbered]")) {
   });
 }
 
+// In a numbered list of links a digit opens one, while the list has focus.
+for (const list of document.querySelectorAll("ul[data-numbered]")) {
+  const numbered = [...list.querySelectorAll("a")];
+  list.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const chosen = /^[1-9]$/.test(event.key) && numbered[event.key - 1];
+    if (!chosen) return;
+    event.preventDefault();
+    chosen.click();
+  });
+}
+
 // The server does a thing once however often it is asked; this only keeps a second press from being confusing.
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", () => {
