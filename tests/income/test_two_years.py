@@ -16,6 +16,7 @@ rate 2028-01-01 2.5
 term small_claim_up_to 15.00
 term legal_floor_public_law 20.00
 term limited_enforcement_below 300.00
+term agency_in_use yes
 
 # An old claim under private law that nobody may remind of: it lives three years from its due date.
 day 2024-03-04
@@ -61,8 +62,7 @@ report   LIMITED Registered
 report   PART Collected 310.00 4.50 => PART 295.50 fee 4.50
 day 2025-12-17
 pay      PART 305.50 => PART 0.00 income 10.00  # OC 6.1.3-b
-run      enforcement
-report   PART Finished
+run      enforcement CASE_COLLECTED: PART  # OC 6.2-a
 state    PART applied registered collected closed
 run      collection
 
@@ -197,20 +197,107 @@ refund   ORDER_RUNNING: ORDERED
 day 2026-11-06
 refund   UNREDEEMED_TO_INCOME: ORDERED => transit 56.00 other 40.00  # OC 4.2-b
 
-# The old claim expires, whatever holds it.
+# Private law and debtors abroad: the agency, the court, the unit's decision; and the rarer ends of what is overpaid.
+day 2026-11-09
+invoice  AGENT bruk 250.00 private
+invoice  TRIED paja 300.00 private
+invoice  SETTLED contact 200.00 private
+invoice  FAR berlin 150.00
+invoice  EARLIER aino 90.00
+deliver
 day 2026-12-01
 run      limitation EXPIRES_SOON: OLD  # OC 5.1-c
+day 2026-12-03
+time     EARLIER 2027-01-29 2
+letters
+day 2026-12-10
+end-time EARLIER  # OC 6.1.1-a
+day 2027-01-04
+statement
+run      reminders SEND_FIRST_REMINDER: AGENT TRIED SETTLED FAR EARLIER
+letters
+day 2027-01-11
+pay      EARLIER 90.00 => EARLIER 0.00
+day 2027-02-01
+statement
+run      reminders SEND_SECOND_REMINDER: AGENT TRIED SETTLED FAR
+letters
+day 2027-03-02
+run      collection TO_COURT: AGENT TRIED SETTLED TO_ENFORCEMENT_ABROAD: FAR
+run      enforcement APPLY_LIMITED: FAR
+run      agency HAND_OVER: AGENT TRIED SETTLED  # OC 6.1.4-a
+run      court
+day 2027-03-04
+agency   AGENT collected 250.00 25.00 => AGENT 225.00 fee 29.50
+agency   TRIED returned
+agency   SETTLED returned
+day 2027-03-05
+pay      AGENT 225.00 => AGENT 0.00
+run      agency AGENCY_CASE_COLLECTED: AGENT  # OC 6.1.4-a
+state    AGENT applied collected closed
+relies   TRIED HM-1
+relies   SETTLED HM-2
+run      court APPLY_FOR_SUMMONS: TRIED SETTLED  # OC 6.2.3-a
+report   FAR Obstacle obstacle
+run      obstacles ABROAD_UNIT_DECIDES: FAR  # OC 6.5-a
+act      FAR not_abroad
+run      write_offs PROPOSE_ABROAD: FAR
+decide   FAR
+run      write_offs WRITE_OFF: FAR => FAR 0.00 revenue 14770.00  # OC 6.5-a
+day 2027-03-08
+pay      SETTLED 200.00 => SETTLED 0.00
+act      SETTLED withdraw  # OC 6.2-a
+state    SETTLED applied withdrawn
+day 2027-03-12
+judge    TRIED 50.00 70.00  # OC 6.2.6-a
+run      collection TO_ENFORCEMENT_AFTER_JUDGMENT: TRIED
+run      enforcement APPLY_NORMAL: TRIED  # OC 6.2.7-a
+day 2027-03-15
+report   TRIED Collected 300.00 4.35 => TRIED 295.65 fee 33.85
+pay      TRIED 295.65 => TRIED 0.00
+run      enforcement CASE_COLLECTED: TRIED
+invoice  MORE berit 100.00
+invoice  NEXT berit 100.00
+invoice  PAID_OUT paja 100.00
+deliver
+pay      MORE 130.00 => MORE 0.00 refund 30.00
+pay      PAID_OUT 150.00 => PAID_OUT 0.00 refund 80.00
+choose   MORE next_invoice
+refund   CREDITED_ON_NEXT_INVOICE: MORE ASK_FOR_ACCOUNT: PAID_OUT => refund 50.00 waiting 30.00  # OC 4.2-c
+allocate => waiting 0.00 NEXT 70.00
+pay      NEXT 70.00 => NEXT 0.00
+stranger ASTRAY 412.50 => refund 462.50
+refund   WAITING_FOR_ANSWER: PAID_OUT CHOSEN_BANK_RETURN: ASTRAY => refund 50.00 transit 468.50  # OC 4.2-d
+letters
+
+# The old claim expires, whatever holds it.
 day 2027-03-25
 run      write_offs
 day 2027-03-26
 run      limitation EXPIRED: OLD
 run      write_offs PROPOSE_EXPIRED: OLD  # OC 5.1-c
 decide   OLD
-run      write_offs WRITE_OFF: OLD => OLD 0.00 revenue 13730.00
+run      write_offs WRITE_OFF: OLD => OLD 0.00 revenue 14870.00
+
+# The payment order is redeemed.
+day 2027-04-06
+refund   PAYMENT_ORDER: PAID_OUT => refund 0.00 transit 518.50
+day 2027-04-07
+heard    PAID_OUT redeemed  # OC 4.2-b
+day 2027-05-10
+refund
+
+# Cases have ended, so their interest is invoiced; of what was too little for an invoice before, 2.94 and 0.94 go along.
+interest AGENTS AGENT TRIEDS TRIED SETTLEDS SETTLED => AGENTS 6.18 TRIEDS 8.20 SETTLEDS 8.98 income 99.03  # OC 6.1.5-a
+letters
+day 2027-05-24
+pay      AGENTS 6.18 => AGENTS 0.00
+pay      TRIEDS 8.20 => TRIEDS 0.00
+pay      SETTLEDS 8.98 => SETTLEDS 0.00
 
 # In the passive register something is found, and the rest is given up when the time is over.
 day 2027-06-01
-report   PASSIVE Collected 100.00 1.45 => PASSIVE 398.55 fee 5.95
+report   PASSIVE Collected 100.00 1.45 => PASSIVE 398.55 fee 35.30
 pay      PASSIVE 98.55 => PASSIVE 300.00
 run      enforcement
 day 2028-01-12
@@ -221,7 +308,7 @@ run      obstacles PASSIVE_ENDED: PASSIVE  # OC 6.3-a
 run      write_offs PROPOSE_NO_MEANS: PASSIVE  # OC 6.4-a
 decide   PASSIVE
 day 2028-01-14
-run      write_offs WRITE_OFF: PASSIVE => PASSIVE 0.00 revenue 13430.00
+run      write_offs WRITE_OFF: PASSIVE => PASSIVE 0.00 revenue 14570.00
 
 # Nothing is left to do.
 day 2028-02-01
@@ -229,6 +316,8 @@ statement
 run      reminders
 run      collection
 run      enforcement
+run      agency
+run      court
 run      obstacles
 run      write_offs
 run      limitation
@@ -243,5 +332,5 @@ refund
 
 def test_two_years_visit_every_end_and_the_books_hold_after_every_step() -> None:
     """OC 4.1-b, OC 4.2-a, OC 4.2-b, OC 5.1-b, OC 5.1-c, OC 6.1.1-a, OC 6.1.2-b, OC 6.1.2-c, OC 6.1.3-b, OC 6.1.5-a,
-    OC 6.2-a, OC 6.2.1-a, OC 6.3-a, OC 6.4-a"""
+    OC 6.1.4-a, OC 6.2-a, OC 6.2.1-a, OC 6.2.3-a, OC 6.2.7-a, OC 6.3-a, OC 6.4-a, OC 6.5-a"""
     told(TWO_YEARS)

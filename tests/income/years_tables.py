@@ -7,7 +7,7 @@ balances are those of accounts, a debt or an income as a positive amount:
     refund    owed back to payers              transit   refunds that have left
     income    interest, costs, small money     other     income that nobody could be paid
     revenue   sales                            waiting   payments that nobody owns yet
-    fee       kept by the enforcement authority (an expense)
+    fee       kept by the enforcement authority or an agency (an expense)
 
 After every step the ledger's receivables are what the table says is open, and no invariant of the books is broken.
 
@@ -17,6 +17,7 @@ After every step the ledger's receivables are what the table says is open, and n
     credit    NAME OF AMOUNT                   a credit invoice of a claim
     deliver | letters                          what waits leaves: invoices, letters
     statement                                  bank material is in to date
+    allocate                                   what waits is allocated
     pay       NAME AMOUNT [from CUSTOMER ACCOUNT]       of the claim, and allocated
     run       ROOM [OUTCOME: NAME ... ...]     every outcome that a claim of the table gets, but for those passed over
     interest  [NAME OF ...] | time-interest [NAME OF ...]         an interest run; the claims that it makes, on what
@@ -24,10 +25,17 @@ After every step the ledger's receivables are what the table says is open, and n
     complain  NAME | answer NAME OUTCOME NEXT_STEP
     time      NAME FIRST COUNT                 payment time by instalments, from FIRST on
     report    NAME KIND [GROSS FEE]|[CERTIFICATE]       what the enforcement authority tells
+    agency    NAME demanded COST | collected GROSS FEE | returned    what the collection agency tells
+    relies    NAME AGREEMENT                   a person names the agreement of a summons
+    judge     NAME COST FEE                    the court's judgment, with the costs that it awards
+    act       NAME ACT                         the unit's act on a case: withdraw, not_abroad
     decide    NAME                             the unit decides on the proposal: one reviews, another approves
     undo      NAME                             a write-off is taken back
     refund    [OUTCOME: NAME ... ...]          planned, approved by somebody else, applied
     ask       NAME | account NAME WORD         the customer asks for a small overpayment; tells an account
+    choose    NAME WAY | heard NAME OUTCOME    what becomes of an overpayment; what became of its refund
+    stranger  NAME AMOUNT                      money from nobody's customer, which belongs to somebody else
+    end-time  NAME                             the unit takes an agreement on payment time back
     state     NAME STEP ...                    the steps of the newest case of a claim (nothing happens)
 """
 
@@ -51,28 +59,42 @@ from reskontra.claims.models import (
     Block,
     Claim,
     Complaint,
+    Deferral,
     InterestCharge,
     Overpayment,
+    Refund,
     WriteOff,
     WriteOffProposal,
 )
 from reskontra.exchange.inbox import receive
 from reskontra.exchange.reading import read_documents
+from reskontra.income.agency.reports import take_in_agency_report
+from reskontra.income.agency.run import AgencyRun
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.set_off import SetOffRun
-from reskontra.income.deferral.actions import ask_for_time, grant_time, propose
+from reskontra.income.deferral.actions import ask_for_time, grant_time, propose, withdraw_time
 from reskontra.income.deferral.run import DeferralsRun
 from reskontra.income.delivery.letters import LettersRun
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.interest.run import InterestRun, PaymentTimeInterestRun
 from reskontra.income.invoicing.run import InvoicingRun
+from reskontra.income.legal import court_acts
+from reskontra.income.legal.court_run import CourtRun
 from reskontra.income.legal.enforcement import EnforcementRun
+from reskontra.income.legal.enforcement_actions import decide_abroad
 from reskontra.income.legal.enforcement_report import take_in_enforcement_report
 from reskontra.income.legal.obstacle import ObstaclesRun
 from reskontra.income.legal.run import CollectionRun
 from reskontra.income.limitation.run import LimitationRun
 from reskontra.income.order_handling.run import OrdersRun
-from reskontra.income.refunds.actions import approve_refunds, ask_refund, tell_account
+from reskontra.income.refunds.actions import (
+    approve_refunds,
+    ask_refund,
+    choose,
+    hear,
+    not_ours,
+    tell_account,
+)
 from reskontra.income.refunds.run import RefundsRun
 from reskontra.income.reminders.actions import answer_complaint, block, complain, lift
 from reskontra.income.reminders.run import ReminderRun
@@ -101,6 +123,8 @@ _ROOMS: Mapping[str, Callable[[], Room]] = {
     "enforcement": EnforcementRun,
     "obstacles": ObstaclesRun,
     "write_offs": WriteOffsRun,
+    "agency": AgencyRun,
+    "court": CourtRun,
 }
 # Outcomes of claims that a run leaves as they are: a table tells only what is new.
 _PASSED_OVER = frozenset(
@@ -109,7 +133,10 @@ _PASSED_OVER = frozenset(
         "REMINDERS_BLOCKED", "LIMITATION_RUNNING", "LEGAL_NOT_REMINDED", "LEGAL_REMINDER_RUNS", "LEGAL_CASE_OPEN",
         "LEGAL_STOPPED_BY_BLOCK", "LEGAL_PAYMENT_TIME", "IN_ENFORCEMENT", "CLAIM_LIVING", "CLAIM_IN_CASE",
         "CLAIM_DEFERRED", "WRITE_OFF_STOPPED", "PASSIVE_RUNS", "PAYMENT_TIME_RUNS", "OBSTACLE_DECIDED",
-        "WRITE_OFF_AWAITED",
+        "WRITE_OFF_AWAITED", "AGENCY_DIRECTLY_ENFORCEABLE", "AGENCY_CASE_OPEN", "AGENCY_NOT_REMINDED",
+        "AGENCY_JUDGED", "AGENCY_TRIED", "AGENCY_STOPPED_BY_BLOCK", "COURT_STOPPED_BY_BLOCK",
+        "COURT_CASE_OPEN", "COURT_NOT_REMINDED", "COURT_JUDGED_ALREADY",
+        "COURT_AGENCY_FIRST",
     }
 )  # fmt: skip
 
@@ -165,7 +192,7 @@ class Years:
             receivable = balance(self.where, "receivable", self.day)
             found |= {name: opened.pop(claim.pk) for name, claim in self.claims.items()}
         changed = {name: amount for name, amount in found.items() if amount != self.expected.get(name)}
-        assert (step, changed) == (step, {name: self.expected.get(name) for name in changed})
+        assert not changed, f"{step}: {changed}"
         assert (step, opened) == (step, {}), "a claim that the table does not name"
         told = sum((self.expected[name] for name in self.claims), Decimal(0))
         assert (step, receivable) == (step, told)
@@ -243,6 +270,9 @@ class Years:
         )
         self._apply(AllocationRun())
 
+    def _allocate(self) -> None:
+        self._apply(AllocationRun())
+
     def _refund(self, *expected: str) -> None:
         with self.acting() as acting:
             planned = plan(RefundsRun(), acting, self.day)
@@ -250,8 +280,10 @@ class Years:
             approve_refunds(acting, planned.run, planned.run.digest)
         with self.acting() as acting, connection.cursor() as cursor:
             apply(RefundsRun(), acting, self.day, planned.run)
-            cursor.execute("SELECT claim_id, outcome FROM decided WHERE outcome <> 'SMALL_NOT_ASKED'")
-            found = dict(cursor.fetchall())
+            cursor.execute(
+                "SELECT claim_id, payment_id, outcome FROM decided WHERE outcome <> 'SMALL_NOT_ASKED'"
+            )
+            found = {claim or -payment: outcome for claim, payment, outcome in cursor.fetchall()}
         self._compare(found, expected)
 
     def _ask(self, name: str) -> None:
@@ -262,6 +294,21 @@ class Years:
         with self.acting() as acting:
             holder = self.claims[name].payer.name
             tell_account(acting, self._overpayment(name), account(word), holder, "answer", "said so")
+
+    def _choose(self, name: str, way: str) -> None:
+        with self.acting() as acting:
+            choose(acting, self._overpayment(name), way, "is invoiced again")
+
+    def _heard(self, name: str, outcome: str) -> None:
+        with self.acting() as acting:
+            refund = Refund.objects.get(unit=self.where, overpayment=self._overpayment(name), undoes=None)
+            hear(acting, refund, outcome)
+
+    def _stranger(self, name: str, amount: str) -> None:
+        self.payments[name] = a_payment(self.where, amount, day=self.day, payer="Nimetön Maksaja")
+        self._apply(AllocationRun())
+        with self.acting() as acting:
+            not_ours(acting, self.payments[name], "the payer mistook the account")
 
     def _overpayment(self, name: str) -> Overpayment:
         return Overpayment.objects.get(unit=self.where, payment=self.payments[name], undoes=None)
@@ -280,6 +327,7 @@ class Years:
 
     def _compare(self, found: Mapping[int, str], expected: tuple[str, ...]) -> None:
         names = {claim.pk: name for name, claim in self.claims.items()}
+        names |= {-payment.pk: name for name, payment in self.payments.items()}
         told = {names[one]: outcome for one, outcome in found.items() if outcome not in _PASSED_OVER}
         wanted: dict[str, str] = {}
         outcome = ""
@@ -288,7 +336,7 @@ class Years:
                 outcome = word.removesuffix(":")
             else:
                 wanted[word] = outcome
-        assert (self.day, told) == (self.day, wanted)
+        assert told == wanted, f"{self.day}: {told}"
 
     def _decided(self, room: Room) -> dict[int, str]:
         with self.acting() as acting, connection.cursor() as cursor:
@@ -345,6 +393,43 @@ class Years:
             laid_out = propose(acting, [claim], due, count=int(many))
             result = grant_time(acting, request, [claim], laid_out)
             self.deferrals[int(result.facts["deferral"])] = name
+
+    def _end_time(self, name: str) -> None:
+        [number] = [one for one, of in self.deferrals.items() if of == name]
+        with self.acting("kirsi") as acting:
+            withdraw_time(acting, Deferral.objects.get(unit=self.where, pk=number), "pays at once")
+
+    def _relies(self, name: str, agreement: str) -> None:
+        with self.acting() as acting:
+            court_acts.name_agreement(acting, self.claims[name], agreement, self.day)
+
+    def _judge(self, name: str, legal_cost: str, court_fee: str) -> None:
+        awarded = court_acts.Awarded(Decimal(legal_cost), Decimal(court_fee))
+        with self.acting() as acting:
+            court_acts.record_judgment(acting, self._street().case(name), self.day, "L 1", awarded)
+
+    def _act(self, name: str, act: str) -> None:
+        case = self._street().case(name)
+        with self.acting("kirsi") as acting:
+            if act == "not_abroad":
+                decide_abroad(acting, case, False, "not worth its risk")
+            else:
+                court_acts.withdraw(acting, case, "paid", self.day)
+
+    def _agency(self, name: str, kind: str, *told: str) -> None:
+        claim, case = self.claims[name], self._street().case(name).number
+        amount, fee = (*told, "", "")[:2]
+        net = f"{Decimal(amount) - Decimal(fee):.2f}" if fee else ""
+        reference = claim.reference if fee else ""
+        reason = "not found" if kind == "returned" else ""
+        rows = [f"{name}{kind};{case};{kind};{self.day};{reference};{amount};{fee};{net};{reason}"]
+        heading = "id;case;kind;day;reference;amount;fee;net;reason"
+        data = "\n".join([heading, *rows, f"total;1;;;;{Decimal(amount or 0):.2f};;;", ""]).encode()
+        with self.acting() as acting:
+            received = receive(acting, data, f"{name}{kind}.csv", "import")
+            [document] = read_documents(data, "report.csv")
+            taken = take_in_agency_report(acting, received, document, self.day)  # type: ignore[arg-type]
+        assert [(outcome, findings) for _, outcome, findings in taken.outcomes] == [("accepted", ())]
 
     def _report(self, name: str, kind: str, *told: str) -> None:
         claim, case = self.claims[name], self._street().case(name).number

@@ -50,6 +50,10 @@ told AS (
   SELECT 'refunded_by_' || r.way, r.amount FROM claims_refund r
   WHERE r.undoes_id IS NULL AND NOT EXISTS (SELECT FROM claims_refund undone WHERE undone.undoes_id = r.id)
   UNION ALL
+  -- What was pointed at the customer's next invoice is no overpayment any more.
+  SELECT 'refunded_by_next_invoice', -back.amount FROM claims_overpayment back
+  JOIN runs_run r ON r.id = back.run_id AND r.name = 'refunds' WHERE back.undoes_id IS NOT NULL
+  UNION ALL
   SELECT 'overpayment_kept', o.amount FROM claims_overpayment o
   WHERE o.treatment = 'income' AND o.undoes_id IS NULL
     AND NOT EXISTS (SELECT FROM claims_overpayment undone WHERE undone.undoes_id = o.id)

@@ -51,7 +51,7 @@ class Fate:
                     yield amount
             self.instalments = [one for one in self.instalments if one[0] >= on]
         elif PAYS.get(self.name) == on:
-            yield self.open(unit) - Decimal(12) if self.name == "small" else self.asked(unit)
+            yield self.asked(unit) + BESIDE.get(self.name, Decimal(0))
 
 
 # Who pays by himself, and on which of the months' days it is in the books.
@@ -63,6 +63,20 @@ PAYS: Mapping[str, date] = {
     "complains": date(2026, 7, 1),
     "abroad_late": date(2026, 7, 1),
     "time_broken": date(2026, 10, 1),
+    "time_withdrawn": date(2026, 7, 1),
+    "paid_at_court": date(2026, 8, 3),
+    "too_much": date(2026, 4, 30),
+    "buys_again": date(2026, 4, 30),
+    "generous": date(2026, 5, 22),
+}
+
+
+# What somebody pays beside what is asked for, euro.
+BESIDE: Mapping[str, Decimal] = {
+    "small": Decimal(-12),
+    "too_much": Decimal(90),
+    "buys_again": Decimal(30),
+    "generous": Decimal(3),
 }
 
 
@@ -103,6 +117,9 @@ CHOSEN: Mapping[str, Sequence[_Chosen]] = {
         ("complains", 1, _person),
         ("enforced", 3, _person),
         ("abroad", 1, _abroad),
+        ("time_withdrawn", 1, _of_some_size),
+        ("adjusted", 1, _person),
+        ("too_much", 1, _person),
     ),
     "3920": (
         ("judged_poor", 1, _limited),
@@ -110,10 +127,14 @@ CHOSEN: Mapping[str, Sequence[_Chosen]] = {
         ("contested", 1, _company),
         ("forgotten", 1, _person),
         ("small", 1, _person),
+        ("paid_at_court", 1, lambda one: _person(one) or _company(one)),
+        ("bankrupt", 1, _company),
     ),
     "3930": (
         ("agency", 1, _private_company),
         ("enforced", 1, lambda one: _public(one) and _person(one)),
+        ("generous", 1, _person),
+        ("buys_again", 1, lambda one: _person(one) and bool(one["again"])),
     ),
 }
 _OTHERS = ("late", "late", "after_first", "late", "after_second", "late", "after_first")
@@ -130,9 +151,13 @@ def fates_of(unit: Unit) -> list[Fate]:
         assert len(some) == count, f"{unit.code} has no claim left for {name}"
         fates += [_fate(name, one) for one in some]
         left = [one for one in left if one not in some]
+    again = {fate.payer for fate in fates if fate.name == "buys_again"}
     for place, one in enumerate(left):
         late = one["due_date"] >= _ASKED_FROM
         plain = "late" if one["kind"] == "state_unit" else _OTHERS[place % len(_OTHERS)]
+        plain = (
+            "after_second" if one["payer"] in again else plain
+        )  # the next invoice of who has paid too much
         fates.append(_fate("abroad_late" if late else plain, one))
     return fates
 
@@ -144,7 +169,10 @@ def _fate(name: str, one: Mapping[str, Any]) -> Fate:
 _LEFT = """
 SELECT c.id, %(code)s || lpad(i.number::text, 9, '0') AS invoice, c.reference, payer.name AS payer, payer.kind,
   payer.protected, payer.country <> 'FI' AS abroad, c.public_law, c.due_date,
-  c.amount - coalesce(s.amount, 0) AS open
+  c.amount - coalesce(s.amount, 0) AS open,
+  EXISTS (SELECT FROM claims_claim later JOIN sales_invoice billed ON billed.id = later.invoice_id
+          WHERE later.unit_id = c.unit_id AND later.payer_id = c.payer_id AND later.id > c.id AND later.amount >= 50
+            AND NOT EXISTS (SELECT FROM claims_claim_settlement done WHERE done.claim_id = later.id)) AS again
 FROM claims_claim c
 JOIN sales_invoice i ON i.id = c.invoice_id
 JOIN registers_customer payer ON payer.id = c.payer_id

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from reskontra.bank.models import Material
-from reskontra.claims.models import Case, Complaint, Letter, Overpayment, Refund, WriteOffProposal
+from reskontra.claims.models import Complaint, Letter, Overpayment, Refund, WriteOffProposal
 from reskontra.database.rows import one_row, rows
 from reskontra.database.session import working_in
 from reskontra.demo.authority import Told, agency_report, enforcement_report
@@ -21,6 +21,7 @@ from reskontra.demo.diary import Day, moment, person_with
 from reskontra.demo.ends import ends_of
 from reskontra.demo.fates import Fate, fates_of
 from reskontra.demo.payers import Payment
+from reskontra.demo.rarer_ends import RarerEnds, case_of, strangers
 from reskontra.documents.agency import AgencyReport
 from reskontra.documents.enforcement import EnforcementReport
 from reskontra.exchange.inbox import receive
@@ -107,6 +108,7 @@ class Months:
         self.fates: dict[str, list[Fate]] = {unit.code: fates_of(unit) if fates else [] for unit in units}
         self.runs: list[dict[str, Any]] = []
         self.acts: list[dict[str, Any]] = []
+        self.rarer = RarerEnds(self)
 
     def calendar(self) -> list[tuple[date, Callable[[date], None]]]:
         """The days in order, each with what is done on it once the morning's money is allocated."""
@@ -130,9 +132,11 @@ class Months:
 
     def _first_reminders(self, on: date) -> None:
         for unit in self.units:
+            self.rarer.money_of_others(unit, on)
+            self.rarer.insolvency_begins(unit, on, OBSTACLES)
             self._ask_back_what_was_small(unit, on)
             self._complaints(unit, on)
-            for fate in self._of(unit, "forgotten"):
+            for fate in self.of(unit, "forgotten"):
                 with self.acting(unit, on, "K") as acting:
                     block(acting, fate.claim(unit), "O", "väntar på ett rättsfall", date(2029, 1, 8))
             self.run(unit, ReminderRun(), on)
@@ -141,14 +145,16 @@ class Months:
 
     def _between(self, on: date) -> None:
         for unit in self.units:
-            for fate in (*self._of(unit, "time_kept"), *self._of(unit, "time_broken")):
-                self._payment_time(unit, fate, on)
+            for name in ("time_kept", "time_broken", "time_withdrawn"):
+                for fate in self.of(unit, name):
+                    self._payment_time(unit, fate, on)
             self._complaints_answered(unit, on)
             self._account_answered(unit, on)
             self._refunds(unit, on)
 
     def _second_reminders(self, on: date) -> None:
         for unit in self.units:
+            self.rarer.time_taken_back(unit, on)
             self.run(unit, ReminderRun(), on)
             self._refunds(unit, on)
 
@@ -157,9 +163,10 @@ class Months:
             self.run(unit, DeferralsRun(), on)
             self.run(unit, InterestRun(), on)
             for fate in (
-                *self._of(unit, "judged"),
-                *self._of(unit, "judged_poor"),
-                *self._of(unit, "contested"),
+                *self.of(unit, "judged"),
+                *self.of(unit, "judged_poor"),
+                *self.of(unit, "contested"),
+                *self.of(unit, "paid_at_court"),
             ):
                 self._say_for_the_court(unit, fate, on)
             for room in (CollectionRun(), EnforcementRun(), AgencyRun(), CourtRun()):
@@ -170,20 +177,21 @@ class Months:
         for unit in self.units:
             self.run(unit, DeferralsRun(), on)
             self.run(unit, ReminderRun(), on)
-            for fate in (*self._of(unit, "judged"), *self._of(unit, "judged_poor")):
+            for fate in (*self.of(unit, "judged"), *self.of(unit, "judged_poor")):
                 with self.acting(unit, on, "PK") as acting:
-                    case = _case(unit, fate)
+                    case = case_of(unit, fate)
                     register(acting, case, f"L {case.number}/26", on)
-            for fate in self._of(unit, "contested"):
+            for fate in self.of(unit, "contested"):
                 with self.acting(unit, on, "K") as acting:
-                    contest(acting, _case(unit, fate), on, "gäldenären bestrider leveransen")
+                    contest(acting, case_of(unit, fate), on, "gäldenären bestrider leveransen")
+            self.rarer.paid_at_court(unit, on)
             self._authority(unit, on, "Registered", "enforced", "passive", "poor", "abroad")
             self._agency(unit, on, "demanded", "agency")
             self._refunds(unit, on)
 
     def _judged(self, on: date) -> None:
         for unit in self.units:
-            for fate in (*self._of(unit, "judged"), *self._of(unit, "judged_poor")):
+            for fate in (*self.of(unit, "judged"), *self.of(unit, "judged_poor")):
                 self._judgment(unit, fate, on)
             self._authority(unit, on, "Collected", "enforced")
             self._authority(unit, on, "Obstacle", "passive", "poor", "abroad")
@@ -196,24 +204,26 @@ class Months:
             self._authority(unit, on, "Collected", "judged")
             self._authority(unit, on, "Obstacle", "judged_poor")
             self.run(unit, ObstaclesRun(), on)
-            for fate in self._of(unit, "abroad"):
+            for fate in self.of(unit, "abroad"):
                 with self.acting(unit, on, "GK") as acting:
-                    decide_abroad(acting, _case(unit, fate), False, "kostnaderna överstiger fordran")
-            for fate in self._of(unit, "contested"):
+                    decide_abroad(acting, case_of(unit, fate), False, "kostnaderna överstiger fordran")
+            for fate in self.of(unit, "contested"):
                 with self.acting(unit, on, "K") as acting:
-                    close(acting, _case(unit, fate), "bevisningen räcker inte", on)
+                    close(acting, case_of(unit, fate), "bevisningen räcker inte", on)
                     propose(
                         acting,
                         fate.claim(unit),
                         "decided",
                         "enheten driver inte den bestridda fordran vidare",
                     )
+            self.rarer.insolvent(unit, on)
             self.run(unit, WriteOffsRun(), on)
             self._decide_write_offs(unit, on)
 
     def _decided(self, on: date) -> None:
         for unit in self.units:
-            self.run(unit, WriteOffsRun(), on)
+            for room in (EnforcementRun(), AgencyRun(), WriteOffsRun()):
+                self.run(unit, room, on)
             self.run(unit, InterestRun(), on)
             self.run(unit, PaymentTimeInterestRun(), on)
             self._refunds(unit, on)
@@ -258,12 +268,16 @@ class Months:
         with working_in([unit.pk]):
             for fate in self.fates[unit.code]:
                 for amount in fate.pays(unit, on):
-                    made.append(Payment(day, amount, fate.payer, fate.reference, by_list=False))
+                    by_list = fate.name == "too_much"  # a list tells no account that it could be paid back to
+                    made.append(Payment(day, amount, fate.payer, fate.reference, by_list=by_list))
+            if on == FIRST_REMINDERS and unit == self.units[0]:
+                made.append(strangers(day))
             for one in rows(_INTEREST_ASKED, {"unit": unit.pk, "day": day}):
                 made.append(Payment(day, one["open"], one["payer"], one["reference"], by_list=False))
         return made
 
     def _ask_back_what_was_small(self, unit: Unit, on: date) -> None:
+        """Who has paid a little too much in the weeks asks for it; who does so later never does, and it is income."""
         with self.acting(unit, on, "PK") as acting:
             small = Overpayment.objects.filter(unit=unit, treatment="income", undoes__isnull=True).order_by(
                 "id"
@@ -301,11 +315,12 @@ class Months:
         with self.acting(unit, on, "PK", 16) as acting:
             for refund in Refund.objects.filter(unit=unit, run=run, way="account", undoes__isnull=True):
                 hear(acting, refund, "accepted")
+        self.rarer.order_redeemed(unit, run, on)
 
     # --- what people do -----------------------------------------------------------------------------------------
 
     def _complaints(self, unit: Unit, on: date) -> None:
-        for fate in self._of(unit, "complains"):
+        for fate in self.of(unit, "complains"):
             with self.acting(unit, on, "PK", 9) as acting:
                 complain(acting, fate.claim(unit), on, "kunden säger att tjänsten inte har utförts")
 
@@ -330,7 +345,7 @@ class Months:
 
     def _judgment(self, unit: Unit, fate: Fate, on: date) -> None:
         with self.acting(unit, on, "PK", 9) as acting:
-            case = _case(unit, fate)
+            case = case_of(unit, fate)
             costs = {
                 row["kind"]: row["amount"]
                 for row in rows(
@@ -356,8 +371,8 @@ class Months:
     def _authority(self, unit: Unit, on: date, kind: str, *fates: str) -> None:
         told = []
         with working_in([unit.pk]):
-            for fate in (one for name in fates for one in self._of(unit, name)):
-                case = _case(unit, fate)
+            for fate in (one for name in fates for one in self.of(unit, name)):
+                case = case_of(unit, fate)
                 gross = fate.open(unit) if kind == "Collected" else Decimal(0)
                 certificate = "obstacle" if case.procedure == "limited" else "lack_of_means"
                 more = {"Registered": f"U {case.number}/26", "Obstacle": certificate}.get(kind, "")
@@ -374,8 +389,8 @@ class Months:
     def _agency(self, unit: Unit, on: date, kind: str, *fates: str) -> None:
         told = []
         with working_in([unit.pk]):
-            for fate in (one for name in fates for one in self._of(unit, name)):
-                case = _case(unit, fate)
+            for fate in (one for name in fates for one in self.of(unit, name)):
+                case = case_of(unit, fate)
                 gross = fate.open(unit) if kind == "collected" else Decimal(0)
                 told.append(Told(case.number, kind, fate.reference if gross else "", gross))
                 fate.collected = told[-1].net if gross else fate.collected
@@ -417,7 +432,7 @@ class Months:
             keys = ("run", "name", "unit", "on", "decisions", "controls", "files")
             self.runs.append({key: told[key] for key in keys})
 
-    def _of(self, unit: Unit, name: str) -> list[Fate]:
+    def of(self, unit: Unit, name: str) -> list[Fate]:
         return [fate for fate in self.fates[unit.code] if fate.name == name]
 
     def acting(self, unit: Unit, on: date, role: str, hour: int = 10) -> "_Session":
@@ -437,16 +452,6 @@ class _Session:
 
     def __exit__(self, *failure: Any) -> bool | None:
         return self.session.__exit__(*failure)
-
-
-def _case(unit: Unit, fate: Fate) -> Case:
-    """The newest case about the claim of a fate. Called inside ``working_in``."""
-    found = rows(
-        "SELECT k.id FROM claims_case k JOIN claims_caseclaim cc ON cc.case_id = k.id WHERE cc.claim_id = %s"
-        " ORDER BY k.id DESC LIMIT 1",
-        [fate.claim(unit).pk],
-    )
-    return Case.objects.get(unit=unit, pk=found[0]["id"])
 
 
 def _bank_of(unit: Unit) -> Bank:
