@@ -17,7 +17,7 @@ _PACKAGE = "reskontra.purchases"
 _TABLES = (
     "moments, scope_of_matching, numbers_told, doubts, newest_contracts, invoices_to_match, lines_met, rows_to_match,"
     " lines_in_hand, charges_in_hand, contract_use, schedule_in_hand, turns, invoices_in_turn, matches_in_hand, shares,"
-    " taken, match_to_be, matched_then, taken_then, lines_then"
+    " matched_in_turn, taken, match_to_be, matched_then, taken_then, lines_then"
 )
 _NO_MOMENTS = ("CREATE TEMP TABLE moments (invoice_id bigint, run_id bigint, at timestamptz) ON COMMIT DROP",)
 _TAKEN = (

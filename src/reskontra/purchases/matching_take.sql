@@ -2,27 +2,31 @@
 -- VAT; the state of orders and contracts follows. Parameter: matched (names of the outcomes that match).
 -- Cents that are left over go to the largest fractions (the method of the largest remainder); equal ones by position.
 
-CREATE TEMP TABLE shares ON COMMIT DROP AS
 -- ``beside``: what goes to the account of charges, not to the lines. A credit takes back of it what it says, or what the lines
--- cannot carry, and no more than was charged.
-WITH mine AS (
-  SELECT t.*, CASE WHEN t.level = 'line' OR t.net > 0 OR t.order_id IS NULL THEN t.by_word
-      ELSE -least(greatest(-t.by_word, -t.net - (t.invoiced - t.charged), 0), t.charged) END AS beside
-  FROM invoices_in_turn t JOIN decided d ON d.id = t.id AND d.outcome = ANY (%(matched)s)),
+-- cannot carry, and no more than was charged. A table of its own: its size is known to the planner.
+CREATE TEMP TABLE matched_in_turn ON COMMIT DROP AS
+SELECT t.*, CASE WHEN t.level = 'line' OR t.net > 0 OR t.order_id IS NULL THEN t.by_word
+    ELSE -least(greatest(-t.by_word, -t.net - (t.invoiced - t.charged), 0), t.charged) END AS beside
+FROM invoices_in_turn t JOIN decided d ON d.id = t.id AND d.outcome = ANY (%(matched)s);
+
+ANALYZE matched_in_turn;
+
+CREATE TEMP TABLE shares ON COMMIT DROP AS
+WITH
 -- Without rows that name lines: what was received and not invoiced, or for a credit what was invoiced, or what was ordered.
 weighed AS (
   SELECT m.id AS invoice_id, l.id, l.position, l.vat_percent, l.net AS ordered,
     greatest(CASE WHEN m.net < 0 THEN l.invoiced ELSE l.received - l.invoiced END, 0) AS weight
-  FROM mine m JOIN lines_in_hand l ON l.order_id = m.order_id WHERE m.level = 'header'),
+  FROM matched_in_turn m JOIN lines_in_hand l ON l.order_id = m.order_id WHERE m.level = 'header'),
 charges AS (
   SELECT r.invoice_id, r.vat_percent, min(r.position) AS row, min(r.text) AS text, sum(r.net) AS net
-  FROM mine m JOIN rows_to_match r ON r.invoice_id = m.id AND r.by_word WHERE m.beside = m.by_word GROUP BY 1, 2
+  FROM matched_in_turn m JOIN rows_to_match r ON r.invoice_id = m.id AND r.by_word WHERE m.beside = m.by_word GROUP BY 1, 2
   UNION ALL
-  SELECT id, NULL, NULL, '', beside FROM mine WHERE beside <> by_word AND beside <> 0)
+  SELECT id, NULL, NULL, '', beside FROM matched_in_turn WHERE beside <> by_word AND beside <> 0)
 SELECT r.invoice_id, row_number() OVER (PARTITION BY r.invoice_id ORDER BY r.position) AS position,
   r.order_line_id, NULL::bigint AS contract_line_id, r.position AS invoice_row, r.quantity,
   coalesce(r.vat_percent, l.vat_percent) AS vat_percent, r.net AS weight, true AS exact, false AS charge, '' AS text
-FROM mine m JOIN rows_to_match r ON r.invoice_id = m.id JOIN lines_in_hand l ON l.id = r.order_line_id
+FROM matched_in_turn m JOIN rows_to_match r ON r.invoice_id = m.id JOIN lines_in_hand l ON l.id = r.order_line_id
 WHERE m.level = 'line'
 UNION ALL
 SELECT invoice_id, position, id, NULL, NULL, NULL, vat_percent,
@@ -30,7 +34,7 @@ SELECT invoice_id, position, id, NULL, NULL, NULL, vat_percent,
 FROM weighed WINDOW whole AS (PARTITION BY invoice_id)
 UNION ALL
 SELECT m.id, l.position, NULL, l.id, NULL, NULL, NULL, l.share, false, false, ''
-FROM mine m JOIN purchases_contractline l ON l.contract_id = m.contract_id
+FROM matched_in_turn m JOIN purchases_contractline l ON l.contract_id = m.contract_id
 UNION ALL
 SELECT invoice_id, 32000 + row_number() OVER (PARTITION BY invoice_id ORDER BY row), NULL, NULL, row, NULL, vat_percent, net,
   true, true, text
@@ -52,15 +56,17 @@ rates AS (
     bool_and(coalesce(o.on_lines OR o.charged = x.base, false)) AS by_rate, sum(x.base) AS base
   FROM taxed x LEFT JOIN offered o ON o.invoice_id = x.invoice_id AND o.vat_percent = x.percent
   WHERE coalesce(x.base, x.amount) <> 0 GROUP BY 1),
+rated AS (
+  SELECT h.*, r.rates, r.percent AS only_percent, coalesce(r.by_rate, false) AS by_rate, r.base AS bases,
+    coalesce(h.vat_percent, CASE WHEN h.charge AND r.rates = 1 THEN r.percent END) AS rate
+  FROM shares h LEFT JOIN rates r ON r.invoice_id = h.invoice_id),
 grouped AS (
-  SELECT s.*, t.net AS invoice_net, t.vat AS invoice_vat, coalesce(r.by_rate, false) AS by_rate,
-    CASE WHEN r.rates = 1 THEN r.percent WHEN r.by_rate OR NOT s.charge THEN s.vat_percent END AS percent,
-    coalesce(r.by_rate AND r.rates > 1 AND r.base = t.net AND bool_and(x.percent IS NOT NULL) OVER whole, false) AS net_by_rate,
+  SELECT s.*, t.net AS invoice_net, t.vat AS invoice_vat,
+    CASE WHEN s.rates = 1 THEN s.only_percent WHEN s.by_rate OR NOT s.charge THEN s.vat_percent END AS percent,
+    coalesce(s.by_rate AND s.rates > 1 AND s.bases = t.net AND bool_and(x.percent IS NOT NULL) OVER whole, false) AS net_by_rate,
     x.base, x.amount
-  FROM (SELECT h.*, coalesce(h.vat_percent, CASE WHEN h.charge AND r.rates = 1 THEN r.percent END) AS rate
-        FROM shares h LEFT JOIN rates r ON r.invoice_id = h.invoice_id) s
+  FROM rated s
   JOIN invoices_to_match t ON t.id = s.invoice_id
-  LEFT JOIN rates r ON r.invoice_id = s.invoice_id
   LEFT JOIN taxed x ON x.invoice_id = s.invoice_id AND x.percent = s.rate
   WINDOW whole AS (PARTITION BY s.invoice_id)),
 parts AS (
@@ -116,4 +122,4 @@ FROM invoices_in_turn t JOIN decided d ON d.id = t.id AND d.outcome = ANY (%(mat
 JOIN schedule_in_hand e ON e.id = t.row_id
 WHERE s.number = e.number AND s.expected_date = e.expected_date AND s.net = e.net;
 
-DROP TABLE shares
+DROP TABLE shares, matched_in_turn
