@@ -1,5 +1,5 @@
 -- The moment of each invoice of a replay, as matching looked at it without anybody's help: the run that matched it, where the
--- match holds; else the last run that decided it before anybody corrected its number, named its supplier or linked its rows;
+-- match holds; else the last run that decided it before anybody corrected its number or named its supplier;
 -- else the first. What no run has decided stands in no moment: it is as it is now. Parameters: unit, first, last.
 CREATE TEMP TABLE moments ON COMMIT DROP AS
 WITH came AS (
