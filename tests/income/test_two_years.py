@@ -287,13 +287,17 @@ heard    PAID_OUT redeemed  # OC 4.2-b
 day 2027-05-10
 refund
 
-# Cases have ended, so their interest is invoiced; of what was too little for an invoice before, 2.94 and 0.94 go along.
-interest AGENTS AGENT TRIEDS TRIED SETTLEDS SETTLED => AGENTS 6.18 TRIEDS 8.20 SETTLEDS 8.98 income 99.03  # OC 6.1.5-a
+# Cases have ended, so their interest is invoiced. What was too little for an invoice before, 2.94 and 0.94 on other
+# claims of the same customer, goes along on an invoice of its own kind of law.
+interest AI AGENT TI TRIED SI SETTLED LI LIMITED => AI 6.18 TI 8.20 SI 5.10 LI 3.88 income 99.03  # OC 6.1.5-a
+time-interest EI EARLIER => EI 0.11 income 99.14  # 8 days
 letters
 day 2027-05-24
-pay      AGENTS 6.18 => AGENTS 0.00
-pay      TRIEDS 8.20 => TRIEDS 0.00
-pay      SETTLEDS 8.98 => SETTLEDS 0.00
+pay      AI 6.18 => AI 0.00
+pay      TI 8.20 => TI 0.00
+pay      SI 5.10 => SI 0.00
+pay      LI 3.88 => LI 0.00
+pay      EI 0.11 => EI 0.00
 
 # In the passive register something is found, and the rest is given up when the time is over.
 day 2027-06-01

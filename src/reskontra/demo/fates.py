@@ -88,6 +88,10 @@ def _company(one: Mapping[str, Any]) -> bool:
     return bool(one["kind"] == "company")
 
 
+def _small(one: Mapping[str, Any]) -> bool:
+    return _person(one) and one["open"] <= 150  # so that interest takes little of what is paid beside it
+
+
 def _of_some_size(one: Mapping[str, Any]) -> bool:
     return _person(one) and one["open"] >= 150
 
@@ -133,7 +137,7 @@ CHOSEN: Mapping[str, Sequence[_Chosen]] = {
     "3930": (
         ("agency", 1, _private_company),
         ("enforced", 1, lambda one: _public(one) and _person(one)),
-        ("generous", 1, _person),
+        ("generous", 1, _small),
         ("buys_again", 1, lambda one: _person(one) and bool(one["again"])),
     ),
 }
