@@ -11,6 +11,8 @@ from django.conf import settings
 
 from cast import DAY, inside, plan_of
 from desk.accessible import troubles
+from expenditure.cards_tables import a_purchase, a_statement, an_agreement, take_in
+from expenditure.offices_tables import an_invoice, an_office
 from expenditure.payment_tables import a_ban, account, pay, payable, supplier
 from expenditure.statement_tables import FEES, Told, a_rule
 from income.tables import read
@@ -62,6 +64,10 @@ def money(desk: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[st
         came_back(acting, SupplierPayment.objects.get(unit=where, file=second), "kontot är avslutat")
         hold(acting, held, "leveransen är ofullständig")
         stop_file(acting, first, "fel dag")
+    with inside(where):
+        an_agreement(where, "TK1FLEET", "3", "organisation", "invoice")
+    take_in(where, a_statement("S-1", DAY, [a_purchase(2, "1234", "12.50", DAY)]))
+    an_invoice(an_office(where, "BRU"), "memo")
     plan = plan_of(PaymentRun(), where).run
     return {
         "start": "", "payables": "purchases/payments", "payable": f"purchases/payments/{back.pk}",
@@ -70,7 +76,7 @@ def money(desk: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[st
         "line": f"purchases/statement/{told.lines['wage-3']}", "booked": f"purchases/statement/{told.lines['fee-1']}",
         "rules": "purchases/statement/rules", "rule": f"purchases/statement/rules/{waiting.pk}",
         "coverage": "purchases/statement/coverage", "add": "purchases/suppliers?q=Nord",
-        "supplier": f"purchases/suppliers/{banned.pk}",
+        "supplier": f"purchases/suppliers/{banned.pk}", "cards": "purchases/cards", "offices": "purchases/offices",
     }  # fmt: skip
 
 
