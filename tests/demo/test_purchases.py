@@ -55,8 +55,9 @@ def test_the_past_replayed_under_its_own_terms_is_the_past(played: Day, place: i
     assert told.invoices == sum(one.invoices for one in months)
     assert told.before == sum(one.automatic for one in months)
     assert {one.before for one in told.changed} == {"WRONG_FIELD"}
-    assert {one.after for one in told.changed} == {"AUTO_APPROVED"}
-    assert told.after == told.before + len(told.changed) > told.before
+    # Some have another cause behind it, which the term does not take away.
+    turned = sum(one.after == "AUTO_APPROVED" for one in told.changed)
+    assert told.after == told.before + turned > told.before
 
 
 def test_money_went_by_ban_and_by_a_second_try(played: Day) -> None:

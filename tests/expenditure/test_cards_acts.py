@@ -35,6 +35,7 @@ from reskontra.expenditure.cards.actions import (
 from reskontra.expenditure.cards.lists import clearing, open_purchases
 from reskontra.expenditure.cards.run import CardsRun
 from reskontra.expenditure.circulation.run import CirculationRun
+from reskontra.expenditure.matching.run import MatchingRun
 from reskontra.purchases.models import (
     CardCharge,
     CardCoding,
@@ -141,7 +142,8 @@ def test_receipts_and_codings_of_people() -> None:
 
 
 def approved(told: Cards, name: str) -> None:
-    """The invoice's coding goes round and is owed."""
+    """The invoice is known by its posting reference, its coding goes round, and it is owed."""
+    run(MatchingRun(), told.where, DAY)
     run(CirculationRun(), told.where, DAY)
     with inside(told.where):
         coding = Coding.objects.get(unit=told.where, invoice=told.invoices[name])

@@ -63,8 +63,8 @@ class Demand:
     interest_ground: str = ""
     interest_points: Decimal | None = None
     interest_from: date | None = None
-    interest_pauses: tuple[Pause, ...] = ()
     evidence: tuple[str, ...] = ()
+    interest_pauses: tuple[Pause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -288,7 +288,9 @@ def test_an_order_is_sent_back_with_a_reason_and_then_withdrawn(desk, at_desk: A
 def test_an_order_that_the_rule_returned_is_taken_up_again(desk, at_desk: AtDesk) -> None:
     """OC 3.9-c, OC 2.1-b"""
     bare, kirsi = desk.orders["bare"], at_desk("kirsi")
-    Item.objects.filter(code="BARE").update(legal_basis_sv="Lagen 1/2020")
+    Item.objects.filter(code="BARE").update(
+        legal_basis_sv="Lagen 1/2020", legal_basis_fi="Laki 1/2020", legal_basis_en="Act 1/2020"
+    )
     assert text("desk.acts.about.reopen", "sv") in said(kirsi, desk.path(f"orders/{bare.number}"))
     _do(kirsi, desk, bare, "reopen")
     with inside(desk.unit):

@@ -58,7 +58,7 @@ def test_a_preview_decides_and_writes_nothing_else(desk, at_desk: AtDesk) -> Non
 
 @pytest.mark.parametrize(("name", "outcome", "words"), [
     ("orders",    "OFF_LIST_PRICE", ["dear", "cheap"]),
-    ("orders",    "LEGAL_BASIS_MISSING", ["bare"]),
+    ("orders",    "NO_STANDARD_PRICE", ["opinion"]),
     ("invoicing", "INVOICE", ["ready", "course", "inspect"]),
     ("invoicing", "NOT_READY", ["dear", "cheap", "opinion", "bare"]),
 ])  # fmt: skip
