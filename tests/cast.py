@@ -292,6 +292,15 @@ def customer(word: str) -> Customer:
 
 
 @contextmanager
+def before_they_moved() -> Iterator[None]:
+    """What is invoiced meanwhile goes to who has no address today, and had one then."""
+    gone = Customer.objects.filter(name=CUSTOMERS["nowhere"]["name"])
+    gone.update(**_PAPER)
+    yield
+    gone.update(**dict.fromkeys(_PAPER, ""))
+
+
+@contextmanager
 def inside(where: Unit, who: str = "cecilia", at: datetime = AT) -> Iterator[Acting]:
     """A session of somebody in a unit; what is done is committed at its end."""
     one = person(who)

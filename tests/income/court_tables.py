@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from cast import AT, DAY, an_order, customer, inside, person, plan_of, run, set_term, unit
+from cast import AT, DAY, an_order, before_they_moved, customer, inside, person, plan_of, run, set_term, unit
 from income.money import a_payment, claim_of
 from income.tables import Line, Table, read
 from reskontra.claims.models import (
@@ -117,8 +117,9 @@ class Docket:
                     source="own_system", **header,
                 )  # fmt: skip
         for day, named in orders.items():
-            run(OrdersRun(), self.where, day)
-            run(InvoicingRun(), self.where, day)
+            with before_they_moved():
+                run(OrdersRun(), self.where, day)
+                run(InvoicingRun(), self.where, day)
             with inside(self.where):
                 for name, order in named.items():
                     self.claims[name] = claim_of(self.where, order.number)

@@ -21,7 +21,7 @@ def test_the_way_of_a_claim_follows_its_law_its_debtor_and_what_has_been_done() 
     claim    PUBLIC   bruk   100.00
     claim    PRIVATE  paja   100.00 item SEEDS
     claim    JUDGED   aino   100.00 item SEEDS
-    claim    LOST     museum 100.00 item SEEDS
+    claim    LOST     contact 100.00 item SEEDS
     claim    ABROAD   svea   100.00
     claim    SUED     berlin 100.00 item SEEDS
     claim    WON      tokyo  100.00 item SEEDS day 2025-12-15  # 60 days outside Europe
@@ -180,7 +180,7 @@ def test_a_claim_that_is_proposed_for_write_off_waits_for_the_unit() -> None:
     claim    COURT    paja   100.00 item SEEDS
     claim    BLOCKED  contact 100.00
     claim    EARLY    svea   100.00
-    claim    SMALL    museum  12.00
+    claim    SMALL    contact 12.00
     reminded PROPOSED
     reminded APPROVED
     reminded KEPT

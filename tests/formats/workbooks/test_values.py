@@ -104,7 +104,7 @@ def test_a_faulty_value_is_told_by_its_rule(name: str, value: object, rule: str)
 RIGHT = [
     ("quantity", "-1,5"), ("quantity", 0.125), ("quantity", "1 234,5"), ("quantity", "0,125"),
     ("unit_price", 0), ("unit_price", "0,00001"), ("unit_price", "1\u00a0234,50"),
-    ("unit_price", ""), ("unit_price", -4),
+    ("unit_price", ""),
     ("gross_net", "N"), ("gross_net", "n"), ("gross_net", ""),
     ("service_date", "15.3.2026"), ("service_date", "05.03.2026"), ("service_date", "2026-03-15"),
     ("service_date", date(2026, 3, 15)),
