@@ -46,7 +46,7 @@ def picture(widths: tuple[int, ...], module: int = 2, height: int = 40) -> memor
 
 def read_codes(pixels: memoryview) -> dict[str, str]:
     """What a reader of the kinds that stand on an invoice finds, by kind: among so many squares others see bars too."""
-    kinds = zxingcpp.BarcodeFormat.QRCode | zxingcpp.BarcodeFormat.Code128
+    kinds = (zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128)
     return {str(one.format): one.text for one in zxingcpp.read_barcodes(pixels, formats=kinds)}
 
 
