@@ -1,5 +1,7 @@
 """What is told of the demonstration: the day and the weeks after it, step by step, and who did what when."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -9,7 +11,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import F, Q
 
+from reskontra.database.session import working_in
 from reskontra.registers.models import Person, RoleAssignment, Unit
+from reskontra.runs.run import Acting
 
 DAY = date(2026, 3, 16)
 
@@ -66,3 +70,11 @@ def person_with(unit: Unit, *roles: str) -> Person:
     found = held.select_related("person").order_by(F("in_unit").asc(nulls_last=True), "person_id").first()
     assert found is not None, f"nobody is {roles} in {unit.code}"
     return found.person
+
+
+@contextmanager
+def session(unit: Unit, on: date, role: str, hour: int = 10) -> Iterator[Acting]:
+    """A session of whoever has the role in the unit, at that hour of the day."""
+    person = person_with(unit, role)
+    with working_in([unit.pk], person.pk, "demo"):
+        yield Acting(person, unit, moment(on, hour))

@@ -4,38 +4,31 @@ The clock goes on from one working day to the next that matters. On each the ban
 in and is allocated; then the runs and the people do what the day asks for, until claims have reached every end.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from reskontra.bank.models import Material
 from reskontra.claims.models import Complaint, Letter, Overpayment, Refund, WriteOffProposal
 from reskontra.database.rows import one_row, rows
 from reskontra.database.session import working_in
 from reskontra.demo.authority import Told, agency_report, enforcement_report
-from reskontra.demo.bank import Bank
-from reskontra.demo.diary import Day, moment, person_with
+from reskontra.demo.diary import Day, session
 from reskontra.demo.ends import ends_of
 from reskontra.demo.fates import Fate, fates_of
 from reskontra.demo.payers import Payment
 from reskontra.demo.rarer_ends import RarerEnds, case_of, strangers
+from reskontra.demo.stage import Stage
 from reskontra.documents.agency import AgencyReport
 from reskontra.documents.enforcement import EnforcementReport
 from reskontra.exchange.inbox import receive
-from reskontra.exchange.outbox import hand_over, waiting
 from reskontra.exchange.reading import read_documents
 from reskontra.income.agency.reports import take_in_agency_report
 from reskontra.income.agency.run import AgencyRun
-from reskontra.income.allocation.run import AllocationRun
-from reskontra.income.allocation.set_off import SetOffRun
-from reskontra.income.bank_material.intake import take_in_bank_material
 from reskontra.income.deferral.actions import ask_for_time, grant_time
 from reskontra.income.deferral.actions import propose as lay_out_time
 from reskontra.income.deferral.run import DeferralsRun
-from reskontra.income.delivery.letters import LettersRun
 from reskontra.income.interest.run import InterestRun, PaymentTimeInterestRun
 from reskontra.income.legal.court_acts import (
     Awarded,
@@ -61,10 +54,9 @@ from reskontra.income.write_off.actions import approve, propose, review
 from reskontra.income.write_off.lists import waiting_proposals
 from reskontra.income.write_off.run import WriteOffsRun
 from reskontra.income.write_off.valuation import ValuationRun
-from reskontra.kernel.days import is_bank_day
-from reskontra.registers.models import Person, Unit, UnitAccount
+from reskontra.registers.models import Unit
 from reskontra.runs.models import Run
-from reskontra.runs.run import Acting, Room, apply, plan
+from reskontra.runs.run import apply, plan
 
 # The working days that matter, each with what people and machines do on it.
 FIRST_REMINDERS = date(2026, 4, 30)
@@ -98,17 +90,14 @@ def play_months(day: Day, units: Sequence[Unit]) -> None:
     }
 
 
-class Months:
-    """What the months need at every step, and what they leave to tell."""
+class Months(Stage):
+    """What people and machines do on the days of the months, and what they leave to tell."""
 
-    def __init__(self, folder: Path, units: Sequence[Unit], fates: bool = True) -> None:
-        """``fates``: whether what the weeks left open has its fate; the last season has none."""
-        self.folder, self.units = folder, units
-        self.banks = {unit.code: _bank_of(unit) for unit in units}
-        self.fates: dict[str, list[Fate]] = {unit.code: fates_of(unit) if fates else [] for unit in units}
-        self.runs: list[dict[str, Any]] = []
+    def __init__(self, folder: Path, units: Sequence[Unit]) -> None:
+        super().__init__(folder, units)
+        self.fates = {unit.code: fates_of(unit) for unit in units}
         self.acts: list[dict[str, Any]] = []
-        self.rarer = RarerEnds(self)
+        self.rarer = RarerEnds(self.of)
 
     def calendar(self) -> list[tuple[date, Callable[[date], None]]]:
         """The days in order, each with what is done on it once the morning's money is allocated."""
@@ -137,7 +126,7 @@ class Months:
             self._ask_back_what_was_small(unit, on)
             self._complaints(unit, on)
             for fate in self.of(unit, "forgotten"):
-                with self.acting(unit, on, "K") as acting:
+                with session(unit, on, "K") as acting:
                     block(acting, fate.claim(unit), "O", "väntar på ett rättsfall", date(2029, 1, 8))
             self.run(unit, ReminderRun(), on)
             self._refunds(unit, on)
@@ -178,11 +167,11 @@ class Months:
             self.run(unit, DeferralsRun(), on)
             self.run(unit, ReminderRun(), on)
             for fate in (*self.of(unit, "judged"), *self.of(unit, "judged_poor")):
-                with self.acting(unit, on, "PK") as acting:
+                with session(unit, on, "PK") as acting:
                     case = case_of(unit, fate)
                     register(acting, case, f"L {case.number}/26", on)
             for fate in self.of(unit, "contested"):
-                with self.acting(unit, on, "K") as acting:
+                with session(unit, on, "K") as acting:
                     contest(acting, case_of(unit, fate), on, "gäldenären bestrider leveransen")
             self.rarer.paid_at_court(unit, on)
             self._authority(unit, on, "Registered", "enforced", "passive", "poor", "abroad")
@@ -205,10 +194,10 @@ class Months:
             self._authority(unit, on, "Obstacle", "judged_poor")
             self.run(unit, ObstaclesRun(), on)
             for fate in self.of(unit, "abroad"):
-                with self.acting(unit, on, "GK") as acting:
+                with session(unit, on, "GK") as acting:
                     decide_abroad(acting, case_of(unit, fate), False, "kostnaderna överstiger fordran")
             for fate in self.of(unit, "contested"):
-                with self.acting(unit, on, "K") as acting:
+                with session(unit, on, "K") as acting:
                     close(acting, case_of(unit, fate), "bevisningen räcker inte", on)
                     propose(
                         acting,
@@ -247,20 +236,9 @@ class Months:
 
     # --- money --------------------------------------------------------------------------------------------------
 
-    def morning(self, on: date) -> None:
-        """The statement of the bank day before comes in; credits are set off and payments allocated."""
-        before = _bank_day_before(on)
-        for unit in self.units:
-            for file in self.banks[unit.code].files(before, self.paid(unit, on, before)):
-                path = self.folder / file.name
-                path.write_bytes(file.data)
-                with self.acting(unit, on, "PK", 7) as acting:
-                    received = receive(acting, file.data, file.name, "import")
-                material = read_documents(file.data, file.name)
-                with self.acting(unit, on, "PK", 7) as acting:
-                    take_in_bank_material(acting, received, material, on)  # type: ignore[arg-type]
-            for room in (SetOffRun(), AllocationRun()):
-                self.run(unit, room, on, 8)
+    def of(self, unit: Unit, name: str) -> list[Fate]:
+        """The unit's claims whose fate has this name."""
+        return [fate for fate in self.fates[unit.code] if fate.name == name]
 
     def paid(self, unit: Unit, on: date, day: date) -> list[Payment]:
         """What those pay whose fate it is to pay until ``on``, and the net of what others collected for us."""
@@ -270,15 +248,13 @@ class Months:
                 for amount in fate.pays(unit, on):
                     by_list = fate.name == "too_much"  # a list tells no account that it could be paid back to
                     made.append(Payment(day, amount, fate.payer, fate.reference, by_list=by_list))
-            if on == FIRST_REMINDERS and unit == self.units[0]:
-                made.append(strangers(day))
-            for one in rows(_INTEREST_ASKED, {"unit": unit.pk, "day": day}):
-                made.append(Payment(day, one["open"], one["payer"], one["reference"], by_list=False))
-        return made
+        if on == FIRST_REMINDERS and unit == self.units[0]:
+            made.append(strangers(day))
+        return made + super().paid(unit, on, day)
 
     def _ask_back_what_was_small(self, unit: Unit, on: date) -> None:
         """Who has paid a little too much in the weeks asks for it; who does so later never does, and it is income."""
-        with self.acting(unit, on, "PK") as acting:
+        with session(unit, on, "PK") as acting:
             small = Overpayment.objects.filter(unit=unit, treatment="income", undoes__isnull=True).order_by(
                 "id"
             )
@@ -287,7 +263,7 @@ class Months:
 
     def _account_answered(self, unit: Unit, on: date) -> None:
         """One of those who were asked for their account answers; who does not gets a payment order."""
-        with self.acting(unit, on, "PK") as acting:
+        with session(unit, on, "PK") as acting:
             asked = Letter.objects.filter(unit=unit, kind="refund_inquiry").order_by("id").first()
             if asked is None:
                 return
@@ -302,17 +278,17 @@ class Months:
 
     def _refunds(self, unit: Unit, on: date) -> None:
         """The centre plans, somebody else in the centre approves, and the plan is applied (OC 3.9, 4.2)."""
-        with self.acting(unit, on, "PK", 13) as acting:
+        with session(unit, on, "PK", 13) as acting:
             planned = plan(RefundsRun(), acting, on)
         if not any(count.standing == "READY" for count in planned.counts):
             return
-        with self.acting(unit, on, "PG", 14) as acting:
+        with session(unit, on, "PG", 14) as acting:
             run = Run.objects.get(unit=unit, pk=planned.run.pk)
             approve_refunds(acting, run, run.digest)
-        with self.acting(unit, on, "PK", 15) as acting:
+        with session(unit, on, "PK", 15) as acting:
             told = apply(RefundsRun(), acting, on, run).as_json()
-        self._tell(told)
-        with self.acting(unit, on, "PK", 16) as acting:
+        self.tell(told)
+        with session(unit, on, "PK", 16) as acting:
             for refund in Refund.objects.filter(unit=unit, run=run, way="account", undoes__isnull=True):
                 hear(acting, refund, "accepted")
         self.rarer.order_redeemed(unit, run, on)
@@ -321,16 +297,16 @@ class Months:
 
     def _complaints(self, unit: Unit, on: date) -> None:
         for fate in self.of(unit, "complains"):
-            with self.acting(unit, on, "PK", 9) as acting:
+            with session(unit, on, "PK", 9) as acting:
                 complain(acting, fate.claim(unit), on, "kunden säger att tjänsten inte har utförts")
 
     def _complaints_answered(self, unit: Unit, on: date) -> None:
-        with self.acting(unit, on, "K", 9) as acting:
+        with session(unit, on, "K", 9) as acting:
             for one in Complaint.objects.filter(unit=unit).order_by("id"):
                 answer_complaint(acting, one, "rejected", "tjänsten utfördes den dag som fakturan nämner")
 
     def _payment_time(self, unit: Unit, fate: Fate, on: date) -> None:
-        with self.acting(unit, on, "K", 10) as acting:
+        with session(unit, on, "K", 10) as acting:
             claim = fate.claim(unit)
             request = ask_for_time(acting, claim.payer, date(2026, 10, 1), "arbetslös till hösten")
             instalments = lay_out_time(acting, [claim], date(2026, 6, 30), count=3)
@@ -338,13 +314,13 @@ class Months:
         fate.instalments = tuple((one.due_date, one.amount) for one in instalments)
 
     def _say_for_the_court(self, unit: Unit, fate: Fate, on: date) -> None:
-        with self.acting(unit, on, "K", 9) as acting:
+        with session(unit, on, "K", 9) as acting:
             claim = fate.claim(unit)
             name_court(acting, claim.payer, "helsinki", "hemort enligt befolkningsdatasystemet", on)
             name_agreement(acting, claim, f"beställningen bakom fakturan {fate.invoice}", on)
 
     def _judgment(self, unit: Unit, fate: Fate, on: date) -> None:
-        with self.acting(unit, on, "PK", 9) as acting:
+        with session(unit, on, "PK", 9) as acting:
             case = case_of(unit, fate)
             costs = {
                 row["kind"]: row["amount"]
@@ -358,7 +334,7 @@ class Months:
 
     def _decide_write_offs(self, unit: Unit, on: date) -> None:
         for role, act in (("SG", review), ("GK", approve)):
-            with self.acting(unit, on, role, 11 if role == "SG" else 12) as acting:
+            with session(unit, on, role, 11 if role == "SG" else 12) as acting:
                 for one in waiting_proposals(unit):
                     proposal = WriteOffProposal.objects.get(unit=unit, pk=one.proposal)
                     act(acting, proposal, one.digest)
@@ -399,10 +375,10 @@ class Months:
 
     def _report(self, unit: Unit, on: date, name: str, data: bytes) -> None:
         (self.folder / name).write_bytes(data)
-        with self.acting(unit, on, "PK", 9) as acting:
+        with session(unit, on, "PK", 9) as acting:
             received = receive(acting, data, name, "import")
         [document] = read_documents(data, name)
-        with self.acting(unit, on, "PK", 9) as acting:
+        with session(unit, on, "PK", 9) as acting:
             match document:
                 case EnforcementReport():
                     answer: Any = take_in_enforcement_report(acting, received, document, on)
@@ -411,81 +387,6 @@ class Months:
         returned = answer.count("returned")
         assert not returned, f"{name}: {answer.outcomes}"
 
-    # --- the machine --------------------------------------------------------------------------------------------
-
-    def send(self, on: date) -> None:
-        """Letters go out, and every batch that waits is handed over."""
-        for unit in self.units:
-            self.run(unit, LettersRun(), on, 16)
-            with working_in([unit.pk]):
-                batches = list(waiting(unit))
-            for file in batches:
-                hand_over(file, moment(on, 17))
-
-    def run(self, unit: Unit, room: Room, on: date, hour: int = 12) -> None:
-        with self.acting(unit, on, "PK", hour) as acting:
-            told = apply(room, acting, on).as_json()
-        self._tell(told)
-
-    def _tell(self, told: Mapping[str, Any]) -> None:
-        if any(one["standing"] == "READY" for one in told["decisions"]):
-            keys = ("run", "name", "unit", "on", "decisions", "controls", "files")
-            self.runs.append({key: told[key] for key in keys})
-
-    def of(self, unit: Unit, name: str) -> list[Fate]:
-        return [fate for fate in self.fates[unit.code] if fate.name == name]
-
-    def acting(self, unit: Unit, on: date, role: str, hour: int = 10) -> "_Session":
-        return _Session(unit, person_with(unit, role), moment(on, hour))
-
-
-class _Session:
-    """A session of one person in one unit at one moment."""
-
-    def __init__(self, unit: Unit, person: Person, at: Any) -> None:
-        self.acting = Acting(person, unit, at)
-        self.session: AbstractContextManager[None] = working_in([unit.pk], person.pk, "demo")
-
-    def __enter__(self) -> Acting:
-        self.session.__enter__()
-        return self.acting
-
-    def __exit__(self, *failure: Any) -> bool | None:
-        return self.session.__exit__(*failure)
-
-
-def _bank_of(unit: Unit) -> Bank:
-    """The unit's income account in the bank's books, as its newest statement leaves it."""
-    with working_in([unit.pk]):
-        account = UnitAccount.objects.get(unit=unit, purpose="income")
-        statements = Material.objects.filter(unit=unit, account=account, kind="statement").order_by(
-            "to_date", "id"
-        )
-        last = statements.last()
-        assert last is not None
-        assert last.closing is not None
-        return Bank(unit.code, account.iban, balance=last.closing, statements=statements.count())
-
-
-def _bank_day_before(on: date) -> date:
-    day = date.fromordinal(on.toordinal() - 1)
-    while not is_bank_day(day):
-        day = date.fromordinal(day.toordinal() - 1)
-    return day
-
 
 def _account_of(name: str) -> str:
     return Payment(FIRST_REMINDERS, Decimal(1), name).payer_account
-
-
-# Invoices of interest are paid by those who got them.
-_INTEREST_ASKED = """
-SELECT c.reference, payer.name AS payer, c.amount - coalesce(sum(s.amount), 0) AS open
-FROM claims_claim c
-JOIN claims_interestinvoice n ON n.id = c.interest_invoice_id AND n.issue_date < %(day)s
-JOIN registers_customer payer ON payer.id = c.payer_id
-LEFT JOIN claims_claim_settlement s ON s.claim_id = c.id
-WHERE c.unit_id = %(unit)s AND c.amount > 0
-GROUP BY c.id, payer.id HAVING c.amount > coalesce(sum(s.amount), 0)
-ORDER BY c.id
-"""

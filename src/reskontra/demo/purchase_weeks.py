@@ -5,8 +5,7 @@ answers. Every act is by the calls that people's commands use.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +16,7 @@ from reskontra.bank.models import Line
 from reskontra.database.rows import rows
 from reskontra.database.session import working_in
 from reskontra.demo import bank_out
-from reskontra.demo.diary import Day, moment, person_with
+from reskontra.demo.diary import Day, moment, person_with, session
 from reskontra.demo.einvoices import finvoice_file, teapps_file, ubl_file
 from reskontra.demo.purchase_desk import PurchaseDesk
 from reskontra.demo.purchase_tally import purchase_tally
@@ -123,7 +122,7 @@ class PurchaseWeeks:
         on = self.season.mornings[0] - timedelta(days=1)
         for unit in self.units:
             buying = self.buying[unit.code]
-            with self.acting(unit, on, "K", 8) as acting:
+            with session(unit, on, "K", 8) as acting:
                 keep_orders(acting, buying.orders)
                 for contract in buying.contracts:
                     keep_contract(acting, contract)
@@ -169,7 +168,7 @@ class PurchaseWeeks:
         """What has come until this morning is written down."""
         told = [one for one in buying.receipts if on - timedelta(days=7) < one.received_date <= on]
         if told:
-            with self.acting(unit, on, "K", 7) as acting:
+            with session(unit, on, "K", 7) as acting:
                 for one in told:
                     receive_goods(acting, one)
 
@@ -186,7 +185,7 @@ class PurchaseWeeks:
         ]
         for file, data in files:
             (self.folder / file).write_bytes(data)
-            with self.acting(unit, on, "PK", 7) as acting:
+            with session(unit, on, "PK", 7) as acting:
                 received = receive(acting, data, file, inbox_kind("einvoice"))
                 taken = take_in_invoices(acting, received, data, on)
             self.files.append(
@@ -203,7 +202,7 @@ class PurchaseWeeks:
             if code != unit.code:
                 continue
             of = Supplier.objects.get(number=number)
-            with self.acting(unit, on, "PK", 10) as acting:
+            with session(unit, on, "PK", 10) as acting:
                 known = PaymentBan.objects.filter(unit=unit, supplier=of).first()
                 if known is None and on >= first:
                     order = Order(
@@ -223,14 +222,14 @@ class PurchaseWeeks:
         """The centre plans, somebody else releases, the file goes to the bank, and the bank answers."""
         self._late_answer(unit, on)
         self._try_again(unit, on)
-        with self.acting(unit, on, "PK", 9) as acting:
+        with session(unit, on, "PK", 9) as acting:
             planned = plan(PaymentRun(), acting, on)
         if not any(count.standing == "READY" for count in planned.counts):
             return
-        with self.acting(unit, on, "PG", 10) as acting:
+        with session(unit, on, "PG", 10) as acting:
             run = Run.objects.get(unit=unit, pk=planned.run.pk)
             release(acting, run, run.digest)
-        with self.acting(unit, on, "PK", 11) as acting:
+        with session(unit, on, "PK", 11) as acting:
             apply(PaymentRun(), acting, on, run)
         for handed in send_payments(unit, moment(on, 12)):
             assert handed.state == "sent", handed
@@ -279,7 +278,7 @@ class PurchaseWeeks:
 
     def _try_again(self, unit: Unit, on: date) -> None:
         """What came back is paid again once somebody has asked the supplier."""
-        with self.acting(unit, on, "PK", 8) as acting:
+        with session(unit, on, "PK", 8) as acting:
             held = PaymentHold.objects.filter(unit=unit).values_list("payable", flat=True).distinct()
             waiting = rows(
                 "SELECT DISTINCT h.payable_id FROM purchases_paymenthold h WHERE h.unit_id = %s AND NOT EXISTS"
@@ -301,7 +300,7 @@ class PurchaseWeeks:
         data = bank.statement(before, self.debits.get((unit.code, before), []), fee, _DIRECT_DEBIT, payee)
         name = f"CAMT053_{bank.iban}_{before:%Y%m%d}.xml"
         (self.folder / name).write_bytes(data)
-        with self.acting(unit, on, "PK", 7) as acting:
+        with session(unit, on, "PK", 7) as acting:
             received = receive(acting, data, name, "import")
             material = [one for one in read_documents(data, name) if isinstance(one, BankMaterial)]
             take_in_bank_material(acting, received, material, on)
@@ -312,7 +311,7 @@ class PurchaseWeeks:
             self._rule_for_the_debit(unit, on)
 
     def _post_by_hand(self, unit: Unit, on: date) -> None:
-        with self.acting(unit, on, "PK", 10) as acting:
+        with session(unit, on, "PK", 10) as acting:
             for one in waiting_lines(unit, terms_of(unit, on)):
                 line = Line.objects.get(unit=unit, pk=one["line"])
                 if line.counterparty != bank_out.DIRECT_DEBIT:
@@ -323,28 +322,22 @@ class PurchaseWeeks:
 
     def _rule_for_the_debit(self, unit: Unit, on: date) -> None:
         """The same debit for the third time: one person tells a rule for it, another approves it."""
-        with self.acting(unit, on, "PK", 11) as acting:
+        with session(unit, on, "PK", 11) as acting:
             line = Line.objects.filter(unit=unit, counterparty=bank_out.DIRECT_DEBIT).order_by("-id").first()
             assert line is not None
             rule = propose_rule(
                 acting, line, Coding("43000000", f"29{unit.code}"), "Porto / postimaksut",
                 sought=Sought("counterparty", bank_out.DIRECT_DEBIT.upper()), since=_RULE_FROM,
             )  # fmt: skip
-        with self.acting(unit, on, "PG", 12) as acting:
+        with session(unit, on, "PG", 12) as acting:
             approve_rule(acting, rule)
         self.acts["rule"] += 1
 
     # --- the machine ------------------------------------------------------------------------------------------------
 
     def _run(self, unit: Unit, room: Room, on: date, hour: int) -> None:
-        with self.acting(unit, on, "PK", hour) as acting:
+        with session(unit, on, "PK", hour) as acting:
             apply(room, acting, on)
-
-    @contextmanager
-    def acting(self, unit: Unit, on: date, role: str, hour: int) -> Iterator[Acting]:
-        person = person_with(unit, role)
-        with working_in([unit.pk], person.pk, "demo"):
-            yield Acting(person, unit, moment(on, hour))
 
 
 def _bank_of(unit: Unit) -> bank_out.PayingBank:

@@ -15,13 +15,13 @@ from typing import Any
 from reskontra.claims.models import Claim
 from reskontra.database.rows import rows
 from reskontra.database.session import working_in
-from reskontra.demo.diary import Day
+from reskontra.demo.diary import Day, session
 from reskontra.demo.material import write_csv
-from reskontra.demo.months import Months
 from reskontra.demo.orders import Maker
 from reskontra.demo.payers import Payment
 from reskontra.demo.purchase_weeks import PurchaseWeeks
 from reskontra.demo.purchases import Season
+from reskontra.demo.stage import Stage
 from reskontra.exchange.attachments import beside
 from reskontra.exchange.inbox import receive
 from reskontra.exchange.reading import read_documents
@@ -61,11 +61,8 @@ def play_last_season(day: Day, units: Sequence[Unit]) -> str:
     return ENDS.isoformat()
 
 
-class _Season(Months):
+class _Season(Stage):
     """The income side; most invoices are paid when they fall due, a few never."""
-
-    def __init__(self, folder: Path, units: Sequence[Unit]) -> None:
-        super().__init__(folder, units, fates=False)
 
     def play(self) -> None:
         """Invoice, collect twice, apply for enforcement; then new orders come in and wait.
@@ -84,9 +81,9 @@ class _Season(Months):
             for room in (CollectionRun(), EnforcementRun()):
                 self.run(unit, room, ENDS)
             self._orders(unit, ENDS, _NEW_ORDERS, {"NO_STANDARD_PRICE": 2})
-            with self.acting(unit, ENDS, "PK", 13) as acting:
+            with session(unit, ENDS, "PK", 13) as acting:
                 plan(RefundsRun(), acting, ENDS)
-            with self.acting(unit, ENDS, "K", 14) as acting:
+            with session(unit, ENDS, "K", 14) as acting:
                 claim = Claim.objects.filter(unit=unit, pk=self._open(unit)[-1]["id"]).get()
                 propose(acting, claim, "decided", "enheten driver inte in fordran")
 
@@ -120,7 +117,7 @@ class _Season(Months):
         path = self.folder / f"billing_{unit.code}_{on:%Y%m%d}.csv"
         write_csv(path, "fi", Maker(unit.code, rng, on, "fi").orders(count, faults))
         data = path.read_bytes()
-        with self.acting(unit, on, "K", 8) as acting:
+        with session(unit, on, "K", 8) as acting:
             received = receive(acting, data, path.name, "import")
             [request, *_] = read_documents(data, path.name)
             take_in_document(acting, received, request, beside(path.parent), on, "fi")
@@ -139,9 +136,9 @@ def _last_purchases(folder: Path, units: Sequence[Unit]) -> None:
         weeks.working_day(unit, _PURCHASES[0])
         weeks.working_day(unit, _PURCHASES[1], hurry=False)
         weeks.statement(unit, ENDS, "Havsvindens Försäkring Ab")
-        with weeks.acting(unit, ENDS, "PK", 9) as acting:
+        with session(unit, ENDS, "PK", 9) as acting:
             plan(PaymentRun(), acting, ENDS)
-    with weeks.acting(units[0], ENDS, "PK", 10) as acting:
+    with session(units[0], ENDS, "PK", 10) as acting:
         moved = Supplier.objects.get(number=_MOVES)
         tell_account(
             acting.person, acting.at, moved, _NEW_ACCOUNT, "supplier", bic="DEMOFIHH", verification="close",
