@@ -6,7 +6,7 @@ transaction; an applied run from its decisions and the facts that it wrote.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -37,6 +37,8 @@ class ReminderLine:
     language: str
     blocks: str
     left_out: str | None
+    left_out_by: str | None
+    left_out_at: datetime | None
     letter: int | None
     channel: str | None
 
@@ -52,10 +54,13 @@ _PLANNED = """
 SELECT k.id, k.payer_id AS payer, k.reference, c.name AS customer, c.number AS customer_number, k.due_date, d.open,
   CASE WHEN d.standing = 'READY' THEN d.reminders + 1 END AS ordinal,
   CASE WHEN d.standing = 'READY' THEN d.cost END AS cost, d.cost_outcome AS cost_why, d.language,
-  d.block_codes AS blocks, d.left_out, NULL::bigint AS letter, NULL AS channel
+  d.block_codes AS blocks, d.left_out, who.name AS left_out_by, apart.given_at AS left_out_at, NULL::bigint AS letter,
+  NULL AS channel
 FROM decided d
 JOIN claims_claim k ON k.id = d.id AND k.unit_id = d.unit_id
 JOIN registers_customer c ON c.id = k.payer_id
+LEFT JOIN claims_left_out apart ON apart.claim_id = k.id AND apart.rule = %(rule)s AND apart.day = %(on)s
+LEFT JOIN registers_person who ON who.id = apart.person_id
 WHERE d.unit_id = %(unit)s AND d.outcome = %(outcome)s AND (%(after)s::bigint IS NULL OR k.id > %(after)s::bigint)
 ORDER BY k.id LIMIT %(most)s
 """
@@ -64,7 +69,8 @@ SELECT k.id, k.payer_id AS payer, k.reference, c.name AS customer, c.number AS c
   d.amount AS open, r.ordinal,
   CASE WHEN r.id IS NOT NULL THEN coalesce(cost.amount, 0) END AS cost, d.inputs ->> 'cost_why' AS cost_why,
   coalesce(l.language, i.language, n.language) AS language, coalesce(d.inputs ->> 'blocks', '') AS blocks,
-  d.inputs ->> 'left_out' AS left_out, l.number AS letter, sent.channel
+  d.inputs ->> 'left_out' AS left_out, who.name AS left_out_by, apart.given_at AS left_out_at, l.number AS letter,
+  sent.channel
 FROM claims_claimdecision d
 JOIN claims_claim k ON k.id = d.claim_id AND k.unit_id = d.unit_id
 JOIN registers_customer c ON c.id = k.payer_id
@@ -74,6 +80,8 @@ LEFT JOIN claims_reminder r ON r.claim_id = k.id AND r.run_id = d.run_id
 LEFT JOIN claims_cost cost ON cost.reminder_id = r.id
 LEFT JOIN claims_letter l ON l.id = r.letter_id
 LEFT JOIN claims_letterdelivery sent ON sent.letter_id = l.id
+LEFT JOIN claims_left_out apart ON apart.claim_id = k.id AND apart.rule = %(rule)s AND apart.day = %(on)s
+LEFT JOIN registers_person who ON who.id = apart.person_id
 WHERE d.unit_id = %(unit)s AND d.run_id = %(run)s AND d.rule = %(rule)s AND d.outcome = %(outcome)s
   AND (%(after)s::bigint IS NULL OR k.id > %(after)s::bigint)
 ORDER BY k.id LIMIT %(most)s
@@ -109,6 +117,8 @@ class InterestLine:
     accrued: Decimal
     customer_total: Decimal
     left_out: str | None
+    left_out_by: str | None
+    left_out_at: datetime | None
     letter: int | None
     stretches: Sequence[Stretch] = ()
 
@@ -160,23 +170,27 @@ def interest_told(run: Run, outcome: str, after: int | None, most: int = 50) -> 
 
 _TO_CHARGE = """
 SELECT k.id, k.reference, c.name AS customer, c.number AS customer_number, k.due_date, d.amount, d.accrued,
-  d.customer_total, d.left_out, NULL::bigint AS letter
+  d.customer_total, d.left_out, who.name AS left_out_by, apart.given_at AS left_out_at, NULL::bigint AS letter
 FROM decided d
 JOIN claims_claim k ON k.id = d.id AND k.unit_id = d.unit_id
 JOIN registers_customer c ON c.id = k.payer_id
+LEFT JOIN claims_left_out apart ON apart.claim_id = k.id AND apart.rule = %(rule)s AND apart.day = %(on)s
+LEFT JOIN registers_person who ON who.id = apart.person_id
 WHERE d.unit_id = %(unit)s AND d.outcome = %(outcome)s AND (%(after)s::bigint IS NULL OR k.id > %(after)s::bigint)
 ORDER BY k.id LIMIT %(most)s
 """
 _CHARGED = """
 SELECT k.id, k.reference, c.name AS customer, c.number AS customer_number, k.due_date, d.amount,
   (d.inputs ->> 'accrued')::numeric AS accrued, coalesce((d.inputs ->> 'customer_total')::numeric, 0) AS customer_total,
-  d.inputs ->> 'left_out' AS left_out,
+  d.inputs ->> 'left_out' AS left_out, who.name AS left_out_by, apart.given_at AS left_out_at,
   (SELECT l.number FROM claims_interestcharge ch
    JOIN claims_interestinvoice n ON n.id = ch.invoice_id AND n.run_id = d.run_id
    JOIN claims_letter l ON l.id = n.letter_id WHERE ch.claim_id = k.id ORDER BY l.id LIMIT 1) AS letter
 FROM claims_claimdecision d
 JOIN claims_claim k ON k.id = d.claim_id AND k.unit_id = d.unit_id
 JOIN registers_customer c ON c.id = k.payer_id
+LEFT JOIN claims_left_out apart ON apart.claim_id = k.id AND apart.rule = %(rule)s AND apart.day = %(on)s
+LEFT JOIN registers_person who ON who.id = apart.person_id
 WHERE d.unit_id = %(unit)s AND d.run_id = %(run)s AND d.rule = %(rule)s AND d.outcome = %(outcome)s
   AND (%(after)s::bigint IS NULL OR k.id > %(after)s::bigint)
 ORDER BY k.id LIMIT %(most)s
@@ -202,6 +216,7 @@ def _values(run: Run, outcome: str, after: int | None, most: int) -> dict[str, A
         "unit": run.unit_id,
         "run": run.pk,
         "rule": run.name,
+        "on": run.on_date,
         "outcome": outcome,
         "after": after,
         "most": most,

@@ -260,6 +260,7 @@ def test_a_claim_is_left_out_of_the_plan_with_its_reason_and_taken_back(
     page = client.get(f"{second}/decided/REMINDER_LEFT_OUT").content.decode()
     assert claim.reference in page
     assert "vi talar i dag" in page
+    assert person("cecilia").name in page
     assert claim.reference not in listed(client, f"{second}/decided/SEND_FIRST_REMINDER")
     story = client.get(desk.path(f"claims/{claim.reference}")).content.decode()
     assert text("story.left_out_reminders", "sv").capitalize() in story
