@@ -32,6 +32,12 @@ def test_a_claim_is_blocked_and_the_block_is_lifted_by_command(command: Command)
     code, told = command("run", "reminders", *at)
     assert (code, told["reminders"], told["decisions"][0]["outcome"]) == (0, 0, "REMINDERS_BLOCKED")
     assert command("block", *at, "--on", review.isoformat())[0] == 1
+    later = (review + timedelta(days=30)).isoformat()
+    extended = ("block", claim.reference, "A", *at, "--extend", "--reason", "they talk", "--review", later)
+    assert command(*extended)[1]["review"] == later
+    assert command(*extended, "--until", later)[1]["refused"] == "an_extension_shortens_no_block"
+    assert command("block", *at, "--on", review.isoformat()) == (0, [])
+    assert command("block", *at, "--on", later)[0] == 1
     code, told = command("block", claim.reference, "A", *at, "--lift", "--reason", "no longer")
     assert (code, told["next_step"]) == (0, f"SEND_FIRST_REMINDER {today().isoformat()}")
     code, told = command("block", claim.reference, "A", *at, "--lift", "--reason", "again")

@@ -348,6 +348,10 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         **by_run(h), "block_id": another(h, "claims_block"), "day": "2026-03-20", "reason": "it was answered",
         "next_step": "",
     },
+    "claims_blockextension": lambda h: {
+        **by_person(h), "block_id": another(h, "claims_block"), "day": "2026-03-20", "until_date": "2026-04-30",
+        "review_date": "2026-04-20", "reason": "it goes on",
+    },
     "claims_complaint": lambda h: {
         **by_person(h), "claim_id": h.of("claims_claim"), "block_id": another(h, "claims_block"),
         "received_date": DAY, "received_by": "unit", "message": "not ordered",
@@ -376,6 +380,10 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
     "claims_interestwaiver": lambda h: {
         **by_person(h), "claim_id": h.of("claims_claim"), "until_date": "2026-05-31", "reason": "the bank was late",
     },
+    "claims_exclusion": lambda h: {
+        **by_person(h), "claim_id": claimed(h, "100.00"), "rule": "reminders", "day": DAY, "reason": "we talk today",
+    },
+    "claims_exclusionend": lambda h: {**by_person(h), "exclusion_id": another(h, "claims_exclusion")},
     # Payment time and limitation
     "claims_deferralrequest": lambda h: {
         **by_person(h), "customer_id": h.of("registers_customer"), "requested_date": DAY,

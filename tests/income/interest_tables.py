@@ -15,6 +15,7 @@ One line is one thing that is so, in the order in which it happened. Words:
     case      NAME [over]
     deferred  NAME DAY UNTIL [ended DAY OUTCOME]
     waived    NAME UNTIL
+    left      NAME [DAY]                        out of the runs of the day (today)
     charged   DAY                               an earlier run, on that day
     expect    NAME OUTCOME AMOUNT               # clause
     invoice   CUSTOMER AMOUNT [credit]          an invoice that the run makes
@@ -34,6 +35,7 @@ from apart import halves
 from cast import AT, CUSTOMERS, customer, inside, new_unit, person, run, set_term, unit
 from income.money import a_payment
 from income.tables import Line, Table, read
+from reskontra.claims.exclusions import leave_out
 from reskontra.claims.models import (
     Allocation,
     Block,
@@ -62,7 +64,7 @@ from reskontra.ledger.numbers import take_numbers
 from reskontra.registers.models import Unit, UnitTerm
 from reskontra.registers.posting import posting_account
 from reskontra.runs.models import Run
-from reskontra.runs.run import apply, plan
+from reskontra.runs.run import Acting, apply, plan
 from reskontra.sales.models import Invoice
 
 Decided = tuple[str, str, str | None]
@@ -164,6 +166,12 @@ class History:
                 unit=self.where, person=person("cecilia"), given_at=AT, code=code[-1], from_date=date(2024, 1, 1),
                 review_date=date(2027, 1, 1), reason="test", party="centre", **about,
             )  # fmt: skip
+
+    def _left(self, name: str, *day: str) -> None:
+        on = date.fromisoformat(day[0]) if day else self.table.on
+        with inside(self.where):
+            acting = Acting(person("cecilia"), self.where, AT)
+            leave_out(acting, InterestRun.name, [self.claims[name]], on, "test")
 
     def _case(self, name: str, *over: str) -> None:
         claim = self.claims[name]

@@ -6,6 +6,7 @@ and ``term``:
     claim    NAME CUSTOMER AMOUNT due DAY [issued DAY] [sent DAY | unsent] [named EURO] [commercial] [bill-to CUSTOMER]
     reminded DAY                                   a reminder run of that day, before everything below it
     block    NAME|CUSTOMER CODE from DAY [until DAY] [lifted DAY]
+    left     NAME [DAY] [back]                     out of the runs of the day (today); back: and in again
     payment  NAME AMOUNT [waiting] [day DAY]       of the claim, allocated on its day; ``waiting``: not yet
     deferred NAME until DAY [ended DAY]            payment time that was agreed
     case     NAME STATE                            a court case whose newest step is STATE
@@ -29,6 +30,7 @@ from cast import AT, REVENUE_COMMERCIAL, REVENUE_PUBLIC, customer, inside, perso
 from income.money import a_payment
 from income.tables import Line, Table, read
 from reskontra.bank.models import Material
+from reskontra.claims.exclusions import leave_out, take_back
 from reskontra.claims.models import (
     Block,
     BlockLift,
@@ -58,7 +60,7 @@ from reskontra.ledger.numbers import take_numbers
 from reskontra.registers.models import Customer, Unit, UnitAccount, UnitTerm
 from reskontra.registers.posting import posting_account
 from reskontra.runs.models import Run
-from reskontra.runs.run import Result, apply, plan
+from reskontra.runs.run import Acting, Result, apply, plan
 from reskontra.sales.models import Invoice, InvoiceDelivery
 
 _numbers = count(1)
@@ -226,7 +228,7 @@ class Late:
                 self._payment(line)
             elif line.keyword == "block":
                 self._block(line)
-            elif line.keyword in ("deferred", "case", "proposed", "cost", "credited", "promised"):
+            elif line.keyword in ("deferred", "case", "proposed", "cost", "credited", "promised", "left"):
                 with inside(self.where):
                     getattr(self, f"_{line.keyword}")(self.claims[line.words[0]], *line.words[1:])
         return self
@@ -307,6 +309,15 @@ class Late:
             ground="small_claim", amount=claim.amount, proposed_date=self.on, clause="OC 5.1-b", digest="",
         )  # fmt: skip
 
+    def _left(self, claim: Claim, *words: str) -> None:
+        days = [date.fromisoformat(word) for word in words if word != "back"]
+        with_reason = leave_out(
+            _cecilia(self.where), "reminders", [claim], days[0] if days else self.on, "tala först"
+        )
+        assert len(with_reason) == 1
+        if "back" in words:
+            take_back(_cecilia(self.where), "reminders", [claim], days[0] if days else self.on)
+
     def _cost(self, claim: Claim, amount: str, kind: str) -> None:
         a_cost(self.where, claim, amount, self.on - timedelta(days=365), kind)
 
@@ -373,6 +384,10 @@ def decide_in_crowd_and_alone(text: str) -> Late:
         for outcome in {wanted[0] for wanted in expected.values()}
     }
     return late
+
+
+def _cecilia(where: Unit) -> Acting:
+    return Acting(person("cecilia"), where, AT)
 
 
 def reminders_of(where: Unit, claim: Claim) -> list[Reminder]:

@@ -3,20 +3,20 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
-from cast import customer, inside, unit
+from cast import customer, inside, person, unit
 from income.reminder_tables import Late, a_block, a_credit, a_late_claim, remind, reminders_of
 from income.tables import read
 from reskontra.claims.collection import take_claims_in_hand
 from reskontra.claims.models import Block, BlockLift, Claim, Complaint, ComplaintAnswer
-from reskontra.income.reminders.actions import answer_complaint, block, complain, lift
-from reskontra.income.reminders.lists import blocks_for_review, open_complaints
+from reskontra.income.reminders.actions import answer_complaint, block, complain, extend, lift
+from reskontra.income.reminders.lists import blocks_for_review, blocks_of_claim, open_complaints
 from reskontra.income.reminders.steps import NextStep, next_steps
 from reskontra.kernel.blocks import WORK, block_codes
 from reskontra.registers.policy import NotAllowed
 from reskontra.registers.unit_terms import terms_of
-from reskontra.runs.run import RunRefused
+from reskontra.runs.run import Acting, RunRefused
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -127,6 +127,50 @@ def test_lifting_tells_where_collection_goes_on_and_when() -> None:
             lifted = lift(acting, held, TODAY, "the ground is gone")
         assert (str(lifted.steps[0]), lifted.lift.next_step) == (step, step), name
     assert NextStep(1, "SEND_SECOND_REMINDER", date(2026, 4, 7)).said("sv") == "andra påminnelsen 7.4.2026"
+
+
+def test_a_block_is_extended_by_a_fact_and_holds_until_its_new_last_day() -> None:
+    """OC 6.1.2-a: reminders, the list of reviews and the claim's own blocks go by the newest extension."""
+    late = _claims("""
+    claim   kept  bruk 100.00 due 2026-02-20
+    claim   left  bruk 100.00 due 2026-02-20
+    block   kept  Z from 2026-03-10 until 2026-03-20
+    block   left  Z from 2026-03-10 until 2026-03-20
+    """)
+    kept = late.claims["kept"].pk
+    with inside(late.where) as acting:
+        held = Block.objects.get(unit=late.where, claim=kept)
+        assert [one.block for one in blocks_for_review(late.where, TODAY)] == [held.pk, held.pk + 1]
+        extend(acting, held, date(2026, 3, 25), date(2026, 3, 31), "the parties still talk")
+        extend(acting, held, date(2026, 4, 10), date(2026, 4, 15), "and still")
+        [one] = blocks_of_claim(late.where, kept, TODAY)
+        assert (one.until_date, one.review_date) == (date(2026, 4, 15), date(2026, 4, 10))
+        assert [one.block for one in blocks_for_review(late.where, TODAY)] == [held.pk + 1]
+        assert [one.block for one in blocks_for_review(late.where, date(2026, 4, 10))] == [held.pk]
+        with pytest.raises(IntegrityError, match="an_extension_shortens_no_block"), transaction.atomic():
+            extend(acting, held, date(2026, 4, 10), date(2026, 4, 14), "sooner")
+    stopped = {day: _stopped(late, date(2026, *day))[kept] for day in ((3, 31), (4, 15), (4, 16))}
+    assert [bool(works) for works in stopped.values()] == [True, True, False]
+    assert not _stopped(late, date(2026, 3, 31))[late.claims["left"].pk]
+    with inside(late.where) as acting:
+        lift(acting, held, TODAY, "they agreed")
+        assert blocks_of_claim(late.where, kept, TODAY) == []
+        with pytest.raises(IntegrityError, match="a_block_is_extended_while_it_holds"), transaction.atomic():
+            extend(acting, held, date(2026, 5, 1), None, "again")
+        with pytest.raises(NotAllowed):
+            extend(Acting(person("maria"), late.where, acting.at), held, date(2026, 5, 1), None, "x")
+
+
+def test_a_complaints_block_that_was_extended_is_lifted_by_its_answer() -> None:
+    """OC 6.1.2-b"""
+    late = _claims("claim   A bruk 100.00 due 2026-02-20")
+    with inside(late.where) as acting:
+        made = complain(acting, late.claims["A"], TODAY, "not ordered")
+        held = Block.objects.get(unit=late.where, pk=made.block_id)
+        extend(acting, held, date(2026, 6, 1), None, "the unit asks the supplier")
+        kirsi = Acting(person("kirsi"), late.where, acting.at)
+        assert answer_complaint(kirsi, made, "rejected", "it was ordered").lifted is not None
+    assert not _stopped(late, TODAY)[late.claims["A"].pk]
 
 
 def test_a_customers_block_tells_the_step_of_each_claim_the_earliest_first() -> None:

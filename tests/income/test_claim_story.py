@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from cast import AT, inside, person, run, unit
+from cast import AT, inside, person, run, set_term, unit
 from income.money import a_claim, a_payment
 from income.write_off_tables import a_case, a_reminder
 from reskontra.claims.models import Block, BlockLift, Claim
@@ -13,8 +13,9 @@ from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.write_off.actions import approve, propose, review
 from reskontra.income.write_off.run import WriteOffsRun
 from reskontra.insight.ageing import ageing, open_claims, open_total, take_open_claims
-from reskontra.insight.claims import Story, claim_story
+from reskontra.insight.claims import Story, claim_story, next_step
 from reskontra.kernel.days import due_date
+from reskontra.registers.unit_terms import terms_of
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -64,7 +65,7 @@ def test_what_lies_ahead_of_the_day_is_not_told() -> None:
     [
         ("", "reminder_1", "2026-02-19"),
         ("first", "reminder_2", "2026-03-16"),
-        ("first second", "enforcement", "2026-03-31"),
+        ("first second", "enforcement", "2026-04-13"),  # fourteen days after it fell due, as the fork waits
         ("first second case", "case_applied", None),
         ("block", "block_review", "2026-06-01"),
         ("block lifted", "reminder_1", "2026-02-19"),
@@ -96,6 +97,43 @@ def test_the_next_step_is_told_with_its_day(told: str, step: str, day: str | Non
     assert (story.next.step, story.next.day and story.next.day.isoformat()) == (step, day)
 
 
+DUE = date(2026, 2, 5)
+TWICE = {
+    "limitation_date": date(2029, 2, 5), "write_off_proposed": False, "in_case": False, "case_kind": None,
+    "case_state": None, "deferred_until": None, "reminders_stopped": False, "block_review_date": None, "due_date": DUE,
+    "reminders": 2, "last_reminder_date": date(2026, 3, 16), "last_reminder_due": date(2026, 3, 30),
+    "judged_date": None, "state_unit": False, "consumer": True, "public_law": False, "open": Decimal("100.00"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("told", "agency", "step", "day"), [
+    ({},                                               "no",  "court",              "2026-04-13"),
+    ({"judged_date": DUE},                             "no",  "enforcement",        "2026-04-13"),
+    ({"public_law": True},                             "yes", "enforcement",        "2026-04-13"),
+    ({"open": Decimal("19.99")},                       "no",  "write_off_proposal", "2026-04-13"),
+    ({"open": Decimal("20.00")},                       "no",  "court",              "2026-04-13"),
+    ({"open": Decimal("10.00"), "public_law": True},   "no",  "enforcement",        "2026-04-13"),
+    ({"state_unit": True},                             "yes", "between_units",      None),
+    ({},                                               "yes", "agency",             "2026-03-31"),
+    ({"last_reminder_date": date(2026, 3, 25)},        "yes", "agency",             "2026-04-08"),
+    ({"last_reminder_date": date(2026, 3, 25), "consumer": False}, "yes", "agency", "2026-03-31"),
+    ({"case_kind": "agency"},                          "yes", "court",              "2026-04-13"),
+    ({"judged_date": DUE},                             "yes", "enforcement",        "2026-04-13"),
+    ({"limitation_date": date(2026, 4, 12)},           "no",  "limitation",         "2026-04-12"),
+    ({"limitation_date": date(2026, 4, 13)},           "no",  "court",              "2026-04-13"),
+    ({"limitation_date": date(2026, 3, 31)},           "no",  "write_off",          None),
+    ({"limitation_date": date(2026, 4, 2), "deferred_until": date(2026, 9, 1)}, "no", "payment_time", "2026-09-01"),
+])  # fmt: skip
+def test_the_next_act_after_both_reminders_is_where_the_rules_send_the_claim(
+    told: dict[str, object], agency: str, step: str, day: str | None
+) -> None:
+    """S40, OC 6.1.4-a, OC 6.2-a, OC 6.2.1-a, OC 6.2.2-a, OC 5.1-c: and what expires before it is told to."""
+    set_term(unit(), "agency_in_use", agency)
+    with inside(unit()):
+        found = next_step({**TWICE, **told}, terms_of(unit(), date(2026, 4, 1)))
+    assert (found.step, found.day and found.day.isoformat()) == (step, day)
+
+
 def test_open_claims_are_aged_and_listed() -> None:
     """OC 5.1-a"""
     claims = [
@@ -123,3 +161,5 @@ def test_open_claims_are_aged_and_listed() -> None:
         take_open_claims(unit(), on)
         assert [one.id for one in open_claims(on, bucket="1-14")] == [claims[1].pk]
         assert [one.id for one in open_claims(on, step="reminded")] == [claims[0].pk]
+        terms = terms_of(unit(), on)
+        assert [one.next(terms).step for one in listed] == ["reminder_2", "reminder_1", "due"]

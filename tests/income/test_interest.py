@@ -702,3 +702,29 @@ def test_only_clerks_waive(who: str) -> None:
     told = _told("claim A bruk 1000.00 due 2026-01-05")
     with inside(told.where, who) as acting, pytest.raises(NotAllowed):
         waive_interest(acting, told.claims["A"], date(2026, 2, 1), "test")
+
+
+def test_interest_is_left_out_of_the_runs_of_its_day_and_does_not_count_for_the_customer() -> None:
+    """OC 6.1.5-a: it waits; what is to be credited does not, and what was left out on another day is asked about."""
+    decide_in_crowd_and_alone("""
+    on 2026-03-16
+    claim D paja  1000.00 due 2026-01-05
+    paid  D 1000.00 2026-02-10
+    charged 2026-02-20
+    claim A bruk  1000.00 due 2026-01-05
+    claim B bruk   300.00 due 2026-01-05
+    claim C aino  1000.00 due 2026-01-05
+    paid  A 1000.00 2026-03-02
+    paid  B  300.00 2026-03-02
+    paid  C 1000.00 2026-03-02
+    waived D 2026-02-10
+    left  A
+    left  C 2026-03-15
+    left  D
+    expect A INTEREST_LEFT_OUT    14.58    # OC 6.1.5-a
+    expect B INTEREST_BELOW_FLOOR  4.37    # OC 6.1.5-a
+    expect C CHARGE_INTEREST      14.58    # OC 6.1.5-a
+    expect D CREDIT_INTEREST      -9.37    # OC 6.1.5-a
+    invoice aino 14.58
+    invoice paja -9.37 credit
+    """)

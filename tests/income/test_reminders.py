@@ -1,8 +1,17 @@
 """Reminders (OC 6.1.2): two for everybody, who waits and why; each claim decided in a crowd and alone."""
 
+from datetime import timedelta
+
 import pytest
 
-from income.reminder_tables import decide_in_crowd_and_alone
+from cast import inside, person
+from income.reminder_tables import decide_in_crowd_and_alone, remind
+from reskontra.claims.exclusions import leave_out, take_back
+from reskontra.claims.models import ClaimDecision, Exclusion, ExclusionEnd
+from reskontra.database.refused import ActRefused
+from reskontra.income.reminders.steps import next_steps
+from reskontra.registers.policy import NotAllowed
+from reskontra.runs.run import Acting, RunRefused
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -136,3 +145,72 @@ def test_what_speaks_for_waiting_comes_before_what_is_due() -> None:
     expect  broken   SEND_FIRST_REMINDER    # OC 6.1.2-c
     expect  written  WRITE_OFF_AWAITED      # OC 5.1-b
     """)
+
+
+def test_a_claim_is_left_out_of_the_runs_of_its_day_only() -> None:
+    """OC 6.1.2-a: it waits with its reason, what is taken back goes on, and the next day asks anew."""
+    late = decide_in_crowd_and_alone("""
+    on 2026-05-05
+    claim   out     bruk 100.00 due 2026-04-01
+    claim   second  bruk 100.00 due 2026-03-20
+    claim   before  bruk 100.00 due 2026-04-01
+    claim   back    bruk 100.00 due 2026-04-01
+    claim   both    bruk 100.00 due 2026-04-01
+    claim   early   bruk 100.00 due 2026-05-04
+    block   both    A from 2026-05-05
+    left    out
+    left    before  2026-05-04
+    left    back    back
+    left    both
+    left    early
+    expect  out     REMINDER_LEFT_OUT      # OC 6.1.2-a
+    expect  second  SEND_FIRST_REMINDER    # OC 6.1.2-c
+    expect  before  SEND_FIRST_REMINDER    # OC 6.1.2-c
+    expect  back    SEND_FIRST_REMINDER    # OC 6.1.2-c
+    expect  both    REMINDERS_BLOCKED      # OC 6.1.2-a
+    expect  early   JUST_DUE               # OC 6.1.2-c
+    """)
+    with inside(late.where):
+        told = ClaimDecision.objects.filter(unit=late.where, outcome="REMINDER_LEFT_OUT").first()
+        [step] = next_steps(late.where, late.on, [late.claims["out"].pk])
+    assert told is not None
+    assert told.inputs["left_out"] == "tala först"
+    assert (step.outcome, step.day) == ("SEND_FIRST_REMINDER", late.on + timedelta(days=1))
+    [sent] = [one for one in remind(late.where, late.on).counts if one.outcome == "SEND_FIRST_REMINDER"]
+    assert sent.count == 3
+    [sent] = [
+        one
+        for one in remind(late.where, late.on + timedelta(days=1)).counts
+        if one.outcome == "SEND_FIRST_REMINDER"
+    ]
+    assert sent.count == 1
+
+
+def test_claims_are_left_out_together_or_not_at_all_by_who_runs_the_reminders() -> None:
+    """OC 1.2-a, OC 6.1.2-a"""
+    late = decide_in_crowd_and_alone("""
+    on 2026-05-05
+    claim   A bruk 100.00 due 2026-04-01
+    claim   B bruk 100.00 due 2026-04-01
+    left    A
+    expect  A REMINDER_LEFT_OUT      # OC 6.1.2-a
+    expect  B SEND_FIRST_REMINDER    # OC 6.1.2-c
+    """)
+    both = list(late.claims.values())
+    with inside(late.where) as acting:
+        with pytest.raises(ActRefused, match="a_claim_is_left_out_of_a_run_once"):
+            leave_out(acting, "reminders", both, late.on, "x")
+        assert Exclusion.objects.filter(unit=late.where).count() == 1
+        with pytest.raises(RunRefused, match=r"exclusion\.not_left_out"):
+            take_back(acting, "reminders", both, late.on)
+        assert not ExclusionEnd.objects.filter(unit=late.where).exists()
+        for claims, reason, key in (
+            ([], "x", "of_nothing"), (both, " ", "without_reason"), (both, "x" * 351, "reason_too_long"),
+        ):  # fmt: skip
+            with pytest.raises(RunRefused, match=key):
+                leave_out(acting, "reminders", claims, late.on, reason)
+        unit_clerk = Acting(person("kirsi"), late.where, acting.at)
+        with pytest.raises(NotAllowed):
+            leave_out(unit_clerk, "reminders", both[1:], late.on, "x")
+        with pytest.raises(NotAllowed):
+            take_back(unit_clerk, "reminders", both[:1], late.on)

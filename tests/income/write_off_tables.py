@@ -9,7 +9,7 @@ proposed NAME | reviewed NAME | approved NAME | kept NAME UNTIL [on DAY]
 expect   NAME OUTCOME                            # clause
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -155,7 +155,15 @@ def a_reminder(where: Unit, claim: Claim, ordinal: int, due: date) -> Reminder:
         )  # fmt: skip
 
 
-def a_case(where: Unit, claim: Claim, kind: str, event: str, day: date, detail: dict[str, str]) -> Case:
+def a_case(
+    where: Unit,
+    claim: Claim,
+    kind: str,
+    event: str,
+    day: date,
+    detail: dict[str, str],
+    pauses: Sequence[dict[str, str]] = (),
+) -> Case:
     """A case about one claim that went out and then took the step ``event``."""
     with inside(where):
         by = a_run(where, kind, day)
@@ -167,7 +175,7 @@ def a_case(where: Unit, claim: Claim, kind: str, event: str, day: date, detail: 
         )  # fmt: skip
         CaseClaim.objects.create(
             unit=where, case=case, claim=claim, principal=claim.amount, costs=0, interest_from=claim.due_date,
-            interest_ground="section_4", provision="Act 150/1992",
+            interest_pauses=list(pauses), interest_ground="section_4", provision="Act 150/1992",
         )  # fmt: skip
         for place, step in enumerate([*_BEFORE.get(event, ["applied"]), event], start=1):
             told = {"certificate": "lack_of_means"} if step == "obstacle" else detail

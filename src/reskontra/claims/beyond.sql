@@ -22,7 +22,7 @@ FROM beyond_claims b
 JOIN claims_claim c ON c.id = b.claim_id
 JOIN registers_customer payer ON payer.id = c.payer_id AND payer.kind <> 'state_unit'
 WHERE NOT EXISTS (
-  SELECT FROM claims_block stop LEFT JOIN claims_blocklift l ON l.block_id = stop.id
+  SELECT FROM claims_block_now stop
   WHERE stop.unit_id = %(unit)s AND (stop.claim_id = c.id OR stop.customer_id = c.payer_id)
     AND strpos(%(interest_blocks)s, stop.code) > 0 AND stop.from_date <= %(on)s
-    AND (stop.until_date IS NULL OR stop.until_date >= %(on)s) AND (l.day IS NULL OR l.day > %(on)s))
+    AND (stop.until_date IS NULL OR stop.until_date >= %(on)s) AND (stop.lifted_date IS NULL OR stop.lifted_date > %(on)s))

@@ -9,9 +9,9 @@
 -- The first two tables, with what is known of their sizes, also stand alone (take_standing).
 CREATE TEMP TABLE blocks_in_force ON COMMIT DROP AS
 SELECT b.claim_id, b.customer_id, b.code, b.review_date
-FROM claims_block b LEFT JOIN claims_blocklift l ON l.block_id = b.id
+FROM claims_block_now b
 WHERE b.unit_id = %(unit)s AND b.from_date <= %(on)s AND (b.until_date IS NULL OR b.until_date >= %(on)s)
-  AND (l.day IS NULL OR l.day > %(on)s);
+  AND (b.lifted_date IS NULL OR b.lifted_date > %(on)s);
 
 ANALYZE blocks_in_force;
 

@@ -1,17 +1,17 @@
-"""Block a claim, or all that a customer owes; lift a block; without a reference: which blocks are to be reviewed."""
+"""Block a claim, or all that a customer owes; extend or lift a block; without a reference: blocks to be reviewed."""
 
 from argparse import ArgumentParser, Namespace
 from datetime import date
 
 from django.db.models import Q
 
-from reskontra.claims.models import Block, BlockLift, Claim
+from reskontra.claims.models import Block, BlockExtension, Claim
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, say, table
 from reskontra.commands.values import day_argument
-from reskontra.income.reminders.actions import Lifted, block, lift
-from reskontra.income.reminders.lists import blocks_for_review
+from reskontra.income.reminders.actions import Lifted, block, extend, lift
+from reskontra.income.reminders.lists import blocks_for_review, unlifted_blocks
 from reskontra.insight.explanations import NothingFound
 from reskontra.insight.words import reason_told
 from reskontra.kernel.blocks import block_codes
@@ -31,6 +31,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--review", type=day_argument, metavar="DATE", help="when it is looked at again")
     parser.add_argument("--from", dest="first", type=day_argument, metavar="DATE", help="default: today")
     parser.add_argument("--until", type=day_argument, metavar="DATE", help="last day (default: until lifted)")
+    parser.add_argument("--extend", action="store_true", help="keep the block of this code until --until")
     parser.add_argument("--lift", action="store_true", help="lift the block of this code from --on")
     add_acting(parser)
 
@@ -46,6 +47,16 @@ def handle(arguments: Namespace) -> int:
         if arguments.lift:
             lifted = lift(person, _in_force(what, arguments, on), on, arguments.reason)
             tell_lifted(arguments, lifted, arguments.code)
+            return 0
+        if arguments.extend:
+            kept = extend(
+                person,
+                _in_force(what, arguments, on),
+                arguments.review or on,
+                arguments.until,
+                arguments.reason,
+            )
+            _tell_extended(arguments, kept)
             return 0
         made = block(
             person,
@@ -114,17 +125,25 @@ def tell_lifted(arguments: Namespace, lifted: Lifted | None, code: str) -> None:
 def _in_force(what: Claim | Customer, arguments: Namespace, on: date) -> Block:
     """The newest block of the code that holds ``what`` and was not lifted; raises ``RunRefused``."""
     held = Q(claim=what) if isinstance(what, Claim) else Q(customer=what)
-    lifted = BlockLift.objects.values("block_id")
-    found = (
-        Block.objects.filter(held, code=arguments.code or "")
-        .filter(Q(until_date__isnull=True) | Q(until_date__gte=on))
-        .exclude(pk__in=lifted)
-        .order_by("-pk")
-        .first()
-    )
+    every = Block.objects.filter(held, code=arguments.code or "")
+    standing = unlifted_blocks(list(every.values_list("pk", flat=True)), on)
+    found = every.filter(pk__in=standing).order_by("-pk").first()
     if found is None:
         raise RunRefused("reminders.no_such_block", code=arguments.code or "", subject=arguments.reference)
     return found
+
+
+def _tell_extended(arguments: Namespace, made: BlockExtension) -> None:
+    if arguments.json:
+        as_json({"block": made.block_id, "until": made.until_date, "review": made.review_date})
+    say(
+        arguments,
+        "reminders.extended_until" if made.until_date else "reminders.extended",
+        code=arguments.code,
+        subject=arguments.reference,
+        review=format_date(made.review_date, arguments.lang),
+        until=format_date(made.until_date, arguments.lang) if made.until_date else "",
+    )
 
 
 def _listed(arguments: Namespace) -> int:

@@ -189,7 +189,7 @@ def _page(request: HttpRequest, place: Place, found: Case, rejected: ToldBack | 
             "case": found,
             "debtor": found.debtor,
             "court": courts().by_key[found.court].name[language] if found.court in courts().by_key else "",
-            "claims": told.claims,
+            "claims": [{**one, "pauses": _pauses(one)} for one in told.claims],
             "sums": case_sums(found),
             "interest": interest_of_case(place.unit, found, place.on),
             "steps": [(one, rested_on(_plain(one["detail"]), language)) for one in told.steps[::-1]],
@@ -214,6 +214,14 @@ def _page(request: HttpRequest, place: Place, found: Case, rejected: ToldBack | 
         },
         status=rejected.status if rejected else 200,
     )
+
+
+def _pauses(claim: Mapping[str, Any]) -> list[tuple[date, date]]:
+    """The first and the last day of each stretch of payment time on which no late interest runs (OC 6.1.1-a)."""
+    return [
+        (date.fromisoformat(one["first"]), date.fromisoformat(one["last"]))
+        for one in claim["interest_pauses"]
+    ]
 
 
 # What the rule looks at of a case at home only, and what the page shows already.

@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from reskontra.claims.models import (
     Block,
+    BlockExtension,
     BlockLift,
     Claim,
     Complaint,
@@ -25,7 +26,16 @@ from reskontra.desk import claim_legal_acts
 from reskontra.desk.acts import Incomplete, chosen, day_of, seen_as, written
 from reskontra.desk.keys import key_of
 from reskontra.income.interest.actions import waive_interest
-from reskontra.income.reminders.actions import COMPLAINT, Lifted, answer_complaint, block, complain, lift
+from reskontra.income.reminders.actions import (
+    COMPLAINT,
+    Lifted,
+    answer_complaint,
+    block,
+    complain,
+    extend,
+    lift,
+)
+from reskontra.income.reminders.lists import BlockNow, blocks_of_claim
 from reskontra.income.write_off.actions import PROPOSABLE, propose
 from reskontra.kernel.blocks import WORK, block_codes
 from reskontra.kernel.clauses import clause
@@ -43,7 +53,7 @@ LONGEST_MESSAGE = 700
 class Held:
     """A block in force as people read it: its code's name, and the names of the work that it stops."""
 
-    block: Block
+    block: BlockNow
     name: str
     stops: str
 
@@ -64,11 +74,7 @@ def standing_of(unit: Unit, claim: Claim, on: date, language: str) -> Standing:
     held = Q(claim=claim) | Q(customer=claim.payer_id)
     every = Block.objects.filter(held, unit=unit)
     lifts = BlockLift.objects.filter(unit=unit, block__in=every.values("pk"))
-    in_force = (
-        every.filter(Q(until_date__isnull=True) | Q(until_date__gte=on))
-        .exclude(pk__in=lifts.filter(day__lte=on).values("block_id"))
-        .order_by("from_date", "pk")
-    )
+    extensions = BlockExtension.objects.filter(unit=unit, block__in=every.values("pk"))
     complaints = Complaint.objects.filter(unit=unit, claim=claim)
     answers = ComplaintAnswer.objects.filter(unit=unit, complaint__in=complaints.values("pk"))
     proposals = WriteOffProposal.objects.filter(unit=unit, claim=claim)
@@ -89,6 +95,7 @@ def standing_of(unit: Unit, claim: Claim, on: date, language: str) -> Standing:
         for found in (
             every,
             lifts,
+            extensions,
             complaints,
             answers,
             proposals,
@@ -99,7 +106,7 @@ def standing_of(unit: Unit, claim: Claim, on: date, language: str) -> Standing:
         )
     ]
     return Standing(
-        [_held(one, language) for one in in_force],
+        [_held(one, language) for one in blocks_of_claim(unit, claim.pk, on)],
         complaints.exclude(pk__in=answers.values("complaint_id")).order_by("pk").first(),
         proposal,
         ".".join(map(str, newest)),
@@ -140,11 +147,16 @@ def _block(acting: Acting, claim: Claim, sent: QueryDict, language: str) -> list
     return [told]
 
 
+def _extend(acting: Acting, claim: Claim, sent: QueryDict, language: str) -> list[str]:
+    """Until it is lifted where no last day is given."""
+    found = _sent_block(acting, claim, sent)
+    until = day_of(sent, "until") if sent.get("until", "") else None
+    made = extend(acting, found, day_of(sent, "review"), until, written(sent, "reason"))
+    return [told_extended(found, made, claim.reference, language)]
+
+
 def _lift(acting: Acting, claim: Claim, sent: QueryDict, language: str) -> list[str]:
-    held = Q(claim=claim) | Q(customer=claim.payer_id)
-    found = Block.objects.filter(held, unit=acting.unit, pk=key_of(sent.get("block", ""))).first()
-    if found is None:
-        raise Incomplete("block")
+    found = _sent_block(acting, claim, sent)
     lifted = lift(acting, found, acting.day, written(sent, "reason"))
     return _lifted(claim, found.code, lifted, language)
 
@@ -184,6 +196,7 @@ def _waive(acting: Acting, claim: Claim, sent: QueryDict, language: str) -> list
 
 ACTS: Mapping[str, Callable[[Acting, Claim, QueryDict, str], list[str]]] = {
     "block": _block,
+    "extend": _extend,
     "lift": _lift,
     "complain": _complain,
     "answer": _answer,
@@ -207,7 +220,28 @@ def _lifted(claim: Claim, code: str, lifted: Lifted, language: str) -> list[str]
     ]
 
 
-def _held(one: Block, language: str) -> Held:
+def _sent_block(acting: Acting, claim: Claim, sent: QueryDict) -> Block:
+    held = Q(claim=claim) | Q(customer=claim.payer_id)
+    found = Block.objects.filter(held, unit=acting.unit, pk=key_of(sent.get("block", ""))).first()
+    if found is None:
+        raise Incomplete("block")
+    return found
+
+
+def told_extended(block: Block, made: BlockExtension, subject: str, language: str) -> str:
+    """That a block was kept, until when and when it is reviewed."""
+    key = "reminders.extended_until" if made.until_date else "reminders.extended"
+    return text(
+        key,
+        language,
+        code=block.code,
+        subject=subject,
+        review=format_date(made.review_date, language),
+        until=format_date(made.until_date, language) if made.until_date else "",
+    )
+
+
+def _held(one: BlockNow, language: str) -> Held:
     return Held(one, block_codes()[one.code].name[language], _stops(one.code, language))
 
 

@@ -1,10 +1,12 @@
 """Claims (S40): who owes, how old it is and what comes next; one claim with its whole story and what may be done."""
 
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,6 +24,7 @@ from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Stale, ToldBack, told_back
 from reskontra.desk.claim_acts import ACTS, ANSWERS, Standing, act_on, codes, standing_of
 from reskontra.desk.claim_legal_acts import INTERRUPTIONS, SENDS, forms_of
+from reskontra.desk.files import download
 from reskontra.desk.frame import say, show
 from reskontra.desk.keys import key_of
 from reskontra.desk.paging import ROWS, page_of
@@ -29,13 +32,24 @@ from reskontra.desk.sending import send_waiting
 from reskontra.desk.why import claim_why
 from reskontra.income.limitation.clock import clock_of
 from reskontra.income.write_off.actions import PROPOSABLE
-from reskontra.insight.ageing import BUCKETS, STEPS, Aged, ageing, open_claims, open_total, take_open_claims
-from reskontra.insight.claims import claim_story
+from reskontra.insight.ageing import (
+    BUCKETS,
+    STEPS,
+    Aged,
+    OpenClaim,
+    ageing,
+    open_claims,
+    open_total,
+    take_open_claims,
+)
+from reskontra.insight.claims import Next, claim_story
 from reskontra.insight.orders import customers_named
 from reskontra.kernel.courts import courts
+from reskontra.kernel.formulas import harmless
 from reskontra.kernel.references import NotAReference, normal_reference
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit
+from reskontra.registers.unit_terms import terms_of
 
 
 @dataclass(frozen=True)
@@ -60,39 +74,109 @@ class Bar:
 def claims(request: HttpRequest, place: Place) -> HttpResponse:
     """Open claims, the oldest first, by age, step and customer; above them the ages as bars."""
     language = request.language  # type: ignore[attr-defined]
-    words = request.GET.get("q", "").strip()
-    bucket = _one_of(request.GET.get("age", ""), [name for name, _ in BUCKETS])
-    step = _one_of(request.GET.get("step", ""), STEPS)
+    asked = _asked(request)
     take_open_claims(place.unit, place.on)
     aged = ageing(place.on)
-    found = open_claims(
-        place.on,
-        bucket=bucket,
-        step=step,
-        customers=customers_named(words) if words else None,
-        after=_after(request),
-        most=ROWS + 1,
-    )
-    if words and (claim := _by_reference(place.unit, words)):
-        found = open_claims(place.on, only=claim.pk)
+    found = _listed(place, asked, _after(request), ROWS + 1)
     count, amount = open_total()
+    terms = terms_of(place.unit, place.on)
     return show(
         request,
         place,
         "desk/claims.html",
         "claims",
         {
-            "page": page_of(request, [_Keyed(one) for one in found], "key"),
+            "page": page_of(request, [_Keyed(one, one.next(terms)) for one in found], "key"),
             "bars": _bars(aged),
             "steps": _steps(aged),
-            "bucket": bucket,
-            "step": step,
-            "words": words,
+            "bucket": asked.bucket,
+            "step": asked.step,
+            "words": asked.words,
+            "filter": urlencode(asked.written()),
             "count": count,
             "amount": amount,
-            "empty": text(f"desk.claims.none.{'search' if words or bucket or step else 'open'}", language),
+            "empty": text(f"desk.claims.none.{'search' if asked.written() else 'open'}", language),
         },
     )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What of the open claims is asked for: words (a customer or a reference), a bucket of age, a step."""
+
+    words: str
+    bucket: str | None
+    step: str | None
+
+    def written(self) -> dict[str, str]:
+        """As it stands in an address; nothing when everything is asked for."""
+        told = {"q": self.words, "age": self.bucket or "", "step": self.step or ""}
+        return {name: value for name, value in told.items() if value}
+
+
+def _asked(request: HttpRequest) -> Asked:
+    return Asked(
+        request.GET.get("q", "").strip(),
+        _one_of(request.GET.get("age", ""), [name for name, _ in BUCKETS]),
+        _one_of(request.GET.get("step", ""), STEPS),
+    )
+
+
+def _listed(place: Place, asked: Asked, after: tuple[date, int] | None, most: int) -> list[OpenClaim]:
+    """At most ``most`` claims from behind ``after``, after ``take_open_claims``."""
+    if asked.words and (claim := _by_reference(place.unit, asked.words)):
+        return open_claims(place.on, only=claim.pk) if after is None else []
+    return open_claims(
+        place.on,
+        bucket=asked.bucket,
+        step=asked.step,
+        customers=customers_named(asked.words) if asked.words else None,
+        after=after,
+        most=most,
+    )
+
+
+COLUMNS = (
+    "claim", "customer_number", "customer", "kind", "due", "late", "step", "next", "next_day", "block", "limitation",
+    "open",
+)  # fmt: skip
+_AT_ONCE = 5000  # rows of a file that are read at once
+
+
+@require_safe
+@in_unit
+def claims_file(request: HttpRequest, place: Place) -> HttpResponse:
+    """The open claims as they are filtered, all of them, as CSV for a spreadsheet in the reader's language."""
+    language = request.language  # type: ignore[attr-defined]
+    asked, terms = _asked(request), terms_of(place.unit, place.on)
+    take_open_claims(place.unit, place.on)
+    written = io.StringIO()
+    lines = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    lines.writerow(text(f"desk.claims.file.{name}", language) for name in COLUMNS)
+    after: tuple[date, int] | None = None
+    while found := _listed(place, asked, after, _AT_ONCE):
+        lines.writerows(_cells(one, one.next(terms), language) for one in found)
+        after = found[-1].due_date, found[-1].id
+    name = f"{text('desk.claims.file', language)}-{place.unit.code}-{place.on.isoformat()}.csv"
+    # The mark at the beginning tells a spreadsheet that it is UTF-8.
+    return download(written.getvalue().encode("utf-8-sig"), name)
+
+
+def _cells(one: OpenClaim, following: Next, language: str) -> list[str]:
+    """A row of the file: days by ISO 8601, amounts with the language's decimal sign, no text that becomes a formula."""
+    amount = format(one.open, ".2f")
+    told = (
+        one.reference, one.customer_number, one.customer, text(law(one), language), one.due_date.isoformat(),
+        str(one.days), text(f"step.{one.step}", language), text(f"next.{following.step}", language),
+        following.day.isoformat() if following.day else "", one.block_codes, one.limitation_date.isoformat(),
+        amount if language == "en" else amount.replace(".", ","),
+    )  # fmt: skip
+    return [harmless(cell) for cell in told]
+
+
+def law(one: OpenClaim) -> str:
+    """The key of the text that names the claim's kind of law."""
+    return "term.public_law" if one.public_law else "term.commercial"
 
 
 @require_safe
@@ -182,7 +266,7 @@ def page(request: HttpRequest, place: Place, found: Claim, rejected: ToldBack | 
 
 def _forms(place: Place, open: bool, standing: Standing) -> set[str]:
     """The acts that the person may do on a claim that is ``open``, or settled, as it stands."""
-    held = standing.blocks and "lift", open and "block", open and "complain"
+    held = standing.blocks and "lift", standing.blocks and "extend", open and "block", open and "complain"
     forms = {one for one in held if one} if place.may("block") else set()
     if standing.complaint and place.may("answer_complaint"):
         forms.add("answer")
@@ -229,7 +313,13 @@ def found_claim(unit: Unit, reference: str) -> Claim:
 class _Keyed:
     """A row of the list with the key behind which the next page begins."""
 
-    claim: Any
+    claim: OpenClaim
+    next: Next
+
+    @property
+    def law(self) -> str:
+        """The key of the text that names the claim's kind of law."""
+        return law(self.claim)
 
     @property
     def key(self) -> str:

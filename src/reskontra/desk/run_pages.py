@@ -1,8 +1,10 @@
 """Runs (S04, S24): choose one and a day, see the preview, apply what was seen, look back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,6 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reskontra.claims.models import RefundApproval
 from reskontra.desk.access import Place, acts_in_unit, in_unit
+from reskontra.desk.acts import ToldBack
+from reskontra.desk.collection_plans import ROOMS, listed
 from reskontra.desk.files import archived
 from reskontra.desk.frame import say, show
 from reskontra.desk.paging import ROWS, key, page_of
@@ -104,7 +108,7 @@ def preview(request: HttpRequest, place: Place) -> HttpResponse:
 @in_unit
 def run(request: HttpRequest, place: Place, id: int) -> HttpResponse:
     """One run: the preview with what may be done, or the result with its controls and files."""
-    found = _run(place.unit, id)
+    found = found_run(place.unit, id)
     step = STEPS.get(found.name)
     rows = _rows(found, step)
     return show(
@@ -151,7 +155,13 @@ def _approval(request: HttpRequest, place: Place, run: Run) -> Approval | None:
 @in_unit
 def decided(request: HttpRequest, place: Place, id: int, outcome: str) -> HttpResponse:
     """The subjects that a run gave one outcome. Those of a plan are decided anew: a plan need not keep them."""
-    found = _run(place.unit, id)
+    return decided_page(request, place, found_run(place.unit, id), outcome)
+
+
+def decided_page(
+    request: HttpRequest, place: Place, found: Run, outcome: str, rejected: ToldBack | None = None
+) -> HttpResponse:
+    """The list of what ``found`` gave ``outcome``; an act that was ``rejected`` puts back what was written."""
     step = STEPS.get(found.name)
     row = next((row for row in _rows(found, step) if row.name == outcome and row.open), None)
     if row is None:
@@ -159,6 +169,13 @@ def decided(request: HttpRequest, place: Place, id: int, outcome: str) -> HttpRe
     subject: Subject = step.subject if step else "order"
     if found.state == "planned" and step:
         step.room().decide(found, terms_of(place.unit, found.on_date))
+    lines = None
+    rows: Sequence[Any]
+    if step and found.name in ROOMS:
+        after, may = key(request), place.may(step.right)
+        lines = listed(place, found, outcome, row.standing, after, ROWS + 1, may=may)
+        rows = lines.rows
+    elif found.state == "planned" and step:
         rows = just_decided(found, subject, outcome, key(request), ROWS + 1)
     else:
         rows = stored(found, subject, outcome, key(request), ROWS + 1)
@@ -169,7 +186,18 @@ def decided(request: HttpRequest, place: Place, id: int, outcome: str) -> HttpRe
         place,
         "desk/decided.html",
         "runs",
-        {"run": found, "row": row, "subject": subject, "page": shown, "left": max(left, 0)},
+        {
+            "run": found,
+            "row": row,
+            "subject": subject,
+            "page": shown,
+            "left": max(left, 0),
+            "lines": lines,
+            "rejected": rejected,
+            "sent": request.POST if rejected else {},
+            "asked": request.POST.getlist("claims") if rejected else [],
+        },
+        status=rejected.status if rejected else 200,
     )
 
 
@@ -183,7 +211,7 @@ def apply_plan(request: HttpRequest, place: Place, id: int) -> HttpResponse:
     """
     language = request.language  # type: ignore[attr-defined]
     with place.working():
-        planned = _run(place.unit, id)
+        planned = found_run(place.unit, id)
     step = STEPS.get(planned.name)
     if step is None:
         raise Http404
@@ -224,7 +252,7 @@ def _tell_left_out(request: HttpRequest, result: Result, language: str) -> None:
 @in_unit
 def left_file(request: HttpRequest, place: Place, id: int, digest: str) -> HttpResponse:
     """A file that the run left, from the archive."""
-    for file in files_of(_run(place.unit, id)):
+    for file in files_of(found_run(place.unit, id)):
         if file.digest == digest:
             return archived(digest, file.name)
     raise Http404
@@ -251,7 +279,7 @@ def _rows(run: Run, step: Step | None) -> list[Row]:
     return sorted(rows, key=lambda row: (_ORDER.index(row.standing), -row.count))
 
 
-def _run(unit: Unit, id: int) -> Run:
+def found_run(unit: Unit, id: int) -> Run:
     found = Run.objects.filter(unit=unit, pk=id).select_related("person", "unit").first()
     if found is None:
         raise Http404

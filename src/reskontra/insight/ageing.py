@@ -1,6 +1,6 @@
 """Open claims by age and step, and as a list: who owes, how old it is, what stops it, when it expires (OC 5.1)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,6 +8,8 @@ from typing import Any
 
 from reskontra.claims.collection import take_claims_in_hand
 from reskontra.database.rows import one_row, rows
+from reskontra.insight.claims import Next, next_step
+from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit
 from reskontra.registers.unit_terms import terms_of
 
@@ -32,6 +34,11 @@ _BUCKET = (
     )
     + " ELSE 'over_year' END"
 )
+# What the next step is told from, beside what the list shows.
+_STANDING = (
+    "write_off_proposed", "in_case", "case_kind", "case_state", "deferred_until", "reminders_stopped",
+    "block_review_date", "last_reminder_date", "last_reminder_due", "judged_date", "state_unit", "consumer",
+)  # fmt: skip
 _STEP = """CASE WHEN h.in_case THEN h.case_kind WHEN h.deferred_until IS NOT NULL THEN 'deferred'
   WHEN h.reminders_stopped THEN 'blocked' WHEN h.reminders = 2 THEN 'reminded_twice'
   WHEN h.reminders = 1 THEN 'reminded' ELSE 'open' END"""
@@ -69,6 +76,11 @@ class OpenClaim:
     block_codes: str
     limitation_date: date
     case_number: int | None
+    standing: Mapping[str, Any]
+
+    def next(self, terms: Terms) -> Next:
+        """What comes next, and on which day at the earliest."""
+        return next_step({**vars(self), **self.standing}, terms)
 
 
 def take_open_claims(unit: Unit, on: date) -> None:
@@ -112,7 +124,9 @@ def open_claims(
         "id": after[1] if after else None,
         "most": most,
     }
-    return [OpenClaim(**row) for row in rows(_LIST, values)]
+    found = rows(_LIST, values)
+    standing = [{name: row.pop(name) for name in _STANDING} for row in found]
+    return [OpenClaim(**row, standing=told) for row, told in zip(found, standing, strict=True)]
 
 
 def open_total() -> tuple[int, Decimal]:
@@ -125,7 +139,8 @@ _LIST = f"""
 SELECT l.* FROM (
   SELECT h.id, h.reference, payer.name AS customer, payer.number AS customer_number, h.kind, h.public_law, h.due_date,
     h.amount, h.open, greatest(%(on)s::date - h.due_date, 0) AS days, {_BUCKET} AS bucket, {_STEP} AS step, h.reminders,
-    h.costs_open, h.block_codes, h.limitation_date, k.number AS case_number
+    h.costs_open, h.block_codes, h.limitation_date, k.number AS case_number,
+    {", ".join(f"h.{name}" for name in _STANDING)}
   FROM claims_in_hand h
   JOIN registers_customer payer ON payer.id = h.payer_id
   LEFT JOIN claims_case k ON k.id = h.case_id AND h.in_case

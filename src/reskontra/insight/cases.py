@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import connection
 
 from reskontra.claims.collection import take_claims_in_hand
-from reskontra.claims.interest import take_interest
+from reskontra.claims.interest import take_interest, take_interest_told
 from reskontra.claims.models import Case
 from reskontra.database.rows import one_row, rows
 from reskontra.kernel.clauses import clause
@@ -126,7 +126,7 @@ WHERE cc.unit_id = %(unit)s AND cc.case_id = %(case)s
 
 @clause("OC 6.1.5-b")
 def interest_of_case(unit: Unit, case: Case, on: date) -> Decimal | None:
-    """Late-payment interest on the claims of ``case`` up to and with ``on`` that nobody has invoiced yet, in euro.
+    """Late-payment interest on the claims of ``case`` up to and with ``on``, less what was invoiced or paid, in euro.
 
     None while a rate of one of the days is not known. Called inside ``working_in``.
     """
@@ -137,7 +137,8 @@ def interest_of_case(unit: Unit, case: Case, on: date) -> Decimal | None:
         take_interest(unit)
     except MissingTerm:
         return None
-    (amount,) = one_row(_NOT_INVOICED, {"unit": unit.pk})
+    take_interest_told(unit, [one["claim_id"] for one in rows("SELECT claim_id FROM interest_scope")])
+    (amount,) = one_row(_NOT_INVOICED)
     return Decimal(amount)
 
 
@@ -148,11 +149,8 @@ FROM claims_caseclaim cc JOIN claims_claim c ON c.id = cc.claim_id
 WHERE cc.unit_id = %(unit)s AND cc.case_id = %(case)s AND c.kind = 'invoice' AND c.due_date < %(on)s
 """
 _NOT_INVOICED = """
-SELECT coalesce(sum(greatest(s.asked - coalesce(charged.amount, 0), 0)), 0)
-FROM interest_sums s LEFT JOIN (
-  SELECT h.claim_id, sum(h.amount) AS amount
-  FROM claims_interestcharge h JOIN claims_interestinvoice n ON n.id = h.invoice_id AND n.kind = 'late'
-  WHERE h.unit_id = %(unit)s GROUP BY 1) charged ON charged.claim_id = s.claim_id
+SELECT coalesce(sum(greatest(s.asked - coalesce(told.charged, 0), 0)), 0)
+FROM interest_sums s LEFT JOIN interest_told told ON told.claim_id = s.claim_id
 WHERE s.kind = 'late'
 """
 

@@ -66,10 +66,20 @@ SELECT (given_at AT TIME ZONE 'Europe/Helsinki')::date, 33, 'interest_waived', N
   jsonb_build_object('reason', reason, 'until_date', until_date)
 FROM claims_interestwaiver WHERE unit_id = %(unit)s AND claim_id = %(claim)s
 UNION ALL
+SELECT x.day, 34, 'left_out_' || x.rule, NULL, CASE x.rule WHEN 'reminders' THEN 'OC 6.1.2-a' ELSE 'OC 6.1.5-a' END, NULL, '',
+  jsonb_build_object('reason', x.reason)
+FROM claims_left_out x WHERE x.unit_id = %(unit)s AND x.claim_id = %(claim)s
+UNION ALL
 SELECT b.from_date, 40, 'blocked', NULL, 'OC 6.1.2-a', b.run_id, b.code,
   jsonb_build_object('reason', b.reason, 'review_date', b.review_date, 'until_date', b.until_date, 'party', b.party)
 FROM claims_block b JOIN the_claim c ON b.claim_id = c.id OR b.customer_id = c.payer_id
 WHERE b.unit_id = %(unit)s
+UNION ALL
+SELECT e.day, 40, 'block_extended', NULL, 'OC 6.1.2-a', NULL, b.code,
+  jsonb_build_object('reason', e.reason, 'review_date', e.review_date, 'until_date', e.until_date)
+FROM claims_blockextension e JOIN claims_block b ON b.id = e.block_id
+JOIN the_claim c ON b.claim_id = c.id OR b.customer_id = c.payer_id
+WHERE e.unit_id = %(unit)s
 UNION ALL
 SELECT l.day, 41, 'block_lifted', NULL, 'OC 6.1.2-a', l.run_id, b.code,
   jsonb_build_object('reason', l.reason, 'next_step', l.next_step)

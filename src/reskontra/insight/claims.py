@@ -52,6 +52,16 @@ class Happened:
     other: str
     detail: Mapping[str, Any]
 
+    @property
+    def until_day(self) -> date | None:
+        """The last day that it tells of, None without one."""
+        return date.fromisoformat(told) if (told := self.detail.get("until_date")) else None
+
+    @property
+    def review_day(self) -> date | None:
+        """The day of review that it tells of, None without one."""
+        return date.fromisoformat(told) if (told := self.detail.get("review_date")) else None
+
     def as_json(self) -> dict[str, Any]:
         """Plain values."""
         return {
@@ -190,9 +200,23 @@ def claim_decisions(unit: Unit, claim: Claim, language: str) -> Iterator[dict[st
     yield from (one for _, one in sorted(told, key=lambda pair: pair[0]))
 
 
-@clause("OC 5.1-c", "OC 6.1.1-a", "OC 6.1.2-a", "OC 6.1.2-c", "OC 6.2-a")
+@clause("OC 5.1-c", "OC 6.1.1-a", "OC 6.1.2-a", "OC 6.1.2-c", "OC 6.1.4-a", "OC 6.2-a", "OC 6.2.1-a")
 def next_step(standing: Mapping[str, Any], terms: Terms) -> Next:
-    """What an open claim waits for, from its row of ``claims_in_hand``, and the first day on which it may come."""
+    """What an open claim waits for, from its row of ``claims_in_hand``, and the first day on which it may come.
+
+    A claim that expires before that day waits for nothing else any more: until then something else must be done.
+    """
+    found = _next_step(standing, terms)
+    limitation = standing["limitation_date"]
+    if found.step in _ACTS and found.day and limitation and limitation < found.day:
+        return Next("limitation", limitation, "OC 5.1-c")
+    return found
+
+
+_ACTS = frozenset({"reminder_1", "reminder_2", "agency", "enforcement", "court", "write_off_proposal"})
+
+
+def _next_step(standing: Mapping[str, Any], terms: Terms) -> Next:
     on, wait = terms.on, terms.reminder_wait_days
     if standing["limitation_date"] and standing["limitation_date"] < on:
         return Next("write_off", None, "OC 5.1-c")
@@ -210,9 +234,28 @@ def next_step(standing: Mapping[str, Any], terms: Terms) -> Next:
         return Next("reminder_1", _later(standing["due_date"], wait), "OC 6.1.2-c")
     if standing["reminders"] == 1:
         return Next("reminder_2", _later(standing["last_reminder_due"], wait), "OC 6.1.2-c")
-    if standing["public_law"] or standing["judged_date"]:
-        return Next("enforcement", _later(standing["last_reminder_due"], 1), "OC 6.2.2-a")
-    return Next("court", _later(standing["last_reminder_due"], 1), "OC 6.2.3-a")
+    return _after_reminders(standing, terms)
+
+
+def _after_reminders(standing: Mapping[str, Any], terms: Terms) -> Next:
+    """Where a claim goes that was reminded twice, by the rules of the fork and of the agency (ADR 0022, 0023)."""
+    last_due, public_law, judged = (
+        standing["last_reminder_due"],
+        standing["public_law"],
+        standing["judged_date"],
+    )
+    if standing["state_unit"]:
+        return Next("between_units", None, "OC 6.2-a")
+    if terms.agency_in_use == "yes" and not public_law and not judged and standing["case_kind"] != "agency":
+        waits = terms.agency_wait_days_consumer if standing["consumer"] else 0
+        day = max(_later(last_due, 1), _later(standing["last_reminder_date"], waits))
+        return Next("agency", day, "OC 6.1.4-a")
+    day = _later(last_due, max(1, terms.reminder_wait_days))
+    if standing["open"] < (terms.legal_floor_public_law if public_law else terms.legal_floor_other):
+        return Next("write_off_proposal", day, "OC 6.2.1-a")
+    if public_law or judged:
+        return Next("enforcement", day, "OC 6.2.2-a")
+    return Next("court", day, "OC 6.2.3-a")
 
 
 def _later(day: date, days: int) -> date:

@@ -31,9 +31,9 @@ SELECT count(*), coalesce(sum(open), 0) FROM (
     AND (SELECT count(*) FROM claims_reminder r WHERE r.claim_id = c.id) < 2
     AND NOT EXISTS (SELECT FROM claims_reminder r WHERE r.claim_id = c.id AND r.due_date + %(wait)s > %(on)s)
     AND NOT EXISTS (
-      SELECT FROM claims_block b LEFT JOIN claims_blocklift l ON l.block_id = b.id
+      SELECT FROM claims_block_now b
       WHERE b.unit_id = c.unit_id AND (b.claim_id = c.id OR b.customer_id = c.payer_id) AND b.code = ANY (%(codes)s)
         AND b.from_date <= %(on)s AND (b.until_date IS NULL OR b.until_date >= %(on)s)
-        AND (l.day IS NULL OR l.day > %(on)s))) late
+        AND (b.lifted_date IS NULL OR b.lifted_date > %(on)s))) late
 WHERE open > 0
 """

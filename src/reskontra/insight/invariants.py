@@ -440,10 +440,10 @@ INVARIANTS: Mapping[str, str] = {
         FROM claims_reminder r
         JOIN runs_run sent ON sent.id = r.run_id AND sent.unit_id = r.unit_id
         JOIN (SELECT id, unit_id, code, from_date, until_date, given_at, claim_id
-              FROM claims_block WHERE claim_id IS NOT NULL
+              FROM claims_block_now WHERE claim_id IS NOT NULL
               UNION ALL
               SELECT on_all.id, on_all.unit_id, code, from_date, until_date, given_at, c.id
-              FROM claims_block on_all
+              FROM claims_block_now on_all
               JOIN claims_claim c ON c.payer_id = on_all.customer_id AND c.unit_id = on_all.unit_id) b
           ON b.claim_id = r.claim_id AND b.unit_id = r.unit_id
         WHERE b.code ~ '[{stopped_by("reminders")}]' AND b.from_date <= r.sent_date

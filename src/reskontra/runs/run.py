@@ -4,13 +4,14 @@ A room gives a ``Room``: how it decides its subjects and what it writes. The mac
 the decisions, compares the plan with what is true at apply, checks the controls and keeps the evidence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from reskontra.database.session import room_to_work
@@ -176,6 +177,22 @@ def apply(room: Room, acting: Acting, on: date, planned: Run | None = None) -> R
     _freeze(run, terms, counts, "applied", acting.at)
     facts = {**_told(room, run), **applied.facts}
     return Result(run, counts, applied.controls, applied.files, facts)
+
+
+@contextmanager
+def rehearsed(room: Room, acting: Acting, run: Run) -> Iterator[Applied]:
+    """What ``room`` would write for ``run`` now, there to be read inside; afterwards nothing of it has happened.
+
+    Called inside ``working_in``. ``run`` stays as it is. Raises what deciding and writing raise.
+    """
+    with transaction.atomic():
+        lock(acting.unit, room.lock)
+        terms = terms_of(acting.unit, run.on_date)
+        room.decide(run, terms)
+        try:
+            yield room.apply(run, terms, acting)
+        finally:
+            transaction.set_rollback(True)
 
 
 def _told(room: Room, run: Run) -> Mapping[str, Any]:

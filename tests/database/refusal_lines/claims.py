@@ -62,6 +62,33 @@ def blocked_customer(h: House) -> Any:
     return another_claim(h, payer_id=customer)
 
 
+def extended(until: str | None, **changes: Any) -> Value:
+    """A claim whose block was extended until a day, or until it is lifted."""
+
+    def make(h: House) -> Any:
+        claim = blocked(**changes)(h)
+        another(h, "claims_blockextension", block_id=h.of("claims_block"), until_date=until)
+        return claim
+
+    return make
+
+
+def left_out(day: str, rule: str) -> Value:
+    """A claim that is left out of the runs of a day."""
+
+    def make(h: House) -> Any:
+        claim = claimed(h, "100.00")
+        another(h, "claims_exclusion", claim_id=claim, day=day, rule=rule)
+        return claim
+
+    return make
+
+
+def a_lifted_block(h: House) -> Any:
+    lifted("2026-03-19")(h)
+    return h.of("claims_block")
+
+
 def lifted(day: str) -> Value:
     """A claim whose block was lifted on a day."""
 
@@ -234,6 +261,13 @@ REFUSED: list[Line] = [
     line("a_lift_comes_from_a_run_or_a_person", "claims_blocklift", person_id=same("id", "registers_person")),
     line("a_lift_has_a_reason", "claims_blocklift", reason=""),
     line("a_block_is_not_lifted_before_it_begins", "claims_blocklift", day="2026-03-15"),
+    line("an_extension_has_a_reason", "claims_blockextension", reason=""),
+    line("an_extended_block_is_reviewed_later_on", "claims_blockextension", review_date="2026-03-20"),
+    line("a_block_is_extended_while_it_holds", "claims_blockextension", block_id=a_lifted_block, until_date=None),
+    line("a_block_is_extended_while_it_holds", "claims_blockextension", day="2026-04-01"),
+    line("an_extension_shortens_no_block", "claims_blockextension", until_date="2026-03-30"),
+    line("an_extension_shortens_no_block", "claims_blockextension", block_id=lambda h: another(h, "claims_block", until_date=None)),
+    line("an_extension_shortens_no_block", "claims_blockextension", block_id=same("block_id", "claims_blockextension"), until_date="2026-04-29"),
     line("a_complaint_has_a_block_of_its_own", "claims_complaint", block_id=same("block_id", "claims_complaint")),
     line("a_complaint_is_received_by_the_unit_or_the_centre", "claims_complaint", received_by="bank"),
     line("a_complaint_says_something", "claims_complaint", message=""),
@@ -253,6 +287,13 @@ REFUSED: list[Line] = [
     line("a_blocked_claim_is_not_reminded", "claims_reminder", claim_id=blocked(from_date=REMINDED, until_date=None, review_date=REMINDED)),
     line("a_blocked_claim_is_not_reminded", "claims_reminder", claim_id=blocked_customer),
     line("a_blocked_claim_is_not_reminded", "claims_reminder", claim_id=lifted("2026-05-05")),
+    line("a_blocked_claim_is_not_reminded", "claims_reminder", claim_id=extended(REMINDED)),
+    line("a_blocked_claim_is_not_reminded", "claims_reminder", claim_id=extended(None)),
+    line("a_claim_left_out_is_not_reminded", "claims_reminder", claim_id=left_out(REMINDED, "reminders")),
+    line("a_claim_is_left_out_of_a_known_run", "claims_exclusion", rule="court"),
+    line("an_exclusion_has_a_reason", "claims_exclusion", reason=""),
+    line("a_claim_is_left_out_of_a_run_once", "claims_exclusion", claim_id=same("claim_id", "claims_exclusion")),
+    line("an_exclusion_is_taken_back_once", "claims_exclusionend", exclusion_id=same("exclusion_id", "claims_exclusionend")),
     line("a_cost_is_of_a_known_kind", "claims_cost", kind="coffee"),
     line("a_cost_is_money_and_its_undoing_takes_it_back", "claims_cost", amount="-5.00"),
     line("a_cost_is_money_and_its_undoing_takes_it_back", "claims_cost", amount="0.00"),
@@ -277,6 +318,8 @@ REFUSED: list[Line] = [
     line("only_invoices_bear_interest", "claims_interestcharge", claim_id=lambda h: claimed(h, "-1.00")),
     line("an_interest_credit_takes_back_no_more_than_was_charged", "claims_interestcharge", invoice_id=credited_interest, claim_id=same("claim_id", "claims_interestcharge"), amount="-5.01"),
     line("an_interest_credit_takes_back_no_more_than_was_charged", "claims_interestcharge", invoice_id=credited_interest, amount="-5.00"),
+    line("interest_of_a_claim_left_out_is_not_charged", "claims_interestcharge", claim_id=left_out("2026-06-01", "interest")),
+    line("interest_of_a_claim_left_out_is_not_charged", "claims_interestcharge", claim_id=left_out("2026-06-01", "payment_time"), invoice_id=lambda h: another(h, "claims_interestinvoice", kind="payment_time")),
     line("an_interest_line_has_its_place_once", "claims_interestline", position=same("position", "claims_interestline")),
     line("an_interest_line_counts_its_days", "claims_interestline", days=0),
     line("an_interest_line_counts_its_days", "claims_interestline", to_date="2026-04-07"),

@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from cast import CUSTOMERS, inside, person, run
+from income.interest_tables import History
 from income.limitation_tables import an_interest_claim
 from income.money import a_claim, a_payment, claims_issued
+from income.tables import read
 from income.write_off_tables import a_case, a_reminder
 from reskontra.claims.models import (
     Block,
@@ -38,7 +40,8 @@ from reskontra.kernel.days import bank_day_on_or_after, format_date
 from reskontra.kernel.interest import accrued, common_curve, stretches
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.terms import MissingTerm
-from reskontra.kernel.texts import text
+from reskontra.kernel.texts import LANGUAGES, text
+from reskontra.registers.models import Person
 
 AtDesk = Callable[[str], Client]
 
@@ -122,6 +125,34 @@ def test_the_interest_of_a_case_is_what_nobody_has_invoiced(desk: Any) -> None:
     assert told == [interest_on(claims[0], on), interest_on(claims[1], on) - charged]
     assert told[0] is not None
     assert told[0] > charged > 0
+
+
+def test_the_interest_of_a_case_is_less_what_was_paid_of_it_aside(desk: Any) -> None:
+    """OC 6.1.5-b, OC 6.1.3-b: what a debtor paid of interest with a reminder is not owed again."""
+    claim = a_claim(desk.unit, "berit", "100.00", day=date(2026, 1, 12))
+    on = date(2026, 6, 1)
+    case = a_case(desk.unit, claim, "enforcement", "applied", date(2026, 5, 4), {})
+    told = read("on 2026-03-16\naside A 0.40 2026-04-10")
+    History(told, desk.unit, claims={"A": claim}).tell()
+    with inside(desk.unit):
+        assert interest_of_case(desk.unit, case, on) == interest_on(claim, on) - Decimal("0.40")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_case_tells_on_which_days_no_late_interest_runs(desk: Any, at_desk: AtDesk, language: str) -> None:
+    """S46, OC 6.1.1-a: payment time is a pause of the interest that a case asks for."""
+    Person.objects.filter(username="kirsi").update(language=language)
+    claim = a_claim(desk.unit, "berit", "100.00", day=date(2026, 1, 12))
+    pauses = [{"first": "2026-03-01", "last": "2026-04-30"}]
+    case = a_case(desk.unit, claim, "enforcement", "applied", date(2026, 5, 4), {}, pauses=pauses)
+    page = page_of(at_desk("kirsi"), desk.path(f"claims/cases/{case.number}")).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    days = {
+        "first": format_date(date(2026, 3, 1), language),
+        "last": format_date(date(2026, 4, 30), language),
+    }
+    assert text("desk.case.pause", language, **days) in page
 
 
 def invoiced_interest(desk: Any, claim: Claim) -> Decimal:

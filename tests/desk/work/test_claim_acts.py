@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,12 +10,13 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
 
-from cast import customer, inside, person, set_term
+from cast import ALWAYS, customer, inside, person, set_term
 from income.money import a_claim, a_payment
 from income.refund_tables import account, an_overpayment
 from income.write_off_tables import a_case, a_reminder
 from reskontra.claims.models import (
     Block,
+    BlockExtension,
     BlockLift,
     Claim,
     Complaint,
@@ -33,9 +34,11 @@ from reskontra.claims.models import (
 )
 from reskontra.income.reminders.actions import block
 from reskontra.income.write_off.actions import propose
+from reskontra.income.write_off.lists import waiting_proposals
 from reskontra.kernel.blocks import block_codes
+from reskontra.kernel.days import format_date
 from reskontra.kernel.texts import LANGUAGES, text
-from reskontra.registers.models import Person
+from reskontra.registers.models import Person, RoleAssignment
 from reskontra.runs.models import Run
 
 AtDesk = Callable[[str], Client]
@@ -83,6 +86,133 @@ def at(desk, claim: Claim) -> str:
     return desk.path(f"claims/{claim.reference}")
 
 
+# --- several write-offs at once ---
+
+
+@pytest.fixture
+def several(desk) -> list[WriteOffProposal]:
+    """Three small claims and a bankruptcy that the unit's clerk proposed, and a small one that the centre did."""
+    made = [
+        a_claim(desk.unit, who, amount, day=today() - timedelta(days=90))
+        for who, amount in (
+            ("bruk", "11.00"),
+            ("paja", "12.00"),
+            ("aino", "13.00"),
+            ("bruk", "500.00"),
+            ("paja", "14.00"),
+        )
+    ]
+    grounds = ("small_claim",) * 3 + ("bankruptcy", "small_claim")
+    with inside(desk.unit, "kirsi") as acting:
+        found = [propose(acting, one, ground, "x") for one, ground in zip(made[:4], grounds[:4], strict=True)]
+    with inside(desk.unit, "cecilia") as acting:
+        return [*found, propose(acting, made[4], "small_claim", "y")]
+
+
+def keys(*proposals: WriteOffProposal) -> list[str]:
+    return [f"{one.pk}:{one.digest}" for one in proposals]
+
+
+def standing(desk, whose: str) -> list[int]:
+    with inside(desk.unit):
+        return [one.proposal for one in waiting_proposals(desk.unit, standing=whose)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_proposals_of_one_cause_are_decided_together_by_two_persons(
+    desk, several: list[WriteOffProposal], at_desk: AtDesk, language: str
+) -> None:
+    """S49, OC 5.1-b: by cause or by ticks, with one reason; sent twice it is done once."""
+    for who in ("maria", "gunnar"):
+        speaks(who, language)
+    maria, gunnar = at_desk("maria"), at_desk("gunnar")
+    address = desk.path("claims/write-offs")
+    page = page_of(maria, f"{address}?for=WAITS_FOR_REVIEW&ground=small_claim")
+    assert keys(several[3])[0] not in page, "another cause is not in the list"
+    digest = re.search(r'name="all" value="(\w+)"', page)
+    assert digest
+    small = [*several[:3], several[4]]
+    form = {
+        "act": "review",
+        "for": "WAITS_FOR_REVIEW",
+        "ground": "small_claim",
+        "all": digest[1],
+        "reason": "rätt",
+    }
+    answer = maria.post(f"{address}/decide", form)
+    assert answer.status_code == 302
+    told = page_of(maria, answer.headers["Location"])
+    assert escape(text("desk.write_off.together.review", language, count=4)) in told
+    again = maria.post(f"{address}/decide", form)
+    assert again.status_code == 409
+    assert escape(text("desk.write_off.cause_changed", language)) in again.content.decode()
+    assert standing(desk, "WAITS_FOR_APPROVAL") == [one.pk for one in small]
+    assert standing(desk, "WAITS_FOR_REVIEW") == [several[3].pk]
+    form = {"act": "approve", "for": "WAITS_FOR_APPROVAL", "ground": "", "reason": "små"}
+    answer = gunnar.post(f"{address}/decide", {**form, "proposals": keys(*small[:2])})
+    assert answer.status_code == 302
+    with inside(desk.unit):
+        acts = WriteOffApproval.objects.filter(unit=desk.unit, act="approve").order_by("proposal_id")
+        assert [(one.proposal_id, one.comment) for one in acts] == [(one.pk, "små") for one in small[:2]]
+    stale = gunnar.post(f"{address}/decide", {**form, "proposals": keys(*small[1:])})
+    assert stale.status_code == 409
+    with inside(desk.unit):
+        gone = Claim.objects.get(pk=small[1].claim_id).reference
+    page = stale.content.decode()
+    assert escape(text("write_off.stale_among", language, references=gone)) in page
+    assert 'value="små"' in page
+    assert page.count(" checked") == 2, "what still waits stays chosen"
+    assert standing(desk, "WAITS_FOR_APPROVAL") == [one.pk for one in small[2:]], "nothing was half saved"
+
+
+def test_nobody_decides_together_on_what_is_their_own(
+    desk, several: list[WriteOffProposal], at_desk: AtDesk
+) -> None:
+    """OC 5.1-b: four eyes hold for each of many; what may not be done names the claims and does nothing."""
+    address = desk.path("claims/write-offs/decide")
+    with inside(desk.unit):
+        RoleAssignment.objects.create(person=person("kirsi"), role="SG", in_unit=desk.unit, validity=ALWAYS)
+    review = {"act": "review", "for": "WAITS_FOR_REVIEW", "reason": "rätt", "proposals": keys(*several)}
+    own = at_desk("kirsi").post(address, review)
+    assert own.status_code == 409
+    with inside(desk.unit):
+        named = ", ".join(Claim.objects.get(pk=one.claim_id).reference for one in several[:4])
+    assert escape(text("write_off.own_among", "sv", references=named)) in own.content.decode()
+    assert count(desk, WriteOffApproval) == 0
+    maria = at_desk("maria")
+    assert maria.post(address, {**review, "proposals": []}).status_code == 409
+    assert maria.post(address, {**review, "reason": " "}).status_code == 409
+    assert maria.post(address, {**review, "proposals": ["9999:x", *keys(several[0])]}).status_code == 409
+    assert maria.post(address, {**review, "proposals": [f"{several[0].pk}:{'0' * 64}"]}).status_code == 409
+    assert maria.post(address, {**review, "act": "approve"}).status_code == 404
+    assert at_desk("gunnar").post(address, review).status_code == 403
+    assert count(desk, WriteOffApproval) == 0
+
+
+def test_claims_are_kept_together_for_one_reason_and_until_one_day(
+    desk, several: list[WriteOffProposal], at_desk: AtDesk
+) -> None:
+    """S49, OC 6.4-a"""
+    client, address = at_desk("kirsi"), desk.path("claims/write-offs/decide")
+    form = {
+        "act": "refuse",
+        "for": "WAITS_FOR_REVIEW",
+        "reason": "hör oss för",
+        "proposals": keys(*several[1:3]),
+    }
+    later = (today() + timedelta(days=30)).isoformat()
+    assert client.post(address, form).status_code == 422
+    assert client.post(address, {**form, "follow_up": today().isoformat()}).status_code == 409
+    assert count(desk, WriteOffRefusal) == 0
+    for status in (302, 409):
+        assert client.post(address, {**form, "follow_up": later}).status_code == status
+    with inside(desk.unit):
+        kept = WriteOffRefusal.objects.filter(unit=desk.unit).order_by("proposal_id")
+        assert [(one.proposal_id, one.reason) for one in kept] == [
+            (one.pk, "hör oss för") for one in several[1:3]
+        ]
+
+
 # --- blocks and complaints ---
 
 
@@ -110,6 +240,41 @@ def test_a_block_is_set_shown_and_lifted_and_the_next_step_is_told(
     page = page_of(client, at(desk, claim))
     assert text("outcome.SEND_SECOND_REMINDER", language) in page, "lifting tells at which step it goes on"
     assert count(desk, BlockLift) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_block_is_extended_and_its_history_is_kept(
+    desk, claim: Claim, at_desk: AtDesk, language: str
+) -> None:
+    """S42, OC 6.1.2-a: once however often it is sent; what would shorten it is told back."""
+    speaks("kirsi", language)
+    client, address = at_desk("kirsi"), at(desk, claim)
+    soon, later, last = (today() + timedelta(days=days) for days in (10, 40, 60))
+    does(client, address, "block", code="Z", reason="samtal", review=soon.isoformat(), until=soon.isoformat())
+    with inside(desk.unit):
+        held = Block.objects.get(unit=desk.unit)
+    form = {"block": held.pk, "review": later.isoformat(), "until": last.isoformat(), "reason": "de talar än"}
+    seen = re.search(r'name="seen" value="([^"]*)"', page_of(client, address))[1]
+    for _ in range(2):
+        client.post(f"{address}/act", {"act": "extend", "seen": seen, **form})
+    assert count(desk, BlockExtension) == 1
+    page = page_of(client, address)
+    days = {"review": day_told(later, language), "day": day_told(last, language)}
+    assert text("desk.claim.held.until", language, day=days["day"]) in page
+    assert text("desk.claim.extended.until", language, **days) in page
+    assert "de talar än" in page
+    assert text("story.block_extended", language).capitalize() in page
+    shorter = does(client, address, "extend", **{**form, "until": soon.isoformat()})
+    assert shorter.status_code == 409
+    assert escape(text("refused.an_extension_shortens_no_block", language)) in shorter.content.decode()
+    assert does(client, address, "extend", **{**form, "block": "7"}).status_code == 422
+    assert does(client, address, "extend", **{**form, "until": "", "reason": " "}).status_code == 422
+    assert count(desk, BlockExtension) == 1
+
+
+def day_told(day: date, language: str) -> str:
+    """A day as pages write it, never broken across lines."""
+    return format_date(day, language).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,5 +1,7 @@
 """S40, OC 5.1-a: open claims by age and step; one claim with its balance, its history, why, and what comes next."""
 
+import csv
+import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,7 +17,7 @@ from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.write_off.run import WriteOffsRun
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import LANGUAGES, text
-from reskontra.registers.models import Person
+from reskontra.registers.models import Customer, Person
 
 AtDesk = Callable[[str], Client]
 
@@ -64,6 +66,41 @@ def test_the_list_shows_ages_and_steps(desk, claims: list, at_desk: AtDesk, lang
     older = page_of(at_desk("kirsi"), desk.path("claims?age=over_year"))
     assert listed(older) == []
     assert text("desk.claims.none.search", language) in older
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_list_tells_kind_and_next_act_and_is_had_as_a_file(
+    desk, claims: list, at_desk: AtDesk, language: str
+) -> None:
+    """S40: the file has every claim of the selection, in the reader's language, and nothing that is a formula."""
+    Person.objects.filter(pk=person("kirsi").pk).update(language=language)
+    Customer.objects.filter(pk=claims[1].payer_id).update(name="=1+1")
+    client = at_desk("kirsi")
+    page = page_of(client, desk.path("claims?step=reminded"))
+    assert text("next.reminder_2", language) in page
+    assert text("term.public_law", language) in page
+    assert f'href="{desk.path("claims.csv")}?step=reminded"' in page
+    some = file_of(client, desk.path("claims.csv?step=reminded"), language)
+    assert [line[0] for line in some] == [claims[0].reference]
+    every = {line[0]: line for line in file_of(client, desk.path("claims.csv"), language)}
+    reminded, other = every[claims[0].reference], every[claims[1].reference]
+    assert reminded[3] == text("term.public_law", language)
+    assert reminded[6:8] == [text("step.reminded", language), text("next.reminder_2", language)]
+    assert reminded[-1] == str(claims[0].amount).replace(".", "." if language == "en" else ",")
+    assert other[2] == "'=1+1"
+    assert claims[2].reference not in every, "what is paid is not open"
+    assert file_of(client, desk.path(f"claims.csv?q={claims[1].reference}"), language) == [other]
+
+
+def file_of(client: Client, address: str, language: str) -> list[list[str]]:
+    """The lines of a file below its heads."""
+    answer = client.get(address)
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    told = answer.content.decode("utf-8-sig")
+    heads, *lines = csv.reader(io.StringIO(told, newline=""), delimiter=";")
+    assert heads[0] == text("desk.claims.file.claim", language)
+    assert heads[-1] == text("desk.claims.file.open", language)
+    return lines
 
 
 def test_a_claim_is_found_by_customer_and_by_reference(desk, claims: list, at_desk: AtDesk) -> None:

@@ -7,14 +7,18 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from cast import AT, customer, inside, person
+from cast import AT, customer, inside, person, run
 from desk.accessible import troubles
 from income.money import a_claim, a_payment
 from income.refund_tables import an_overpayment
+from income.reminder_tables import a_late_claim
 from income.write_off_tables import a_case, a_reminder, a_run
 from reskontra.bank.models import Material
+from reskontra.claims.exclusions import leave_out
 from reskontra.claims.models import Claim
 from reskontra.exchange.models import InboxFile
+from reskontra.income.allocation.run import AllocationRun
+from reskontra.income.interest.run import InterestRun
 from reskontra.income.refunds.run import RefundsRun
 from reskontra.income.reminders.actions import block, complain
 from reskontra.income.reminders.run import ReminderRun
@@ -47,10 +51,20 @@ def late(desk: Any) -> dict[str, Any]:
         block(acting, customer("bruk"), "Z", "samtal med kunden", acting.day)
         proposal = propose(acting, given, "decided", "för liten för att drivas in")
         refunds = plan(RefundsRun(), acting, on).run
+        later, apart = (
+            a_late_claim(desk.unit, who, "80.00", on - timedelta(days=30)) for who in ("aino", "paja")
+        )
+        paid = a_late_claim(desk.unit, "bruk", "1000.00", date(2025, 12, 5))
+        leave_out(acting, "reminders", [apart], on, "vi talar med kunden i dag")
+    assert later
+    a_payment(desk.unit, "1000.00", day=date(2026, 3, 2), reference=paid.reference)
+    run(AllocationRun(), desk.unit, on)
+    with inside(desk.unit) as acting:
         reminders = plan(ReminderRun(), acting, on).run
+        interest = plan(InterestRun(), acting, on).run
     return {
         "claim": held, "case": case.number, "owed": owed.pk, "proposal": proposal.pk, "refunds": refunds.pk,
-        "reminders": reminders.pk,
+        "reminders": reminders.pk, "interest": interest.pk,
     }  # fmt: skip
 
 
@@ -76,11 +90,16 @@ def addresses(late: dict[str, Any]) -> dict[str, str]:
         "refund": f"payments/refunds/{late['owed']}", "payers": "payments/payers", "runs": "runs",
         "refund-run": f"runs/{late['refunds']}", "reminder-run": f"runs/{late['reminders']}",
         "decided": f"runs/{late['reminders']}/decided/COMPLAINED",
+        "to-remind": f"runs/{late['reminders']}/decided/SEND_FIRST_REMINDER",
+        "left-out": f"runs/{late['reminders']}/decided/REMINDER_LEFT_OUT",
+        "interest": f"runs/{late['interest']}/decided/CHARGE_INTEREST",
+        "to-decide": "claims/write-offs?for=WAITS_FOR_REVIEW&ground=decided",
     }  # fmt: skip
 
 
 def test_every_page_is_readable_for_everybody(desk: Any, late: dict[str, Any], sits_down: SitsDown) -> None:
-    people = {"refund-run": "petra", "write-off": "maria", "runs": "cecilia", "start": "cecilia"}
+    people = {"refund-run": "petra", "write-off": "maria", "to-decide": "maria", "runs": "cecilia", "start": "cecilia",
+              "to-remind": "cecilia", "left-out": "cecilia", "interest": "cecilia"}  # fmt: skip
     visits = [(people.get(name, "kirsi"), desk.path(one)) for name, one in addresses(late).items()]
     assert troubles(sits_down, visits) == []
 

@@ -3,24 +3,30 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import escape
 
-from cast import inside, person
-from income.money import a_claim
+from cast import inside, person, run
+from income.money import a_claim, a_payment
 from income.reminder_tables import a_late_claim, statement_until
 from income.write_off_tables import a_case, a_reminder
-from reskontra.claims.models import Claim, Letter
+from reskontra.claims.models import Claim, InterestCharge, Letter, Reminder
 from reskontra.desk.steps import GROUPS, STEPS
+from reskontra.desk.templatetags.texts import day, plain
 from reskontra.exchange.models import OutboxEvent, OutboxFile
+from reskontra.income.allocation.run import AllocationRun
+from reskontra.income.reminders.run import ReminderRun
 from reskontra.insight.runs import controls_of
+from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import LANGUAGES, text, texts
 from reskontra.ledger.numbers import take_numbers
 from reskontra.registers.models import Person
 from reskontra.runs.models import Run
+from reskontra.runs.run import rehearsed
 
 AtDesk = Callable[[str], Client]
 COLLECTION = [step.name for step in GROUPS["collection"] if step.name != "letters"]
@@ -113,9 +119,9 @@ def test_a_run_is_previewed_applied_and_its_controls_can_be_read(
     for outcome in re.findall(rf'href="{address}/decided/(\w+)"', page):
         assert client.get(f"{address}/decided/{outcome}").status_code == 200
     applied(client, address)
-    run = int(address.rsplit("/", 1)[1])
+    id = int(address.rsplit("/", 1)[1])
     with inside(desk.unit):
-        done = Run.objects.get(unit=desk.unit, pk=run)
+        done = Run.objects.get(unit=desk.unit, pk=id)
         controls = [one.control for one in controls_of(done)]
     assert done.state == "applied"
     assert [one for one in controls if f"desk.control.{one}" not in texts()] == []
@@ -189,6 +195,131 @@ def test_without_bank_material_no_reminders_are_planned_and_it_is_said_why(desk,
     assert "notice warn" in client.get(desk.path("runs")).content.decode()
     with inside(desk.unit):
         assert not Run.objects.filter(unit=desk.unit, name="reminders").exists()
+
+
+def does(client: Client, address: str, outcome: str, **sent: object) -> object:
+    """An act on the list of one outcome of a plan."""
+    return client.post(f"{address}/decided/{outcome}/act", sent)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_preview_tells_cost_channel_and_language_and_shows_the_very_letter(
+    desk, late: dict[str, Claim], at_desk: AtDesk, language: str
+) -> None:
+    """S41, OC 6.1.2-c, OC 6.1.3-a: and nothing is written by looking at it."""
+    Person.objects.filter(pk=person("cecilia").pk).update(language=language)
+    client, claim = at_desk("cecilia"), late["fresh"]
+    address = previewed(client, desk, "reminders")
+    page = client.get(f"{address}/decided/SEND_FIRST_REMINDER").content.decode()
+    [line] = [one for one in re.findall(r"<tr role.*?</tr>", page, re.DOTALL) if claim.reference in one]
+    told = (
+        text("desk.plan.reminder.1", language), text("channel.name.PAPER", language),
+        text("desk.plan.language.fi", language), format_amount(Decimal("80.00"), language),
+        format_amount(Decimal("5.00"), language),
+    )  # fmt: skip
+    assert [one for one in told if one not in line] == []
+    sample = re.search(rf'href="({address}/samples/{claim.reference}\.pdf)"', line)
+    assert sample
+    answer = client.get(sample[1])
+    assert answer.headers["Content-Disposition"].startswith(
+        'inline; filename="' + f"{desk.unit.code}L00000000"
+    )
+    assert answer.content.startswith(b"%PDF")
+    assert client.get(sample[1].replace(claim.reference, late["twice"].reference)).status_code == 404
+    with inside(desk.unit) as acting:
+        planned = Run.objects.get(unit=desk.unit, pk=int(address.rsplit("/", 1)[1]))
+        with rehearsed(ReminderRun([claim.pk]), acting, planned):
+            [foreseen] = Letter.objects.filter(unit=desk.unit, run=planned).values_list("document", flat=True)
+        assert not Letter.objects.filter(unit=desk.unit, run=planned).exists()
+    page = applied(client, address)
+    with inside(desk.unit):
+        written = Reminder.objects.get(unit=desk.unit, claim=claim).letter
+    assert written.document == foreseen
+    page = client.get(f"{address}/decided/SEND_FIRST_REMINDER").content.decode()
+    assert f'href="{desk.path(f"claims/letters/{written.number}.pdf")}"' in page
+    assert text("desk.plan.channel.waits", language) in page
+    assert client.get(sample[1]).status_code == 404, "of what has been written there is no sample"
+
+
+def test_a_claim_is_left_out_of_the_plan_with_its_reason_and_taken_back(
+    desk, late: dict[str, Claim], at_desk: AtDesk
+) -> None:
+    """S41, OC 6.1.2-a: each time the run is planned anew; an act that was sent twice is done once."""
+    client, claim = at_desk("cecilia"), late["fresh"]
+    first = previewed(client, desk, "reminders")
+    form = {"act": "leave_out", "claims": claim.reference, "reason": "vi talar i dag"}
+    assert does(client, first, "SEND_FIRST_REMINDER", **{**form, "reason": " "}).status_code == 422
+    wrong = does(client, first, "SEND_FIRST_REMINDER", act="leave_out", reason="vi talar i dag")
+    assert wrong.status_code == 409
+    assert 'value="vi talar i dag"' in wrong.content.decode()
+    answer = does(client, first, "SEND_FIRST_REMINDER", **form)
+    assert answer.status_code == 302
+    assert does(client, first, "SEND_FIRST_REMINDER", **form).status_code == 409
+    second = re.match(r".*/runs/\d+", answer.headers["Location"])[0]
+    assert second != first
+    page = client.get(f"{second}/decided/REMINDER_LEFT_OUT").content.decode()
+    assert claim.reference in page
+    assert "vi talar i dag" in page
+    assert person("cecilia").name in page
+    assert claim.reference not in listed(client, f"{second}/decided/SEND_FIRST_REMINDER")
+    story = client.get(desk.path(f"claims/{claim.reference}")).content.decode()
+    assert text("story.left_out_reminders", "sv").capitalize() in story
+    stale = client.post(f"{first}/apply", {"seen": "0" * 64, "confirmed": "on"})
+    assert stale.headers["Location"] == first, "the old preview is not what holds now"
+    answer = does(client, second, "REMINDER_LEFT_OUT", act="take_back", claims=claim.reference)
+    third = re.match(r".*/runs/\d+", answer.headers["Location"])[0]
+    assert claim.reference in listed(client, f"{third}/decided/SEND_FIRST_REMINDER")
+    answer = does(client, third, "SEND_FIRST_REMINDER", **form)
+    last = re.match(r".*/runs/\d+", answer.headers["Location"])[0]
+    applied(client, last)
+    with inside(desk.unit):
+        assert not Reminder.objects.filter(unit=desk.unit, claim=claim).exists()
+    told = client.get(f"{last}/decided/REMINDER_LEFT_OUT").content.decode()
+    assert "vi talar i dag" in told
+    assert "take_back" not in told
+    assert does(client, last, "REMINDER_LEFT_OUT", act="take_back", claims=claim.reference).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["leave_out", "take_back"])
+def test_who_may_not_run_the_reminders_leaves_nothing_out(
+    desk, late: dict[str, Claim], at_desk: AtDesk, name: str
+) -> None:
+    """OC 1.2-a"""
+    address = previewed(at_desk("cecilia"), desk, "reminders")
+    page = at_desk("kirsi").get(f"{address}/decided/SEND_FIRST_REMINDER").content.decode()
+    assert "leave_out" not in page
+    sent = {"act": name, "claims": late["fresh"].reference, "reason": "x"}
+    assert does(at_desk("kirsi"), address, "SEND_FIRST_REMINDER", **sent).status_code == 403
+    assert does(at_desk("olli"), address, "SEND_FIRST_REMINDER", **sent).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_preview_of_interest_tells_how_it_is_counted(desk, at_desk: AtDesk, language: str) -> None:
+    """S44, OC 6.1.5-a, OC 6.1.5-b: principal, days, rates and what the customer owes in all; then what was charged."""
+    Person.objects.filter(pk=person("cecilia").pk).update(language=language)
+    with inside(desk.unit):
+        claim = a_late_claim(desk.unit, "bruk", "1000.00", date(2025, 12, 5))
+    a_payment(desk.unit, "1000.00", day=date(2026, 3, 2), reference=claim.reference)
+    run(AllocationRun(), desk.unit, today())
+    client = at_desk("cecilia")
+    address = previewed(client, desk, "interest")
+    before = client.get(f"{address}/decided/CHARGE_INTEREST").content.decode()
+    sample = client.get(f"{address}/samples/{claim.reference}.pdf")
+    assert sample.content.startswith(b"%PDF")
+    assert before.count(f"/samples/{claim.reference}.pdf") == 1
+    applied(client, address)
+    after = client.get(f"{address}/decided/CHARGE_INTEREST").content.decode()
+    with inside(desk.unit):
+        [charge] = InterestCharge.objects.filter(unit=desk.unit, claim=claim)
+        rates = list(charge.lines.order_by("position").values_list("percent", flat=True))
+    with translation.override(language):
+        told = (
+            "87", f"{plain(rates[0])} %", f"{plain(rates[-1])} %", day(date(2025, 12, 6)),
+            day(date(2026, 3, 2)), format_amount(charge.amount, language), format_amount(claim.amount, language),
+        )  # fmt: skip
+    for page in (before, after):
+        [line] = [one for one in re.findall(r"<tr role.*?</tr>", page, re.DOTALL) if claim.reference in one]
+        assert [one for one in told if one not in line] == []
 
 
 @pytest.mark.parametrize("name", ["reminders", "enforcement", "valuation"])

@@ -1,6 +1,6 @@
 """Receivables. A claim is born with its invoice; what is open is derived from the facts that followed."""
 
-from reskontra.claims.models.blocks import Block, BlockLift, Complaint, ComplaintAnswer
+from reskontra.claims.models.blocks import Block, BlockExtension, BlockLift, Complaint, ComplaintAnswer
 from reskontra.claims.models.cases import (
     Case,
     CaseClaim,
@@ -18,6 +18,7 @@ from reskontra.claims.models.deferrals import (
     DeferralRequest,
     Instalment,
 )
+from reskontra.claims.models.exclusions import Exclusion, ExclusionEnd
 from reskontra.claims.models.interest import InterestCharge, InterestInvoice, InterestLine, InterestWaiver
 from reskontra.claims.models.letters import Letter, LetterDelivery
 from reskontra.claims.models.limitation import Interruption
@@ -55,6 +56,7 @@ from reskontra.claims.models.write_offs import (
 __all__ = [
     "Allocation",
     "Block",
+    "BlockExtension",
     "BlockLift",
     "Case",
     "CaseClaim",
@@ -71,6 +73,8 @@ __all__ = [
     "DeferralEnd",
     "DeferralRefusal",
     "DeferralRequest",
+    "Exclusion",
+    "ExclusionEnd",
     "FeeDeducted",
     "FollowUp",
     "Instalment",

@@ -90,6 +90,30 @@ class BlockLift(ByRunOrPerson):
         ]
 
 
+class BlockExtension(ByPerson):
+    """A block that is kept: from ``day`` on it holds until ``until_date`` and is reviewed on ``review_date``, and why.
+
+    The newest extension holds; ``claims_block_now`` reads a block with it.
+    """
+
+    block = models.ForeignKey(Block, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+")
+    day = models.DateField()
+    until_date = models.DateField(null=True)
+    review_date = models.DateField()
+    reason = models.CharField(max_length=350)
+
+    references = (Points("block", "an_extension_is_of_a_block_of_its_unit", set_wise=True),)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="an_extension_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="an_extended_block_is_reviewed_later_on", condition=Q(review_date__gt=F("day"))
+            ),
+        ]
+        indexes: ClassVar = [models.Index(name="extensions_of_a_block", fields=["block"])]
+
+
 class Complaint(AboutClaim, ByPerson):
     """A complaint about a claim, by whom it was received, and the block that it set at once (OC 6.1.2-b)."""
 

@@ -57,6 +57,17 @@ BEGIN
       LIMIT 1
     $check$ INTO refused;
   END IF;
+  IF refused IS NULL THEN
+    EXECUTE $check$
+      SELECT 'interest_of_a_claim_left_out_is_not_charged'
+      FROM fresh_rows fresh
+      JOIN claims_interestinvoice n ON n.id = fresh.invoice_id
+      JOIN claims_left_out x ON x.unit_id = fresh.unit_id AND x.claim_id = fresh.claim_id AND x.day = n.issue_date
+        AND x.rule = CASE n.kind WHEN 'late' THEN 'interest' ELSE 'payment_time' END
+      WHERE fresh.amount > 0
+      LIMIT 1
+    $check$ INTO refused;
+  END IF;
   IF refused IS NOT NULL THEN
     PERFORM reskontra_refuse(refused, 'claims_interestcharge');
   END IF;

@@ -62,12 +62,19 @@ def prepare_letters(unit: Unit, letters: Sequence[int] | None = None, *, everyth
         "unit": unit.pk,
         "letters": None if letters is None else list(letters),
         "all": everything,
-        "messages": list(MESSAGE_KINDS),
     }
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS letters_due, letters_in_hand, decided")
-        for statement in statements(_ROOM, "letters.sql"):
-            cursor.execute(statement, values)
+        cursor.execute("DROP TABLE IF EXISTS decided")
+    take_letters("letters_due.sql", values)
+
+
+def take_letters(told: str, values: Mapping[str, Any]) -> None:
+    """Fill ``letters_in_hand`` with the letters that the script ``told`` tells of, given its ``values``."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS letters_due, letters_about, letters_in_hand")
+        for name in (told, "letters.sql"):
+            for statement in statements(_ROOM, name):
+                cursor.execute(statement, {**values, "messages": list(MESSAGE_KINDS)})
 
 
 def decide_letters_on(unit: Unit, on: date, letters: Sequence[int] | None = None) -> None:

@@ -1,33 +1,11 @@
--- Letters that have not gone out, with the one who receives them: the invoice recipient where all claims of the letter
--- have the same one (OC 3.8), as their invoices did. Interest is followed to the claims that it runs on.
--- Parameters: unit, letters (array or NULL: all), all (also those that have gone out), messages (the kinds of letters
--- that have an e-invoice form).
-CREATE TEMP TABLE letters_due ON COMMIT DROP AS
-SELECT l.id, l.unit_id, l.number, l.customer_id, l.kind,
-  nullif(l.document -> 'slip', 'null') ->> 'amount' AS asked
-FROM claims_letter l
-WHERE l.unit_id = %(unit)s AND (%(letters)s::bigint[] IS NULL OR l.id = ANY (%(letters)s::bigint[]))
-  AND (%(all)s OR NOT EXISTS (SELECT FROM claims_letterdelivery done
-                              WHERE done.unit_id = l.unit_id AND done.letter_id = l.id));
-
-ANALYZE letters_due (id);
-
+-- Letters of letters_due with the one who receives them: the invoice recipient where all claims of the letter have the same
+-- one (OC 3.8), as their invoices did. Interest is followed to the claims that it runs on. It takes letters_due and
+-- letters_about. Parameter: messages (the kinds of letters that have an e-invoice form).
 CREATE TEMP TABLE letters_in_hand ON COMMIT DROP AS
-WITH about AS (
-  SELECT r.letter_id, r.claim_id FROM claims_reminder r WHERE r.unit_id = %(unit)s
-  UNION ALL
-  SELECT i.letter_id, c.claim_id FROM claims_interestinvoice i JOIN claims_interestcharge c ON c.invoice_id = i.id
-  WHERE i.unit_id = %(unit)s
-  UNION ALL
-  SELECT d.letter_id, c.claim_id FROM claims_deferral d JOIN claims_deferralclaim c ON c.deferral_id = d.id
-  WHERE d.unit_id = %(unit)s
-  UNION ALL
-  SELECT q.letter_id, o.claim_id FROM claims_refundinquiry q JOIN claims_overpayment o ON o.id = q.overpayment_id
-  WHERE q.unit_id = %(unit)s
-), claims AS (
+WITH claims AS (
   SELECT due.id, coalesce(charged.claim_id, about.claim_id) AS claim_id
   FROM letters_due due
-  JOIN about ON about.letter_id = due.id
+  JOIN letters_about about ON about.letter_id = due.id
   JOIN claims_claim claim ON claim.id = about.claim_id
   LEFT JOIN claims_interestcharge charged ON charged.invoice_id = claim.interest_invoice_id
 ), recipients AS (

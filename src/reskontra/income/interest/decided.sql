@@ -1,5 +1,5 @@
 -- The claims in question with all that a rule may ask. Parameters: unit, on, kind (late or payment_time), and stopping, the
--- letters of the block codes that stop it.
+-- letters of the block codes that stop it; rule, the name of the run.
 
 CREATE TEMP TABLE interest_subjects ON COMMIT DROP AS
 WITH charged AS (
@@ -27,7 +27,7 @@ known AS (
     coalesce(ch.amount, 0) AS charged, coalesce(a.amount, 0) AS aside,
     coalesce(i.asked, 0) - coalesce(ch.amount, 0) - coalesce(a.amount, 0) AS owed,
     s.id IS NOT NULL AS interest_stopped, coalesce(NOT k.over, false) AS in_case, g.claim_id IS NOT NULL AS given_up,
-    %(kind)s = 'payment_time' AND ended.claim_id IS NULL AS time_runs
+    %(kind)s = 'payment_time' AND ended.claim_id IS NULL AS time_runs, apart.reason AS left_out
   FROM interest_claims c
   JOIN registers_customer payer ON payer.id = c.payer_id
   LEFT JOIN interest_sums i ON i.claim_id = c.id AND i.kind = %(kind)s
@@ -36,7 +36,9 @@ known AS (
   LEFT JOIN aside a ON a.claim_id = c.id
   LEFT JOIN stopped s ON s.id = c.id
   LEFT JOIN in_case k ON k.claim_id = c.id
-  LEFT JOIN given_up g ON g.claim_id = c.id)
+  LEFT JOIN given_up g ON g.claim_id = c.id
+  LEFT JOIN claims_left_out apart ON apart.unit_id = %(unit)s AND apart.claim_id = c.id AND apart.rule = %(rule)s
+    AND apart.day = %(on)s)
 SELECT known.*,
   CASE WHEN open > 0 THEN 0 WHEN owed < 0 THEN -least(charged, -owed) ELSE owed END AS amount,
   coalesce(sum(owed) FILTER (WHERE {chargeable}) OVER (PARTITION BY payer_id), 0) AS customer_total

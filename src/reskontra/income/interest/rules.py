@@ -11,6 +11,7 @@ INTEREST_STOPPED = Outcome("INTEREST_STOPPED", "WAITING")
 IN_CASE = Outcome("INTEREST_IN_CASE", "WAITING")
 PRINCIPAL_OPEN = Outcome("PRINCIPAL_OPEN", "WAITING")
 GIVEN_UP = Outcome("INTEREST_GIVEN_UP", "LEFT")
+LEFT_OUT = Outcome("INTEREST_LEFT_OUT", "WAITING")
 WAIVED = Outcome("INTEREST_WAIVED", "LEFT")
 CHARGED_BEFORE = Outcome("INTEREST_CHARGED_BEFORE", "LEFT")
 BELOW_FLOOR = Outcome("INTEREST_BELOW_FLOOR", "WAITING")
@@ -19,10 +20,19 @@ TIME_RUNS = Outcome("INTEREST_WAITS_FOR_AGREEMENT", "WAITING")
 NO_TIME_USED = Outcome("NO_PAYMENT_TIME_USED", "LEFT")
 
 # What a person may ask about later is stored; claims that were paid in time, or are still open, are only counted.
-TOLD = (BETWEEN_STATE_UNITS, CREDIT_INTEREST, INTEREST_STOPPED, GIVEN_UP, WAIVED, BELOW_FLOOR, CHARGE)
+TOLD = (
+    BETWEEN_STATE_UNITS,
+    CREDIT_INTEREST,
+    INTEREST_STOPPED,
+    GIVEN_UP,
+    WAIVED,
+    LEFT_OUT,
+    BELOW_FLOOR,
+    CHARGE,
+)
 
 _TOO_MUCH = "open = 0 AND owed < 0 AND charged > 0"
-_NOT_ASKED = "state_unit OR interest_stopped OR in_case OR open > 0 OR given_up"
+_NOT_ASKED = "state_unit OR interest_stopped OR in_case OR open > 0 OR given_up OR left_out IS NOT NULL"
 # What counts towards the smallest interest of a customer that is invoiced.
 CHARGEABLE = f"owed > 0 AND NOT ({_NOT_ASKED})"
 
@@ -32,7 +42,8 @@ def decide_interest(terms: Terms) -> Decisions:
     """Late interest is charged once its claim is settled, when a customer owes the smallest amount in all.
 
     Between State units none is charged, nor where a block stops it or a case collects it. What was charged beyond
-    what is due is credited, also under a block: that is the customer's money.
+    what is due is credited, also under a block: that is the customer's money. What a person leaves out of the runs of a
+    day is asked about again on the next: what is not to be asked for is waived (ADR 0034).
     """
     return decide(
         (NO_INTEREST, "open = 0 AND accrued = 0 AND charged = 0", "OC 6.1.5-a"),
@@ -44,6 +55,7 @@ def decide_interest(terms: Terms) -> Decisions:
         (GIVEN_UP, "given_up", "OC 6.4-a"),
         (WAIVED, "owed <= 0 AND waived > 0", "OC 6.1.5-a"),
         (CHARGED_BEFORE, "owed <= 0", "OC 6.1.5-a"),
+        (LEFT_OUT, "left_out IS NOT NULL", "OC 6.1.5-a"),
         (BELOW_FLOOR, f"customer_total < {terms.interest_invoice_floor}", "OC 6.1.5-a"),
         otherwise=(CHARGE, "OC 6.1.5-a"),
     )
@@ -60,5 +72,6 @@ def decide_payment_time() -> Decisions:
         (GIVEN_UP, "given_up", "OC 6.4-a"),
         (WAIVED, "owed <= 0 AND waived > 0", "OC 6.1.1-a"),
         (CHARGED_BEFORE, "owed <= 0", "OC 6.1.1-a"),
+        (LEFT_OUT, "left_out IS NOT NULL", "OC 6.1.1-a"),
         otherwise=(CHARGE, "OC 6.1.1-a"),
     )

@@ -32,7 +32,7 @@ _TABLES = (
 # What a person who asks "why?" wants to see; never a name.
 _INPUTS = """jsonb_strip_nulls(jsonb_build_object('accrued', accrued::text, 'until', until_date::text,
   'charged', nullif(charged, 0)::text, 'paid_aside', nullif(aside, 0)::text, 'waived', nullif(waived, 0)::text,
-  'customer_total', nullif(customer_total, 0)::text))"""
+  'customer_total', nullif(customer_total, 0)::text, 'left_out', left_out))"""
 
 
 class InterestRun:
@@ -63,6 +63,7 @@ class InterestRun:
             "claims": self.claims,
             "kind": self.kind,
             "stopping": self.stopping(),
+            "rule": self.name,
         }
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE IF EXISTS {_TABLES}")

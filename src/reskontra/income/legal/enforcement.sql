@@ -42,30 +42,18 @@ FROM bases GROUP BY id;
 
 -- Claims of cases that the authority has, with what it was told last and what it has collected since.
 CREATE TEMP TABLE enforced ON COMMIT DROP AS
-SELECT cc.claim_id AS id, s.case_id, s.number AS case_number, s.procedure,
-  c.amount - coalesce(settled.amount, 0) AS open, coalesce(changed.principal, cc.principal) AS told_principal,
-  coalesce(collected.gross, 0) AS collected,
-  greatest(coalesce(changed.principal, cc.principal) - coalesce(collected.gross, 0), 0) AS expected,
+SELECT told.claim_id AS id, s.case_id, s.number AS case_number, s.procedure,
+  c.amount - coalesce(settled.amount, 0) AS open, told.principal AS told_principal, told.expected,
   coalesce((SELECT e.kind = 'stopped' FROM claims_caseevent e WHERE e.case_id = s.case_id AND e.day <= %(on)s
             AND e.kind IN ('stopped', 'resumed') ORDER BY e.position DESC LIMIT 1), false) AS stopped,
   coalesce(h.legal_stopped, false) AS blocked, coalesce(h.block_codes, '') AS codes, coalesce(h.costs_open, 0) AS costs_open,
   coalesce(h.consumer, false) AS consumer
 FROM cases_standing s
-JOIN claims_caseclaim cc ON cc.case_id = s.case_id AND cc.unit_id = %(unit)s
-JOIN claims_claim c ON c.id = cc.claim_id
+JOIN claims_case_told told ON told.case_id = s.case_id AND told.unit_id = %(unit)s
+JOIN claims_claim c ON c.id = told.claim_id
 LEFT JOIN (SELECT claim_id, sum(amount) AS amount FROM claims_claim_settlement WHERE unit_id = %(unit)s GROUP BY 1) settled
   ON settled.claim_id = c.id
 LEFT JOIN claims_in_hand h ON h.id = c.id
-LEFT JOIN LATERAL (
-  SELECT e.position, (t ->> 'principal')::numeric AS principal
-  FROM claims_caseevent e CROSS JOIN jsonb_array_elements(e.detail -> 'claims') t
-  WHERE e.case_id = s.case_id AND e.kind = 'changed' AND (t ->> 'claim')::bigint = cc.claim_id
-  ORDER BY e.position DESC LIMIT 1) changed ON true
-LEFT JOIN LATERAL (
-  SELECT sum((t ->> 'gross')::numeric) AS gross
-  FROM claims_caseevent e CROSS JOIN jsonb_array_elements(e.detail -> 'claims') t
-  WHERE e.case_id = s.case_id AND e.kind = 'collected' AND (t ->> 'claim')::bigint = cc.claim_id
-    AND e.position > coalesce(changed.position, 0)) collected ON true
 WHERE s.kind = 'enforcement' AND s.state IN ('applied', 'received', 'registered', 'resumed', 'stopped');
 
 CREATE TEMP TABLE enforcement_subjects ON COMMIT DROP AS

@@ -44,7 +44,7 @@ def history(unit: Unit, case: Case) -> History:
     claims = rows(
         "SELECT c.reference, cc.principal, cc.costs, c.amount - coalesce((SELECT sum(s.amount)"
         "   FROM claims_claim_settlement s WHERE s.claim_id = c.id), 0) AS open, c.due_date, cc.interest_from,"
-        " cc.interest_ground, cc.provision"
+        " cc.interest_pauses, cc.interest_ground, cc.provision"
         " FROM claims_caseclaim cc JOIN claims_claim c ON c.id = cc.claim_id"
         " WHERE cc.unit_id = %s AND cc.case_id = %s ORDER BY c.reference",
         [unit.pk, case.pk],
@@ -129,12 +129,12 @@ SELECT number, task, day, open AS amount FROM told WHERE task IS NOT NULL ORDER 
 """.replace(
     "{blocked}",
     # A block in force on a claim of the case that something is open of, or on its debtor.
-    """SELECT FROM claims_block b LEFT JOIN claims_blocklift l ON l.block_id = b.id
+    """SELECT FROM claims_block_now b
       WHERE b.unit_id = standing.unit_id
         AND (b.customer_id = standing.debtor_id OR b.claim_id IN (
           SELECT cc.claim_id FROM claims_caseclaim cc WHERE cc.case_id = standing.id))
         AND b.from_date <= %(on)s AND (b.until_date IS NULL OR b.until_date >= %(on)s)
-        AND (l.day IS NULL OR l.day > %(on)s)""",
+        AND (b.lifted_date IS NULL OR b.lifted_date > %(on)s)""",
 )
 _WHOSE = {
     "case_paid": ("unit", "OC 6.2-a"),

@@ -43,9 +43,9 @@ CROSS JOIN LATERAL (
 
 CREATE TEMP TABLE holding_blocks ON COMMIT DROP AS
 SELECT b.claim_id, b.customer_id, b.code
-FROM claims_block b LEFT JOIN claims_blocklift l ON l.block_id = b.id
+FROM claims_block_now b
 WHERE b.unit_id = %(unit)s AND b.code ~ ('[' || %(blocks)s || ']') AND b.from_date <= %(on)s
-  AND (b.until_date IS NULL OR b.until_date >= %(on)s) AND (l.day IS NULL OR l.day > %(on)s);
+  AND (b.until_date IS NULL OR b.until_date >= %(on)s) AND (b.lifted_date IS NULL OR b.lifted_date > %(on)s);
 
 CREATE TEMP TABLE overpayments_in_hand ON COMMIT DROP AS
 SELECT o.id, %(unit)s::bigint AS unit_id, o.amount, o.treatment, o.payment_id, o.claim_id, o.refund_id, o.refund_way,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
-from reskontra.claims.models import Block, BlockLift, Claim, Complaint, ComplaintAnswer
+from reskontra.claims.models import Block, BlockExtension, BlockLift, Claim, Complaint, ComplaintAnswer
 from reskontra.income.reminders.steps import NOTHING_OPEN, NextStep, next_steps
 from reskontra.kernel.clauses import clause
 from reskontra.registers.models import Customer
@@ -61,6 +61,29 @@ def block(
         review_date=review_date,
         reason=reason.strip(),
         party=_party(acting),
+        person=acting.person,
+        given_at=acting.at,
+    )
+
+
+@clause("OC 6.1.2-a")
+def extend(
+    acting: Acting, one: Block, review_date: date, until_date: date | None, reason: str
+) -> BlockExtension:
+    """Keep a block: it holds up to and with ``until_date`` (None: until it is lifted), reviewed on ``review_date``.
+
+    What it was before stays on the books. Called inside ``working_in``. Raises ``NotAllowed``; the database refuses to
+    extend what no longer holds, and to shorten: a block that is to end sooner is lifted.
+    """
+    require(acting.person, "block", acting.unit, acting.day)
+    lock(acting.unit, _LOCK)
+    return BlockExtension.objects.create(
+        unit=acting.unit,
+        block=one,
+        day=acting.day,
+        until_date=until_date,
+        review_date=review_date,
+        reason=reason.strip(),
         person=acting.person,
         given_at=acting.at,
     )

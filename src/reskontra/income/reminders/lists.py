@@ -1,5 +1,6 @@
 """Worklists of blocks and complaints: blocks whose review day has come, and complaints without an answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,12 +17,11 @@ SELECT b.id AS block, b.code, b.from_date, b.until_date, b.review_date, b.reason
                                                WHERE s.claim_id = owed.id), 0))
             FROM claims_claim owed
             WHERE owed.unit_id = b.unit_id AND (owed.id = b.claim_id OR owed.payer_id = b.customer_id)), 0) AS open
-FROM claims_block b
+FROM claims_block_now b
 LEFT JOIN claims_claim c ON c.id = b.claim_id
 JOIN registers_customer held ON held.id = coalesce(b.customer_id, c.payer_id)
-LEFT JOIN claims_blocklift l ON l.block_id = b.id
 WHERE b.unit_id = %(unit)s AND b.review_date <= %(on)s AND b.from_date <= %(on)s
-  AND (b.until_date IS NULL OR b.until_date >= %(on)s) AND (l.day IS NULL OR l.day > %(on)s)
+  AND (b.until_date IS NULL OR b.until_date >= %(on)s) AND (b.lifted_date IS NULL OR b.lifted_date > %(on)s)
 ORDER BY b.review_date, b.id
 """
 _OPEN_COMPLAINTS = """
@@ -34,6 +34,45 @@ JOIN registers_customer payer ON payer.id = c.payer_id
 LEFT JOIN claims_complaintanswer answer ON answer.complaint_id = k.id
 WHERE k.unit_id = %(unit)s AND answer.id IS NULL AND k.received_date <= %(on)s
 ORDER BY k.received_date, k.id
+"""
+
+
+@dataclass(frozen=True)
+class BlockNow:
+    """A block as it stands by its newest extension: ``until_date`` is its last day, None until it is lifted."""
+
+    block: int
+    customer_wide: bool
+    code: str
+    from_date: date
+    until_date: date | None
+    review_date: date
+    reason: str
+
+
+@clause("OC 6.1.2-a")
+def blocks_of_claim(unit: Unit, claim: int, on: date) -> list[BlockNow]:
+    """The blocks of a claim (id) and of its payer that hold on ``on`` or will, the oldest first."""
+    return [BlockNow(**row) for row in rows(_OF_CLAIM, {"unit": unit.pk, "claim": claim, "on": on})]
+
+
+def unlifted_blocks(blocks: Sequence[int], on: date) -> list[int]:
+    """Those of ``blocks`` (ids) that nobody has lifted and whose last day is not before ``on``."""
+    found = rows(
+        "SELECT id FROM claims_block_now WHERE id = ANY (%s) AND lifted_date IS NULL"
+        " AND (until_date IS NULL OR until_date >= %s)",
+        [list(blocks), on],
+    )
+    return [one["id"] for one in found]
+
+
+_OF_CLAIM = """
+SELECT b.id AS block, b.customer_id IS NOT NULL AS customer_wide, b.code, b.from_date, b.until_date, b.review_date,
+  b.reason
+FROM claims_block_now b JOIN claims_claim c ON c.id = b.claim_id OR c.payer_id = b.customer_id
+WHERE b.unit_id = %(unit)s AND c.unit_id = %(unit)s AND c.id = %(claim)s
+  AND (b.until_date IS NULL OR b.until_date >= %(on)s) AND (b.lifted_date IS NULL OR b.lifted_date > %(on)s)
+ORDER BY b.from_date, b.id
 """
 
 

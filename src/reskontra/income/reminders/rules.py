@@ -14,6 +14,7 @@ CREDIT_WAITS = Outcome("CREDIT_WAITS", "WAITING")
 PAYMENT_WAITS = Outcome("PAYMENT_WAITS", "WAITING")
 PAYMENT_TIME_RUNS = Outcome("PAYMENT_TIME_RUNS", "WAITING")
 WRITE_OFF_AWAITED = Outcome("WRITE_OFF_AWAITED", "WAITING")
+REMINDER_LEFT_OUT = Outcome("REMINDER_LEFT_OUT", "WAITING")
 JUST_DUE = Outcome("JUST_DUE", "WAITING")
 FIRST_RUNNING = Outcome("FIRST_RUNNING", "WAITING")
 SECOND_RUNNING = Outcome("SECOND_RUNNING", "WAITING")
@@ -37,7 +38,8 @@ def decide_reminders(terms: Terms) -> Decisions:
     """Everybody who is late gets two reminders, a State unit too, unless something speaks for waiting.
 
     A claim that has expired is no longer asked for (Act 513/1999, section 4). What was paid, credited or promised but
-    is not on the books yet is not asked for either: the reminder waits until it is.
+    is not on the books yet is not asked for either: the reminder waits until it is. What a person leaves out of the
+    runs of a day waits for the next day: what is to wait longer is blocked (ADR 0034).
     """
     on, wait = f"DATE '{terms.on.isoformat()}'", int(terms.reminder_wait_days)
     return decide(
@@ -58,8 +60,9 @@ def decide_reminders(terms: Terms) -> Decisions:
             f"reminders = 1 AND (last_reminder_due >= {on} OR last_reminder_due + {wait} > {on})",
             "OC 6.1.2-c",
         ),
+        (JUST_DUE, f"reminders = 0 AND due_date + {wait} > {on}", "OC 6.1.2-c"),
+        (REMINDER_LEFT_OUT, "left_out IS NOT NULL", "OC 6.1.2-a"),
         (SEND_SECOND_REMINDER, "reminders = 1", "OC 6.1.2-c"),
-        (JUST_DUE, f"due_date + {wait} > {on}", "OC 6.1.2-c"),
         otherwise=(SEND_FIRST_REMINDER, "OC 6.1.2-c"),
     )
 

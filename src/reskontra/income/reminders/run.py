@@ -34,7 +34,7 @@ _KEPT_IN = ("claims_claimdecision", "claim_id")
 # What a person who asks "why?" wants to see; never a name.
 _INPUTS = """jsonb_strip_nulls(jsonb_build_object('open', open::text, 'due_date', due_date,
   'reminders', reminders, 'last_reminder_due', last_reminder_due, 'blocks', nullif(block_codes, ''),
-  'deferred_until', deferred_until, 'cost', cost::text, 'cost_why', cost_outcome))"""
+  'deferred_until', deferred_until, 'cost', cost::text, 'cost_why', cost_outcome, 'left_out', left_out))"""
 # Only claims that are reminded have a cost, and costs that are told of.
 _DECIDED = """decided.*, NULL::numeric AS costs_open, NULL::numeric AS cost, NULL::text AS cost_outcome,
   NULL::text AS cost_clause"""

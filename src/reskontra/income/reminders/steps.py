@@ -10,6 +10,7 @@ from reskontra.income.reminders.rules import (
     FIRST_RUNNING,
     JUST_DUE,
     NOT_YET_DUE,
+    REMINDER_LEFT_OUT,
     SEND_FIRST_REMINDER,
     SEND_SECOND_REMINDER,
 )
@@ -49,7 +50,10 @@ def next_steps(unit: Unit, day: date, claims: Sequence[int]) -> list[NextStep]:
     terms = terms_of(unit, day)
     decide_claims(unit, terms, claims)
     wait = timedelta(days=terms.reminder_wait_days)
-    decided = {row["id"]: row for row in rows("SELECT id, outcome, due_date, last_reminder_due FROM decided")}
+    decided = {
+        row["id"]: row
+        for row in rows("SELECT id, outcome, due_date, reminders, last_reminder_due FROM decided")
+    }
     steps = [
         _step(claim, decided[claim], day, wait) if claim in decided else NextStep(claim, NOTHING_OPEN, day)
         for claim in claims
@@ -65,5 +69,8 @@ def _step(claim: int, row: dict[str, Any], day: date, wait: timedelta) -> NextSt
             return NextStep(claim, SEND_FIRST_REMINDER.name, row["due_date"] + max(wait, tomorrow))
         case FIRST_RUNNING.name:
             return NextStep(claim, SEND_SECOND_REMINDER.name, row["last_reminder_due"] + max(wait, tomorrow))
+        case REMINDER_LEFT_OUT.name:
+            following = SEND_SECOND_REMINDER if row["reminders"] else SEND_FIRST_REMINDER
+            return NextStep(claim, following.name, day + tomorrow)
         case outcome:
             return NextStep(claim, outcome, day)

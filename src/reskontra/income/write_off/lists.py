@@ -48,11 +48,45 @@ LEFT JOIN claims_writeoffapproval a ON a.proposal_id = p.id AND a.digest = p.dig
 WHERE p.unit_id = %(unit)s
   AND NOT EXISTS (SELECT FROM claims_writeoffrefusal r WHERE r.proposal_id = p.id)
   AND NOT EXISTS (SELECT FROM claims_writeoff w WHERE w.proposal_id = p.id)
+  AND (%(ground)s = '' OR p.ground = %(ground)s)
 GROUP BY p.id, c.id, payer.id
-ORDER BY p.id LIMIT %(most)s
+ORDER BY p.id
 """
 
 
-def waiting_proposals(unit: Unit, most: int = 1000) -> list[Waiting]:
-    """The proposals of ``unit`` that wait, the oldest first. Called inside ``working_in``."""
-    return [Waiting(**row) for row in rows(_WAITING, {"unit": unit.pk, "most": most})]
+def waiting_proposals(unit: Unit, most: int = 1000, *, ground: str = "", standing: str = "") -> list[Waiting]:
+    """At most ``most`` proposals of ``unit`` that wait, the oldest first. Called inside ``working_in``.
+
+    Of one ``ground``, and for one of ``standing``, where they are given.
+    """
+    values = {"unit": unit.pk, "ground": ground, "standing": standing, "most": most}
+    return [Waiting(**row) for row in rows(_LISTED, values)]
+
+
+_LISTED = f"""
+SELECT * FROM ({_WAITING}) told WHERE %(standing)s = '' OR told.standing = %(standing)s
+ORDER BY told.proposal LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Proposals that wait for the same, on one ground: how many, euro, and ``digest`` of which they are."""
+
+    standing: str
+    ground: str
+    count: int
+    amount: Decimal
+    digest: str
+
+
+def waiting_groups(unit: Unit) -> list[Group]:
+    """The proposals of ``unit`` that wait, by what they wait for and by ground. Called inside ``working_in``."""
+    return [Group(**row) for row in rows(_GROUPS, {"unit": unit.pk, "ground": ""})]
+
+
+_GROUPS = f"""
+SELECT standing, ground, count(*) AS count, sum(amount) AS amount,
+  encode(sha256(convert_to(string_agg(proposal || ' ' || digest, ',' ORDER BY proposal), 'UTF8')), 'hex') AS digest
+FROM ({_WAITING}) told GROUP BY standing, ground ORDER BY standing, ground
+"""
