@@ -19,7 +19,7 @@ from reskontra.claims.models.deferrals import (
     Instalment,
 )
 from reskontra.claims.models.interest import InterestCharge, InterestInvoice, InterestLine, InterestWaiver
-from reskontra.claims.models.letters import Letter, LetterDelivery
+from reskontra.claims.models.letters import Letter, LetterDecision, LetterDelivery
 from reskontra.claims.models.limitation import Interruption
 from reskontra.claims.models.refunds import (
     OverpaymentDecision,
@@ -80,6 +80,7 @@ __all__ = [
     "InterestWaiver",
     "Interruption",
     "Letter",
+    "LetterDecision",
     "LetterDelivery",
     "Overpayment",
     "OverpaymentDecision",
