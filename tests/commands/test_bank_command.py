@@ -56,6 +56,13 @@ def test_payments_that_wait_are_told_with_age_reason_and_candidates(command: Com
     assert (code, told["left"]) == (0, "0.00")
     with inside(where):
         assert open_amount(where, purse.claims["B"]) == 70
+    undo = ("bank", "--undo", numbers["back"], *IN_HARBOUR)
+    assert command(*undo)[1]["reasons"][0]["rule"] == "take_back_without_reason"
+    code, told = command(*undo, "--reason", "another one")
+    assert (code, told) == (1, {"payment": numbers["back"], "left": "-70.00"})
+    with inside(where):
+        assert open_amount(where, purse.claims["B"]) == 0
+    assert command(*undo, "--reason", "once more")[1]["refused"] == "allocation.nothing_to_undo"
 
 
 @pytest.mark.usefixtures("database")

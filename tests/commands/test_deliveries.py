@@ -10,7 +10,10 @@ import pytest
 from django.utils import timezone
 
 from cast import DAY, HARBOUR, an_order, inside, run, unit
+from reskontra.demo.pdf import one_line_pdf
+from reskontra.documents.invoice import Invoice as Document
 from reskontra.exchange.models import OutboxEvent
+from reskontra.exchange.reading import read_documents
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.order_handling.run import OrdersRun
 
@@ -100,7 +103,10 @@ def test_the_archive_comes_back_and_the_list_is_approved(
     command: Command, batch: str, tmp_path: Path
 ) -> None:
     """OC 3.9-e"""
-    document, image = (tmp_path / "out" / batch).read_bytes(), b"%PDF-1.7 image"
+    document = (tmp_path / "out" / batch).read_bytes()
+    [sent] = read_documents(document, "a.xml")
+    assert isinstance(sent, Document)
+    image = one_line_pdf(f"{INVOICE} {sent.total} {sent.reference}")
     (tmp_path / "a.xml").write_bytes(document)
     (tmp_path / "a.pdf").write_bytes(image)
     rows = [
@@ -111,11 +117,15 @@ def test_the_archive_comes_back_and_the_list_is_approved(
     listed.write_text("\n".join(["invoice;role;file;sha256", *rows, "total;2;;"]))
     assert command("read", str(listed), text=True)[0] == 0
     [standing] = command("deliveries", *NOW, "--lists")[1]
-    assert standing["lacking"] == [{"invoice": INVOICE, "lacks": ["xml", "image"]}]
+    assert standing["lacking"] == [{"invoice": INVOICE, "lacks": ["xml", "image"], "attachments": []}]
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7 half an image")
+    assert command("import", str(listed), *IN_HARBOUR)[0] == 1
+    assert command("deliveries", *NOW, "--lists", "--lang", "sv", text=True)[1].count("fakturabilden") == 1
+    (tmp_path / "a.pdf").write_bytes(image)
     approve = ("deliveries", *NOW, "--approve-list", str(standing["run"]), "--as", "petra")
     assert command(*approve)[1]["refused"] == "an_invoice_list_waits_for_its_archive"
     code, told = command("import", str(listed), *IN_HARBOUR)
-    assert (code, told["accepted"]) == (0, 2)
+    assert (code, told["accepted"], told["known"]) == (0, 1, 1)
     assert command("import", str(listed), *IN_HARBOUR, text=True)[0] == 0
     assert command("deliveries", *NOW, "--lists", "--lang", "fi", text=True)[0] == 0
     assert command(*approve[:-2])[0] == 3

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from cast import DAY, HARBOUR, unit
+from cast import ALWAYS, DAY, HARBOUR, inside, unit
 from expenditure.statement_tables import FEES, WAGES, Told, balances_of
 from income.tables import read
+from reskontra.registers.models import OfficeAbroad
 
 Command = Callable[..., tuple[int, Any]]
 IN_HARBOUR = ("--unit", HARBOUR, "--on", DAY.isoformat())
@@ -68,6 +69,11 @@ def test_a_line_is_posted_and_corrected_by_hand_by_command(command: Command) -> 
         "office_abroad",
     )
     assert command(*memo, *IN_HARBOUR)[1]["refused"] == "statement.memo_says_where"
+    assert command(*memo, "--place", "Bryssel", *IN_HARBOUR)[1]["refused"] == "statement.memo_office_unknown"
+    with inside(books.where):
+        OfficeAbroad.objects.create(
+            unit=books.where, code="BRY", name="Bryssel", country="BE", captures=False, validity=ALWAYS
+        )
     assert command(*memo, "--place", "Bryssel", *IN_HARBOUR)[0] == 0
     assert command(*memo, "--place", "Bryssel", *IN_HARBOUR)[1]["refused"] == "statement.posted_already"
     assert command("statement", "correct", line, "--account", FEES, "--reason", "a fee", *IN_HARBOUR)[0] == 0

@@ -280,6 +280,11 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
         "run_id": h.of("runs_run"), "letter_id": another(h, "claims_letter"), "file_id": h.of("exchange_outboxfile"),
         "channel": "LETTER", "clause": "OC 3.6-a", "skipped": "", "digest": digest(f"posted {h.next()}"),
     },
+    "claims_letterdecision": lambda h: {
+        "run_id": h.of("runs_run"), "letter_id": h.of("claims_letter"), "rule": f"rule {h.next()}"[:12],
+        "outcome": "NO_WAY_TO_SEND", "standing": "LEFT", "clause": "OC 3.8-a", "reasons": [], "inputs": {},
+        "amount": "5.00",
+    },
     "claims_interestinvoice": lambda h: {
         "run_id": h.of("runs_run"), "number": h.next(), "kind": "late", "customer_id": h.of("registers_customer"),
         "original_id": None, "language": "sv", "issue_date": "2026-06-01", "due_date": "2026-06-22",
@@ -328,7 +333,7 @@ HONEST: Mapping[str, Callable[[House], Row]] = {
     },
     "claims_paymentreversal": lambda h: {
         "run_id": h.of("runs_run"), "payment_id": paid(h, "100.00"), "reversal_id": paid(h, "-100.00"),
-        "amount": "100.00",
+        "amount": "100.00", "undoes_id": None,
     },
     "claims_summonsstatement": lambda h: {
         "kind": "court", "day": DAY, "customer_id": h.of("registers_customer"), "claim_id": None, "reason": "",

@@ -160,6 +160,20 @@ def test_the_history_is_written_by_its_trigger_only(street: Street) -> None:
     assert privileges(street, server.READ, "registers_history") == {"SELECT"}
 
 
+def test_the_history_of_a_units_own_registers_is_seen_within_the_unit(street: Street) -> None:
+    """D10: a reader without units sees what all units share; a unit's own rows need the unit."""
+    ours = (
+        "SELECT count(*) FILTER (WHERE NOT after ? 'unit_id') > 0, array_agg(DISTINCT (after ->> 'unit_id')::bigint)"
+        " FILTER (WHERE after ? 'unit_id') FROM registers_history"
+    )
+    (_, units) = street.admin.execute(ours).fetchone() or (None, None)
+    assert len(units) > 1
+    with logged_in(street.postgres, server.READ, street.database) as reader:
+        assert reader.execute(ours).fetchone() == (True, None)
+        reader.execute("SELECT set_config('reskontra.units', %s, false)", [str(units[0])])
+        assert reader.execute(ours).fetchone() == (True, units[:1])
+
+
 def test_no_password_is_read_by_the_read_role_or_kept_in_the_history(street: Street) -> None:
     with logged_in(street.postgres, server.READ, street.database) as reader:
         assert reader.execute("SELECT count(username) FROM registers_person").fetchone() is not None

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError
+from django.db.backends.postgresql.psycopg_any import DateRange
 
-from cast import AT, DAY, inside, person, plan_of, run, set_term, unit
+from cast import ALWAYS, AT, DAY, inside, person, plan_of, run, set_term, unit
 from database.test_races import at_once
 from expenditure.statement_tables import (
     BANK,
@@ -35,7 +36,7 @@ from reskontra.expenditure.statement_posting.lists import standing_rules, try_ru
 from reskontra.expenditure.statement_posting.run import StatementPostingRun
 from reskontra.insight.coverage import uncovered
 from reskontra.ledger.models import ClosedPeriod, Voucher
-from reskontra.registers.models import StatementRule
+from reskontra.registers.models import OfficeAbroad, StatementRule
 from reskontra.registers.policy import NotAllowed
 from reskontra.registers.unit_terms import terms_of
 from reskontra.runs.run import RunRefused, apply
@@ -233,13 +234,26 @@ def test_an_office_abroad_is_posted_by_memo_voucher_with_its_place() -> None:
     with inside(books.where) as acting:
         with pytest.raises(RunRefused, match="says_where"):
             post_memo(acting, line_of(books, "D"), whole(books, "D", FEES), "rent", "office_abroad")
+        for code, name, validity in (
+            ("BRY", "Bryssel", ALWAYS),
+            ("ROM", "Rom", DateRange(date(2030, 1, 1), None)),
+        ):
+            OfficeAbroad.objects.create(
+                unit=books.where, code=code, name=name, country="BE", captures=False, validity=validity
+            )
+        for place in ("Rom", "Brysel", "an inn"):
+            with pytest.raises(RunRefused, match="office_unknown") as refused:
+                post_memo(
+                    acting, line_of(books, "D"), whole(books, "D", FEES), "rent", "office_abroad", place
+                )
+            assert refused.value.values == {"place": place, "known": "Bryssel (BRY)"}
         post_memo(
             acting,
             line_of(books, "D"),
             whole(books, "D", FEES),
             "rent paid locally",
             "office_abroad",
-            "Bryssel",
+            "bry",
         )
         kept = LinePosting.objects.get(unit=books.where, line_id=books.lines["D"])
     assert (kept.clause, kept.reason) == ("EX 7-a", "Bryssel: rent paid locally")

@@ -32,6 +32,7 @@ from reskontra.bank.chain import chain_gaps
 from reskontra.bank.models import Line, Material, Payment
 from reskontra.documents.findings import Finding, Refused
 from reskontra.exchange.inbox import receive
+from reskontra.exchange.messages import message
 from reskontra.income.bank_material.chain import assertions_that_fail, in_transit
 from reskontra.income.bank_material.intake import BankAnswer, take_in_bank_material
 from reskontra.income.bank_material.rules import decide_lines
@@ -658,6 +659,8 @@ def test_a_gap_in_the_chain_is_told_until_the_missing_statement_comes() -> None:
     made = files(where, CHAIN)
     _, answer = take_in(where, made["A"], made["C"])
     assert rules(answer) == ["statement_chain_broken"]
+    assert all("4.3.2026" in message(answer.findings[0], language) for language in ("sv", "fi"))
+    assert "2 Mar 2026" in message(answer.findings[0], "en")
     assert (answer.findings[0].detail["closing"], answer.findings[0].detail["opening"]) == (
         "100.00",
         "150.00",

@@ -356,6 +356,15 @@ def test_an_answer_that_comes_after_the_second_sending_is_told() -> None:
     assert outcomes(taken) == [("taken", ("receipt_after_going_again",))]
 
 
+def test_what_was_never_sent_is_not_sent_again_but_may_have_its_channel_chosen() -> None:
+    """OC 3.9-d: the refusal says so, and not that an answer may come."""
+    told = Told(read(THREE), unit())
+    run(InvoicingRun(), told.where, told.table.on)
+    with pytest.raises(ActRefused, match="what_was_never_sent_goes_without_a_decision"):
+        again(A)
+    by(A, "PAPER")
+
+
 def test_what_has_arrived_or_may_still_be_answered_does_not_go_again() -> None:
     """OC 3.9-d: by us while time is left, by the database when it has arrived."""
     sent()

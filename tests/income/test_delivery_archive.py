@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,13 +12,18 @@ import pytest
 
 from cast import AT, DAY, an_order, inside, person, run, unit
 from reskontra.database.refused import ActRefused
+from reskontra.demo.pdf import one_line_pdf
 from reskontra.documents.delivery_report import ArchivePackage
+from reskontra.documents.invoice import Invoice
 from reskontra.exchange import archive
 from reskontra.exchange.attachments import beside
 from reskontra.exchange.inbox import receive
+from reskontra.exchange.messages import message
 from reskontra.exchange.reading import read_documents
 from reskontra.income.delivery.archived import PackageTaken, take_in_package
+from reskontra.income.delivery.image import invoice_copy, invoice_image
 from reskontra.income.delivery.lists import (
+    Lacking,
     ListStanding,
     approve_invoice_list,
     has_expenditure,
@@ -27,23 +33,26 @@ from reskontra.income.delivery.lists import (
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.income.order_handling.run import OrdersRun
+from reskontra.kernel.texts import LANGUAGES
 from reskontra.registers.models import PriceListEntry
 from reskontra.registers.policy import NotAllowed
 from reskontra.runs.models import Run
+from reskontra.sales.models import Invoice as Issued
 from reskontra.sales.models import InvoiceListApproval
 
 pytestmark = pytest.mark.usefixtures("database")
 
-IMAGE, DECISION = b"%PDF-1.7 an image of an invoice", b"%PDF-1.7 a decision that went along"
+DECISION = b"%PDF-1.7 a decision that went along"
 FIRST, SECOND = "4210000000001", "4210000000002"
 
 
 @dataclass
 class Operator:
-    """What the operator has in its archive after a delivery: the documents by invoice number, and the attachment."""
+    """What the operator has in its archive after a delivery: documents and images by number, and the attachment."""
 
     run: Run
     documents: Mapping[str, bytes]
+    images: Mapping[str, bytes]
     rows: list[tuple[str, str, str, bytes]] = field(default_factory=list)
 
     def returns(self, *left_out: str, **instead: bytes) -> bytes:
@@ -53,7 +62,7 @@ class Operator:
         for number, data in self.documents.items():
             told = [
                 (number, "xml", f"{number}.xml", data),
-                (number, "image", f"{number}.pdf", IMAGE + number.encode()),
+                (number, "image", f"{number}.pdf", self.images[number]),
             ]
             for invoice, role, name, content in [*told, *(row for row in self.rows if row[0] == number)]:
                 if name in left_out:
@@ -93,12 +102,24 @@ def delivered(rows: Mapping[str, Sequence[tuple[str, str, str, bytes]]]) -> Oper
     result = run(DeliveryRun(), unit())
     batch = archive.read(str(result.files[-1]["digest"]))
     end = b"</Finvoice>"
-    documents = {}
+    documents, images = {}, {}
     for part in batch.split(end)[:-1]:
         framed = part + end
         [document] = read_documents(framed, "one.xml")
-        documents[str(document.as_json()["number"])] = framed
-    return Operator(invoicing, documents, [row for several in rows.values() for row in several])
+        assert isinstance(document, Invoice)
+        number = str(document.number)
+        documents[number], images[number] = framed, image(document)
+    return Operator(invoicing, documents, images, [row for several in rows.values() for row in several])
+
+
+def image(of: Invoice, **instead: str) -> bytes:
+    """A page that shows an invoice as an operator may: the reference in groups, the total with a comma."""
+    shown = {
+        "number": of.number,
+        "total": f"{of.total}".replace(".", ","),
+        "reference": " ".join(re.findall("[0-9]{1,5}", str(of.reference))),
+    }
+    return one_line_pdf(" / ".join(f"{name} {value}" for name, value in {**shown, **instead}.items()))
 
 
 def comes_back(data: bytes, folder: Path = Path("nowhere")) -> PackageTaken:
@@ -128,15 +149,20 @@ def test_the_list_is_approved_when_everything_is_in_the_archive_and_not_before(o
     """OC 3.9-e: document, image and attachments of every invoice in the report; one approver in the centre."""
     before = standing(operator.run)
     assert (before.invoices, before.complete) == (2, 0)
-    assert before.lacking == [(FIRST, ("xml", "image", "attachment")), (SECOND, ("xml", "image"))]
+    assert before.lacking == [
+        Lacking(FIRST, ["xml", "image"], ["beslut.pdf"]),
+        Lacking(SECOND, ["xml", "image"], []),
+    ]
     with pytest.raises(ActRefused, match="an_invoice_list_waits_for_its_archive"):
         approve(operator.run)
-    assert comes_back(operator.returns("beslut.pdf")).count("accepted") == 4
-    assert standing(operator.run).lacking == [(FIRST, ("attachment",))]
+    taken = comes_back(operator.returns("beslut.pdf"))
+    assert (taken.count("accepted"), taken.lacking) == (4, [Lacking(FIRST, [], ["beslut.pdf"])])
+    assert standing(operator.run).lacking == taken.lacking
     with pytest.raises(ActRefused, match="an_invoice_list_waits_for_its_archive"):
         approve(operator.run)
     rest = comes_back(operator.returns())
     assert (rest.count("accepted"), rest.count("known"), rest.count("returned")) == (1, 4, 0)
+    assert rest.lacking == []
     assert standing(operator.run).complete == 2
     assert approve(operator.run).given_at == AT
     assert standing(operator.run).acts == ["approve"]
@@ -145,7 +171,8 @@ def test_the_list_is_approved_when_everything_is_in_the_archive_and_not_before(o
 def test_the_archive_keeps_every_file_under_its_own_digest(operator: Operator) -> None:
     """OC 3.9-e"""
     comes_back(operator.returns())
-    assert archive.read(hashlib.sha256(IMAGE + FIRST.encode()).hexdigest()) == IMAGE + FIRST.encode()
+    kept = operator.images[FIRST]
+    assert archive.read(hashlib.sha256(kept).hexdigest()) == kept
 
 
 def test_the_same_package_twice_changes_nothing(operator: Operator) -> None:
@@ -206,31 +233,103 @@ def test_a_list_with_expenditure_is_reviewed_and_approved_by_two_in_the_unit() -
     assert approve(operator.run, "gunnar").act == "approve"
 
 
-@pytest.mark.parametrize(
-    ("file", "instead", "rule"),
-    [
-        (f"{FIRST}_xml", b"<html/>", "archive_xml_differs"),
-        (f"{FIRST}_xml", SECOND.encode(), "archive_xml_differs"),
-        (f"{FIRST}_pdf", b"GIF89a", "archive_image_kind"),
-        ("beslut_pdf", b"%PDF-1.7 another decision", "archive_attachment_unknown"),
-    ],
-)
-def test_a_file_that_is_not_what_it_should_be_is_returned_and_stops_nothing_else(
-    operator: Operator, file: str, instead: bytes, rule: str
+def wrong(operator: Operator) -> Mapping[str, tuple[str, bytes, list[str]]]:
+    """What is wrong with a file that comes back: which file, its bytes, the findings."""
+    xml = operator.documents[SECOND]
+    [second] = read_documents(xml, "one.xml")
+    assert isinstance(second, Invoice)
+    cut = re.sub(rb"<BuyerPostalAddressDetails>.*?</BuyerPostalAddressDetails>", b"", xml, flags=re.DOTALL)
+    document, picture = f"{SECOND}_xml", f"{SECOND}_pdf"
+    return {
+        "no document": (document, b"<html/>", ["archive_xml_unreadable"]),
+        "two documents": (document, xml + operator.documents[FIRST], ["archive_xml_unreadable"]),
+        "another invoice's document": (document, operator.documents[FIRST], ["archive_xml_other"]),
+        "another sum": (document, xml.replace(b"100,00", b"100,01"), ["archive_xml_differs"]),
+        "an address left out": (document, cut, ["archive_xml_differs"]),
+        "no PDF": (picture, b"GIF89a", ["archive_image_unreadable"]),
+        "half a PDF": (picture, b"%PDF-1.7 an image of an invoice", ["archive_image_unreadable"]),
+        "a PDF without words": (picture, one_line_pdf(""), ["archive_image_silent"]),
+        "another invoice's image": (
+            picture,
+            operator.images[FIRST],
+            ["archive_image_number", "archive_image_total", "archive_image_reference"],
+        ),
+        "the number in a longer one": (
+            picture,
+            image(second, number=f"{SECOND}7"),
+            ["archive_image_number"],
+        ),
+        "an image of another total": (picture, image(second, total="1100,00"), ["archive_image_total"]),
+        "an image of another reference": (
+            picture,
+            image(second, reference="11"),
+            ["archive_image_reference"],
+        ),
+        "another decision": ("beslut_pdf", b"%PDF-1.7 another", ["archive_attachment_differs"]),
+    }
+
+
+def test_a_file_that_is_not_what_was_sent_is_returned_by_name_and_stops_nothing_else(
+    operator: Operator,
 ) -> None:
-    """OC 3.9-e: another invoice's document, no image, an attachment that we never sent."""
-    other = operator.documents.get(instead.decode("latin-1"), instead)
-    taken = comes_back(operator.returns(**{file: other}))
-    assert (taken.count("accepted"), taken.count("returned"), rules(taken)) == (4, 1, [rule])
+    """OC 3.9-e: document by its content, image by number, total and reference, attachment by its digest."""
+    names = {f"{number}.{kind}" for number in operator.documents for kind in ("xml", "pdf")} | {"beslut.pdf"}
+    for case, (file, data, expected) in wrong(operator).items():
+        name = file.replace("_", ".")
+        taken = comes_back(operator.returns(*(names - {name}), **{file: data}))
+        assert (case, rules(taken), taken.count("returned")) == (case, expected, 1)
+        for finding in (finding for _, _, findings in taken.outcomes for finding in findings):
+            assert finding.value == name
+            assert all("{" not in message(finding, language) for language in LANGUAGES)
+        [still] = taken.lacking
+        assert name in {*(f"{still.invoice}.{what}" for what in ("xml", "pdf")), *still.attachments}
+    assert comes_back(operator.returns(**{file: data})).count("accepted") == 4
     with pytest.raises(ActRefused, match="an_invoice_list_waits_for_its_archive"):
         approve(operator.run)
 
 
-def test_a_document_of_another_sum_than_the_report_is_returned(operator: Operator) -> None:
-    """OC 3.9-e: the document is read, not only counted."""
-    changed = operator.documents[SECOND].replace(b"100,00", b"100,01")
-    taken = comes_back(operator.returns(**{f"{SECOND}_xml": changed}))
-    assert rules(taken) == ["archive_xml_differs"]
+def test_an_attachment_that_never_went_along_is_told_apart_from_one_that_changed(operator: Operator) -> None:
+    """OC 3.9-e"""
+    operator.rows.append((SECOND, "attachment", "annan.pdf", DECISION))
+    assert rules(comes_back(operator.returns())) == ["archive_attachment_unknown"]
+
+
+def test_a_document_is_what_was_sent_whatever_way_it_is_written(operator: Operator) -> None:
+    """OC 3.9-e: encoding, blanks, comments and the operator's own frame are not the invoice."""
+    text = operator.documents[SECOND].decode("iso-8859-15")
+    text = text[text.index("<Finvoice") :]
+    text = re.sub("(<MessageTimeStamp>)[^<]*", r"\g<1>2026-03-17T08:00:00+02:00", text)
+    rewritten = text.replace("><", ">\r\n  <!-- archived --><").encode()
+    assert rewritten != operator.documents[SECOND]
+    assert comes_back(operator.returns(**{f"{SECOND}_xml": rewritten})).count("accepted") == 5
+
+
+def test_our_own_image_is_known_by_the_document_inside(operator: Operator) -> None:
+    """OC 3.9-e: a PDF/A-3 with the Finvoice document; another invoice's is returned with the place."""
+    with inside(unit()):
+        numbers = {one.number: one.pk for one in Issued.objects.filter(unit=unit())}
+        own, other = (invoice_image(unit(), numbers[place]) for place in (2, 1))
+    taken = comes_back(operator.returns(**{f"{SECOND}_pdf": other}))
+    [finding] = [finding for _, _, findings in taken.outcomes for finding in findings]
+    assert (finding.rule, finding.detail["place"]) == (
+        "archive_image_document",
+        "SellerPartyDetails/SellerOrganisationName",
+    )
+    assert comes_back(operator.returns(**{f"{SECOND}_pdf": own})).count("returned") == 0
+
+
+def test_a_document_of_what_was_never_sent_is_returned() -> None:
+    """OC 3.9-e: it stands in the report, but no batch of ours holds it."""
+    with inside(unit()):
+        an_order(unit(), "aino", {"item": "PERMIT"})
+    run(OrdersRun(), unit())
+    run(InvoicingRun(), unit())
+    with inside(unit()):
+        xml = invoice_copy(unit(), Issued.objects.get(unit=unit(), number=1).pk).xml
+    listed = f"invoice;role;file;sha256\n{FIRST};xml;a.xml;{hashlib.sha256(xml).hexdigest()}\ntotal;1;;"
+    assert rules(comes_back(package({"manifest.csv": listed.encode(), "a.xml": xml}))) == [
+        "archive_never_sent"
+    ]
 
 
 def test_files_may_lie_beside_their_list_and_what_is_missing_may_come_later(

@@ -48,6 +48,7 @@ def test_every_row_of_a_workbook_ends_accepted_returned_or_known_and_the_answer_
             row("A-3", quantity="kaksi"),
             row("A-4", item="OPINION", unit_price=300),
             row("A-1", item="INSPECT"),
+            row("A-4", item="OPINION", unit_price=300),
         ]
     )
     answer = send(data, language="fi")
@@ -58,23 +59,25 @@ def test_every_row_of_a_workbook_ends_accepted_returned_or_known_and_the_answer_
         "returned",
         "returned",
         "accepted",
+        "returned",
         "duplicate",
     ]
     assert [rules(outcome) for outcome in answer.rows] == [
         [], [], ["order_item_not_on_price_list"], ["order_returned_with"], ["form_not_a_number"],
-        ["order_no_standard_price"], ["order_key_twice"],
+        ["order_no_standard_price"], ["order_key_twice_other_content"], ["order_key_twice"],
     ]  # fmt: skip
     wrong = answer.rows[2].findings[0]
     assert (wrong.row, wrong.column, wrong.value, wrong.clause) == (4, "Nimike", "LICENCE", "OC 2.1-a")
     assert answer.rows[3].findings[0].detail == {"rows": "4"}
+    assert [answer.rows[place].findings[0].detail["first"] for place in (6, 7)] == ["2", "7"]
     assert (answer.orders, format(answer.amount, ".2f")) == (2, "440.00")
     assert dict(answer.outcomes) == {"READY": 1, "ITEM_NOT_ON_PRICE_LIST": 1, "NO_STANDARD_PRICE": 1}
     with inside(unit()):
         request = BillingRequest.objects.get(unit=unit())
-        assert (request.rows, request.orders, request.source) == (7, 5, "workbook")
+        assert (request.rows, request.orders, request.source) == (8, 6, "workbook")
         kept = BillingRow.objects.filter(unit=unit(), request=request).order_by("row")
         assert [one.status for one in kept] == statuses(answer)
-        assert [one.row for one in kept] == [2, 3, 4, 5, 6, 7, 8]
+        assert [one.row for one in kept] == [2, 3, 4, 5, 6, 7, 8, 9]
     _result_says_the_same(answer, ["Hyväksytty", "Palautettu", "Tunnettu"])
 
 

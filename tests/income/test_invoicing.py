@@ -742,6 +742,57 @@ def test_the_order_that_would_go_beyond_the_limit_begins_the_next_invoice(
         _books_agree(where)
 
 
+@pytest.mark.parametrize(
+    ("sizes", "invoices"),
+    [
+        # Sizes in kilobytes; the limits are ten files and one megabyte an invoice.
+        ([[400], [600], [1], [], [999], [2]], [1, 1, 2, 2, 2, 3]),
+        ([[10] * 6, [10] * 4, [], [10], [10] * 9, [10]], [1, 1, 1, 2, 2, 3]),
+        ([[1], [1000], [], [1]], [1, 2, 2, 3]),
+    ],
+)
+def test_orders_whose_attachments_do_not_go_on_one_invoice_are_apart(
+    sizes: Sequence[Sequence[int]], invoices: Sequence[int]
+) -> None:
+    """OC 3.2-d, OC 3.5.3-b: known when they are collected, and planned so; what brings no file stays where it is."""
+    where = unit()
+    with inside(where):
+        orders = [
+            an_order(
+                where,
+                "bruk",
+                {"item": "COURSE"},
+                attachments=[
+                    {"name": "a.pdf", "digest": "0" * 64, "size": size * 1000, "kind": "pdf", "basis": False}
+                    for size in files
+                ],
+            )
+            for files in sizes
+        ]
+    run(OrdersRun(), where)
+    planned = plan_of(InvoicingRun(), where)
+    run(InvoicingRun(), where, planned=_again(where, planned.run))
+    assert _invoices_of(where, *orders) == invoices
+
+
+def test_a_unit_without_a_vat_number_is_told_before_a_number_is_taken() -> None:
+    """OC 3.5-a, EN 16931 BR-S-02: what is within VAT waits for the register, what is outside goes."""
+    where = unit()
+    Unit.objects.filter(pk=where.pk).update(vat_id="")
+    with inside(where):
+        taxed, free = (an_order(where, "bruk", {"item": item}) for item in ("COURSE", "PERMIT"))
+    run(OrdersRun(), where)
+    planned = plan_of(InvoicingRun(), where)
+    assert {(one.outcome, one.standing, one.clause) for one in planned.counts} == {
+        ("UNIT_WITHOUT_VAT_NUMBER", "WAITING", "OC 3.5-a"), ("INVOICE", "READY", "OC 3.9-a"),
+    }  # fmt: skip
+    run(InvoicingRun(), where)
+    assert (_invoices_of(where, free), _numbers(where)[0]) == ([1], [1])
+    Unit.objects.filter(pk=where.pk).update(vat_id=where.vat_id)
+    run(InvoicingRun(), where)
+    assert _invoices_of(where, taxed, free) == [2, 1]
+
+
 # --- plan and apply ------------------------------------------------------------------------------------------------
 
 

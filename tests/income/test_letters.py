@@ -50,7 +50,7 @@ from cast import (
 )
 from income.money import a_payment
 from reskontra.claims.letters import letter_number, letter_of, receiver, write_letters
-from reskontra.claims.models import Letter, LetterDelivery
+from reskontra.claims.models import Letter, LetterDecision, LetterDelivery
 from reskontra.database.rows import rows
 from reskontra.documents.billing_request import CustomerUpdate
 from reskontra.documents.invoice import Invoice as Document
@@ -67,6 +67,7 @@ from reskontra.income.delivery.letter_copies import letter_copy
 from reskontra.income.delivery.letter_rules import decide_letters, letters_passed_over
 from reskontra.income.delivery.letters import LettersRun
 from reskontra.income.delivery.rules import PASSED_OVER, told_passed_over
+from reskontra.insight.runs import stored
 from reskontra.kernel.identifiers import find_personal_codes
 from reskontra.kernel.terms import MissingTerm
 from reskontra.registers.customers import save_update
@@ -423,6 +424,14 @@ def test_a_letter_goes_out_once() -> None:
     again = post.sent()
     assert (again.facts["documents"], list(again.files), again.run.state) == (0, [], "applied")
     assert [(one.outcome, one.count) for one in again.counts] == [("NO_WAY_TO_SEND", 1)]
+    with inside(post.where):
+        kept = LetterDecision.objects.filter(unit=post.where).order_by("run_id")
+        assert [(one.outcome, one.standing, one.clause) for one in kept] == [
+            ("NO_WAY_TO_SEND", "LEFT", "OC 3.8-a")
+        ] * 2
+        assert "PAPER=not_reached" in kept[0].inputs["passed_over"]
+        copy = letter_copy(post.where, kept[0].letter)
+        assert (copy.delivery, copy.left) == (None, kept[1])
     Customer.objects.filter(pk=customer("nowhere").pk).update(
         street="Provgatan 9", postcode="00999", town="Provstad"
     )
@@ -607,6 +616,11 @@ def test_what_our_own_checks_of_a_message_find_wrong_is_left_out_of_both_batches
     result = run(LettersRun(), where)
     assert [found["rule"] for found in result.facts["rejected"][0]["findings"]] == ["invoice_business_id"]
     assert list(result.files) == []
+    with inside(where):
+        [left] = LetterDecision.objects.filter(unit=where)
+        assert (left.outcome, left.clause, left.amount) == ("REFUSED_BY_OWN_CHECKS", "OC 3.4-a", 10)
+        assert [found["rule"] for found in left.inputs["findings"]] == ["invoice_business_id"]
+        assert [one.id for one in stored(result.run, "letter", left.outcome, None)] == [left.letter_id]
     Customer.objects.filter(pk=customer("bruk").pk).update(business_id=CUSTOMERS["bruk"]["business_id"])
     assert run(LettersRun(), where).facts["documents"] == 1
 

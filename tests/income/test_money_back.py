@@ -17,11 +17,12 @@ from income.money import (
 )
 from income.refund_tables import account, an_overpayment, applied
 from income.tables import read
-from reskontra.income.allocation.actions import NotTakenBack, hold, point, take_back
+from reskontra.income.allocation.actions import NotTakenBack, hold, point, take_back, undo
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.set_off import SetOffRun
 from reskontra.insight.invariants import broken
 from reskontra.insight.payments import unallocated, uses_of_payment
+from reskontra.runs.run import RunRefused
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -140,6 +141,72 @@ def test_a_person_says_which_payment_was_taken_back() -> None:
         assert open_amount(purse.where, purse.claims["A"]) == Decimal("77.80")
         assert rest_of(purse.where, back) == 0
         assert balance(purse.where, "receivable") == Decimal("77.80")
+
+
+def test_a_wrong_word_on_which_payment_was_taken_back_is_undone() -> None:
+    """OC 4.1-b, OC 4.1-c: the payment is whole again and decided anew; the money that went waits for a person."""
+    purse = _purse("""
+    term    remainder_waived_up_to 2.00
+    claim   A aino 77.80
+    claim   B bruk 80.00
+    payment wrong 77.80 day 2026-03-11 of A
+    payment right 79.00 day 2026-03-11 of B
+    payment back -77.80 day 2026-03-12
+    """)
+    run(AllocationRun(), purse.where)
+    wrong, right, back = (purse.payments[name] for name in ("wrong", "right", "back"))
+
+    def told() -> tuple[Decimal, ...]:
+        with inside(purse.where):
+            assert broken([purse.where.pk]) == []
+            claims = [open_amount(purse.where, purse.claims[name]) for name in "AB"]
+            return (*claims, *(rest_of(purse.where, one) for one in (wrong, right, back)))
+
+    before = told()
+    with inside(purse.where) as acting:
+        take_back(acting, back, wrong, "told by the bank")
+    run(AllocationRun(), purse.where)
+    assert told() == (Decimal("77.80"), 0, 0, 0, 0)
+    with inside(purse.where) as acting:
+        undo(acting, back, "the bank meant another")
+    assert told() == before == (0, 0, 0, 0, Decimal("-77.80"))
+    assert _outcome(purse, "back") == "UNDONE"
+    run(AllocationRun(), purse.where)
+    assert _outcome(purse, "back") == "HELD_FOR_PERSON"
+    with inside(purse.where):
+        uses = [(use.kind, use.amount, use.undoes) for use in uses_of_payment(purse.where, back.pk)]
+        assert uses == [
+            ("taken_back", Decimal("-77.80"), False), ("taken_back", Decimal("77.80"), True),
+        ]  # fmt: skip
+        assert balance(purse.where, "receivable") == 0
+    with pytest.raises(RunRefused, match=r"allocation\.nothing_to_undo"), inside(purse.where) as acting:
+        undo(acting, back, "once more")
+    with inside(purse.where) as acting:
+        take_back(acting, back, right, "asked again")
+    run(AllocationRun([back.pk]), purse.where)
+    assert told() == (0, Decimal("78.80"), 0, 0, 0)
+    with inside(purse.where) as acting:
+        undo(acting, back, "that was right neither")
+    assert told() == before
+
+
+def test_a_payment_whose_taking_back_was_undone_can_be_found_by_the_rule_again() -> None:
+    """OC 4.1-b: by account, reference and amount, as if it had never been taken."""
+    purse = _purse("""
+    claim   A aino 77.80
+    payment came 77.80 day 2026-03-11 of A
+    payment back -77.80 day 2026-03-12 of A
+    """)
+    run(AllocationRun(), purse.where)
+    with inside(purse.where) as acting:
+        undo(acting, purse.payments["back"], "a fee of the bank's own")
+        assert open_amount(purse.where, purse.claims["A"]) == 0
+    again = Purse(read("on 2026-03-17\npayment next -77.80 of A"), purse.where, purse.claims).tell()
+    run(AllocationRun(), purse.where, LATER)
+    with inside(purse.where):
+        assert open_amount(purse.where, purse.claims["A"]) == Decimal("77.80")
+        assert rest_of(purse.where, again.payments["next"]) == 0
+        assert rest_of(purse.where, purse.payments["back"]) == Decimal("-77.80")
 
 
 def test_what_was_paid_out_already_stays_and_the_claim_is_open_when_a_person_says_so() -> None:

@@ -53,6 +53,18 @@ def test_the_payers_own_account_is_paid_to_when_it_is_the_customers() -> None:
     """)
 
 
+def test_what_was_overpaid_after_the_day_of_the_run_waits_for_its_day() -> None:
+    """OC 4.2-a: on that day nobody had paid too much."""
+    where, before, then = unit(), date(2026, 3, 16), date(2026, 3, 17)
+    an_overpayment(where, "aino", "25.00", day=then, payer="KOE AINO", payer_account=account("one"))
+    for day, outcome, stands in (
+        (before, "OVERPAID_LATER", "WAITING"),
+        (then, "REFUND_TO_ACCOUNT", "READY"),
+    ):
+        [told] = planned(where, day).counts
+        assert (told.outcome, told.standing, told.count) == (outcome, stands, 1)
+
+
 def test_what_a_person_told_goes_before_what_the_bank_told() -> None:
     """OC 4.2-b"""
     till = refunded_in_crowd_and_alone("""

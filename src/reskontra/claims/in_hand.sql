@@ -228,7 +228,7 @@ JOIN (SELECT p.id, p.account_id, p.amount, p.reference, p.booking_date,
       FROM (SELECT DISTINCT account_id, taken, reference FROM reversals) wanted
       JOIN bank_payment p ON p.unit_id = %(unit)s AND p.reference = wanted.reference AND p.amount = wanted.taken
         AND p.account_id = wanted.account_id
-      WHERE NOT EXISTS (SELECT FROM claims_paymentreversal done WHERE done.payment_id = p.id)
+      WHERE coalesce((SELECT sum(done.amount) FROM claims_paymentreversal done WHERE done.payment_id = p.id), 0) = 0
         AND p.id NOT IN (SELECT payment_id FROM taken_back)) o
   ON o.account_id = r.account_id AND o.amount = r.taken AND o.reference = r.reference AND o.place = r.place
 WHERE o.booking_date <= r.booking_date;

@@ -132,7 +132,7 @@ CREATE OR REPLACE TRIGGER settlement_holds AFTER INSERT ON claims_feededucted
 
 CREATE OR REPLACE TRIGGER settlement_holds AFTER INSERT ON claims_paymentreversal
   REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION claims_settlement_holds(
-    '', '', 'payment_id reversal_id', '');
+    'an_undoing_gives_back_what_was_taken_back', 'payment_id reversal_id', 'payment_id reversal_id', '');
 
 -- Money is taken back from the account on which it came; how much, the sums above say for both.
 CREATE OR REPLACE FUNCTION claims_reversals_are_of_one_account() RETURNS trigger LANGUAGE plpgsql

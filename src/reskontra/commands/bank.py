@@ -1,7 +1,8 @@
 """Show the bank accounts of a unit: latest statements, gaps between them, and what does not agree with the books.
 
 With ``--unallocated`` the payments that something is left of, with the reason; with ``--candidates`` what one of them
-may be meant for; with ``--takes-back`` a person says which payment the bank took back.
+may be meant for; with ``--takes-back`` a person says which payment the bank took back, with ``--undo`` that what a
+payment was used for, or what was taken back, was wrong.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -17,7 +18,7 @@ from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, table
 from reskontra.documents.findings import Finding, Refused
 from reskontra.exchange.messages import message
-from reskontra.income.allocation.actions import NotTakenBack, take_back
+from reskontra.income.allocation.actions import NotTakenBack, take_back, undo
 from reskontra.income.allocation.candidates import candidates, may_be_taken_back
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.bank_material.chain import (
@@ -51,6 +52,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar=("P…", "P…"),
         help="the first, which the bank took, takes back the second",
     )
+    what.add_argument("--undo", metavar="P…", help="what this payment was used for, or takes back, was wrong")
     parser.add_argument("--reason", default="", help="how the person knows it")
 
 
@@ -63,6 +65,8 @@ def handle(arguments: Namespace) -> int:
         return _candidates(arguments)
     if arguments.takes_back:
         return _take_back(arguments)
+    if arguments.undo:
+        return _undo(arguments)
     with acting(arguments, "see") as person:
         accounts = accounts_in_hand(person.unit)
         gaps = chain_gaps(person.unit)
@@ -164,12 +168,11 @@ def _candidates(arguments: Namespace) -> int:
 def _take_back(arguments: Namespace) -> int:
     """A person says which payment the bank took back; it is taken back at once. Exit 1 when something is left."""
     on = arguments.on or today()
-    if not arguments.reason.strip():
-        raise Refused(Finding("take_back_without_reason", clause="OC 4.1-c"))
+    reason = _reason(arguments)
     with acting(arguments, "point_payment") as person:
         reversal, payment = (_payment(person.unit, number) for number in arguments.takes_back)
         try:
-            take_back(person, reversal, payment, arguments.reason.strip())
+            take_back(person, reversal, payment, reason)
         except NotTakenBack as refused:
             raise Refused(
                 Finding(refused.rule, clause="OC 4.1-c", value=arguments.takes_back[1])
@@ -181,6 +184,27 @@ def _take_back(arguments: Namespace) -> int:
         as_json({**numbers, "left": f"{left:.2f}"})
     say(arguments, "bank.taken_back", **numbers, left=_amount(left, arguments.lang))
     return 1 if left else 0
+
+
+def _undo(arguments: Namespace) -> int:
+    """What a payment was used for, or what was taken back by it, is undone. Exit 1: it waits for a person now."""
+    reason = _reason(arguments)
+    with acting(arguments, "point_payment") as person:
+        payment = _payment(person.unit, arguments.undo)
+        undo(person, payment, reason)
+        left = rest_of(payment)
+    number = payment_number(payment.pk)
+    if arguments.json:
+        as_json({"payment": number, "left": f"{left:.2f}"})
+    say(arguments, "bank.undone", payment=number, left=_amount(left, arguments.lang))
+    return 1
+
+
+def _reason(arguments: Namespace) -> str:
+    reason = str(arguments.reason).strip()
+    if not reason:
+        raise Refused(Finding("take_back_without_reason", clause="OC 4.1-c"))
+    return reason
 
 
 def _payment(unit: Unit, number: str) -> Payment:

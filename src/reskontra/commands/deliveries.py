@@ -1,6 +1,7 @@
 """Show what became of the invoices sent and what waits for a person; send again, change channel, approve the list."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -13,7 +14,7 @@ from reskontra.commands.values import number_argument
 from reskontra.exchange.messages import message
 from reskontra.income.delivery.actions import change_channel, send_again
 from reskontra.income.delivery.follow_up import Followed, worklist
-from reskontra.income.delivery.lists import approve_invoice_list, invoice_lists, review_invoice_list
+from reskontra.income.delivery.lists import Lacking, approve_invoice_list, invoice_lists, review_invoice_list
 from reskontra.insight.explanations import NothingFound
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.references import running_number
@@ -132,9 +133,21 @@ def _lists(arguments: Namespace) -> int:
     for one in lists:
         say(arguments, "deliveries.lists_open", run=one.run, invoices=one.invoices, complete=one.complete)
         if not arguments.json:
-            for number, lacks in one.lacking:
-                out.print(f"  ✖ {number}  {', '.join(lacks)}", markup=False)
+            say_lacking(one.lacking, arguments)
     return 0
+
+
+def say_lacking(lacking: Sequence[Lacking], arguments: Namespace) -> None:
+    """What the archive still lacks of invoices, one a line."""
+    for one in lacking:
+        names = [text(f"desk.deliveries.lack.{what}", arguments.lang) for what in one.lacks]
+        names += [
+            text("desk.deliveries.lack.attachment", arguments.lang, name=name) for name in one.attachments
+        ]
+        sentence = text(
+            "deliveries.still_lacking", arguments.lang, invoice=one.invoice, names=", ".join(names)
+        )
+        out.print(f"  ✖ {sentence}", markup=False)
 
 
 def _act_on_list(arguments: Namespace) -> int:

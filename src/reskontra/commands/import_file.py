@@ -9,6 +9,7 @@ from typing import Any
 from reskontra.commands.bank import show_answer
 from reskontra.commands.connection import acting, open_database, today
 from reskontra.commands.connection import add_arguments as add_acting
+from reskontra.commands.deliveries import say_lacking
 from reskontra.commands.output import as_json, out, say, working
 from reskontra.documents.findings import Finding
 from reskontra.exchange import archive
@@ -136,6 +137,10 @@ def show_operators(answer: ReportTaken | PackageTaken, arguments: Namespace) -> 
     else:
         say(arguments, "deliveries.archived", rows=counts.pop("read"), **counts)
     _show_findings([one for _, _, findings in answer.outcomes for one in findings], arguments)
+    if isinstance(answer, PackageTaken):
+        say_lacking(answer.lacking[:_MOST_SHOWN], arguments)
+        if len(answer.lacking) > _MOST_SHOWN:
+            say(arguments, "import.more", count=len(answer.lacking) - _MOST_SHOWN)
 
 
 def show_enforcement(answer: EnforcementTaken, arguments: Namespace) -> None:

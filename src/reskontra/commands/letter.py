@@ -9,12 +9,15 @@ from reskontra.claims.letters import letter_of
 from reskontra.commands.connection import acting, open_database
 from reskontra.commands.connection import add_arguments as add_acting
 from reskontra.commands.output import as_json, out, say, write_file
+from reskontra.documents.findings import Finding
+from reskontra.exchange.messages import message
 from reskontra.income.delivery.letter_copies import LetterCopy, letter_copy
 from reskontra.insight.explanations import NothingFound
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount, plain
 from reskontra.kernel.references import grouped
 from reskontra.kernel.texts import text
+from reskontra.sales.skipped import skipped_channels
 
 STANDARD_OUTPUT = "-"
 
@@ -42,7 +45,7 @@ def handle(arguments: Namespace) -> int:
         return 0
     file = write_file(Path(arguments.pdf), data) if arguments.pdf else None
     if arguments.json:
-        as_json({**_told(copy), "files": [file] if file else []})
+        as_json({**_told(copy, arguments.lang), "files": [file] if file else []})
         return 0
     _show(copy, arguments)
     if file:
@@ -50,7 +53,18 @@ def handle(arguments: Namespace) -> int:
     return 0
 
 
-def _told(copy: LetterCopy) -> dict[str, Any]:
+def _reasons(copy: LetterCopy, language: str) -> list[str]:
+    """What our own checks found wrong, or why each channel was passed over, when a run left the letter."""
+    inputs = copy.left.inputs if copy.left else {}
+    if found := inputs.get("findings"):
+        return [message(Finding(**one), language) for one in found]
+    return [
+        f"{text(f'channel.name.{name}', language)}: {text(f'channel.{why}', language)}"
+        for name, why in skipped_channels(inputs.get("passed_over", ""))
+    ]
+
+
+def _told(copy: LetterCopy, language: str) -> dict[str, Any]:
     """The letter for machines: amounts with two decimals, dates in ISO form."""
     document, slip, delivery = copy.document, copy.document.slip, copy.delivery
     return {
@@ -68,6 +82,8 @@ def _told(copy: LetterCopy) -> dict[str, Any]:
         "clause": delivery.clause if delivery else None,
         "batch": delivery.file.name if delivery else None,
         "digest": delivery.digest if delivery else None,
+        "left": left.outcome if (left := copy.left) else None,
+        "reasons": _reasons(copy, language),
     }
 
 
@@ -86,6 +102,11 @@ def _show(copy: LetterCopy, arguments: Namespace) -> None:
         out.print(f"  {text(key, language)}: {value}", markup=False)
     if delivery is None:
         say(arguments, "command.letter_not_sent")
+        if left := copy.left:
+            words, day = text(f"outcome.{left.outcome}", language), format_date(left.run.on_date, language)
+            say(arguments, "command.letter_left", day=day, why=words)
+            for sentence in _reasons(copy, language):
+                out.print(f"  ✖ {sentence}", markup=False)
         return
     say(
         arguments,

@@ -6,7 +6,6 @@ on its way and one was forgotten (OC 3.9-d, 3.9-e).
 
 import hashlib
 import io
-import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,10 +16,9 @@ from reskontra.demo.pdf import one_line_pdf
 from reskontra.formats.delivery_reports.package import HEADING as LISTED
 from reskontra.formats.delivery_reports.package import MANIFEST
 from reskontra.formats.delivery_reports.reader import HEADING as ANSWERED
-from reskontra.formats.finvoice.reader import invoice_pieces
+from reskontra.formats.finvoice.reader import invoice_pieces, read_piece
 
 _REFUSED, _PENDING, _FORGOTTEN = 17, 41, 97  # places in the batch of the unit where not all is well
-_NUMBER = re.compile(rb"<InvoiceNumber>([0-9]+)</InvoiceNumber>")
 _STAMP = (2026, 3, 18, 6, 0, 0)
 
 
@@ -72,12 +70,11 @@ def archive_package(batch: bytes) -> bytes:
 
 
 def _files(batch: bytes) -> Iterator[tuple[str, bytes]]:
-    for piece, _ in invoice_pieces(batch):
-        found = _NUMBER.search(piece.data)
-        assert found, "a document without a number is in no batch of ours"
-        number = found[1].decode()
-        yield f"{number}.xml", piece.data
-        yield f"{number}.pdf", one_line_pdf(f"{number}: an invented image of an invoice")
+    for piece, frame in invoice_pieces(batch):
+        invoice = read_piece(piece, frame)
+        shown = f"Invoice {invoice.number}, total {invoice.total} EUR, reference {invoice.reference}"
+        yield f"{invoice.number}.xml", piece.data
+        yield f"{invoice.number}.pdf", one_line_pdf(shown)
 
 
 def _sha256(data: bytes) -> str:

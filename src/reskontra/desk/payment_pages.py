@@ -23,6 +23,7 @@ from reskontra.exchange.messages import message
 from reskontra.income.allocation.candidates import Candidate, candidates, may_be_taken_back
 from reskontra.income.bank_material.chain import accounts_in_hand, in_transit
 from reskontra.insight.payments import (
+    Settled,
     lines_of_payment,
     payment_number,
     payments_found,
@@ -136,7 +137,7 @@ def _page(
             "rest": rest,
             "lines": lines_of_payment(place.unit, found.pk),
             "used": used,
-            "used_up": sum((one.amount for one in used if one.kind != "taken_back"), start=Decimal(0)),
+            "undoable": _undoable(found, used),
             "taken": [
                 (one, payment_number(one.payment)) for one in may_be_taken_back(place.unit, found, rest)
             ],
@@ -156,6 +157,12 @@ def _page(
         },
         status=rejected.status if rejected else 200,
     )
+
+
+def _undoable(payment: Payment, used: Sequence[Settled]) -> bool:
+    """Whether it was used for something that a person may undo: money that came in, or what the bank took."""
+    own = [one.amount for one in used if (one.kind == "taken_back") == (payment.amount < 0)]
+    return sum(own, start=Decimal(0)) != 0
 
 
 def _shares(unit: Unit, offered: Sequence[Candidate], language: str) -> list[tuple[str, str]]:

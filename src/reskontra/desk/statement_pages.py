@@ -15,6 +15,7 @@ from reskontra.bank.lines import IDENTIFIERS, Sought, proposed_for
 from reskontra.bank.models import Line, Material
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Incomplete, Stale, ToldBack, chosen, seen_as, told_back, written
+from reskontra.desk.clock import today
 from reskontra.desk.frame import say, show
 from reskontra.desk.paging import ROWS, key, page_of
 from reskontra.desk.supplier_payment_pages import AREA
@@ -24,6 +25,7 @@ from reskontra.expenditure.statement_posting.actions import (
     RULE_CLAUSES,
     MemoKind,
     correct,
+    offices_abroad,
     post_memo,
     propose,
 )
@@ -165,6 +167,7 @@ def _line_page(
             "parts": _sent_parts(request.POST) if memo else _parts_of(found, language),
             "memo": sent if memo else {},
             "kinds": get_args(MemoKind),
+            "offices": offices_abroad(place.unit, today()),
             "memo_act": "correct" if booked else "memo",
             "may_rule": place.may("propose_statement_rule"),
             "may_memo": place.may("post_memo"),

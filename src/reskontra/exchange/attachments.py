@@ -11,7 +11,7 @@ from reskontra.kernel.terms import Terms
 
 # An attachment that states the legal basis of the charge is named with this mark before its name (OC 3.5-a).
 BASIS_MARK = "basis="
-_MEGABYTE = 1_000_000
+MEGABYTE = 1_000_000
 _SIGNATURES = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png"}
 
 Fetch = Callable[[str], bytes | None]
@@ -80,7 +80,7 @@ def keep_attachments(
         elif not findings:
             stored = archive.store([data])
             kept.append(Kept(name, stored.digest, stored.size, kind, basis))
-    if total > terms.attachment_size_limit * _MEGABYTE:
+    if total > terms.attachment_size_limit * MEGABYTE:
         findings.append(
             _finding("attachments_too_large", row, column, str(total), limit=terms.attachment_size_limit)
         )

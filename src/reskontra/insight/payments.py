@@ -230,7 +230,7 @@ JOIN runs_run r ON r.id = d.run_id WHERE d.{column} = %(id)s
 _TAKEN_BACK = """
 UNION ALL
 SELECT 'taken_back', CASE WHEN v.payment_id = %(id)s THEN v.amount ELSE -v.amount END, 'OC 4.1-b', NULL, NULL, NULL,
-  r.on_date, r.id, false, CASE WHEN v.payment_id = %(id)s THEN v.reversal_id ELSE v.payment_id END
+  r.on_date, r.id, v.undoes_id IS NOT NULL, CASE WHEN v.payment_id = %(id)s THEN v.reversal_id ELSE v.payment_id END
 FROM claims_paymentreversal v JOIN runs_run r ON r.id = v.run_id WHERE %(id)s IN (v.payment_id, v.reversal_id)
 """
 _OTHERWISE = """

@@ -150,6 +150,12 @@ _SENT_OR_LEFT = (
     " SELECT d.unit_id, d.invoice_id, d.outcome, d.clause FROM sales_invoicedecision d"
     " WHERE d.unit_id = %(unit)s AND d.run_id = %(run)s)"
 )
+_LETTERS_SENT_OR_LEFT = (
+    "(SELECT d.unit_id, d.letter_id, d.channel AS outcome, d.clause FROM claims_letterdelivery d"
+    " WHERE d.unit_id = %(unit)s AND d.run_id = %(run)s UNION ALL"
+    " SELECT d.unit_id, d.letter_id, d.outcome, d.clause FROM claims_letterdecision d"
+    " WHERE d.unit_id = %(unit)s AND d.run_id = %(run)s)"
+)
 _KEPT: Mapping[Subject, _Kept] = {
     "order": _Kept(_OF_ORDERS, "sales_orderdecision", "d.order_id"),
     "invoice": _Kept(_OF_INVOICES, _SENT_OR_LEFT, "d.invoice_id", amount="i.total", only="true"),
@@ -168,10 +174,10 @@ _KEPT: Mapping[Subject, _Kept] = {
     "deferral": _Kept(_OF_DEFERRALS, "claims_deferraldecision", "d.deferral_id"),
     "letter": _Kept(
         _OF_LETTERS,
-        "claims_letterdelivery",
+        _LETTERS_SENT_OR_LEFT,
         "d.letter_id",
-        outcome="channel",
         amount="coalesce((l.document -> 'slip' ->> 'amount')::numeric, 0)",
+        only="true",
     ),
     "overpayment": _Kept(_OF_OVERPAYMENTS, "claims_overpaymentdecision", "d.overpayment_id"),
     "purchase": _Kept(_OF_PURCHASES, "purchases_purchasedecision", "d.invoice_id"),

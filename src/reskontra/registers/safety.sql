@@ -36,8 +36,17 @@ BEGIN
   END LOOP;
 END $$;
 
--- The history of all units lies in one table: it is written by its trigger and read by auditors only.
+-- The history of all units lies in one table: it is written by its trigger and read by auditors only, what is a unit's own
+-- within the units that they work in. Only the trigger, which is the owner's, writes it.
 REVOKE ALL ON registers_history FROM reskontra_app;
+ALTER TABLE registers_history ENABLE ROW LEVEL SECURITY;
+ALTER TABLE registers_history FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS history_of_a_unit_is_its_own ON registers_history;
+CREATE POLICY history_of_a_unit_is_its_own ON registers_history FOR SELECT TO reskontra_read
+  USING (NOT after ? 'unit_id' OR (after ->> 'unit_id')::bigint = ANY (
+    (SELECT string_to_array(nullif(current_setting('reskontra.units', true), ''), ',')::bigint[])::bigint[]));
+DROP POLICY IF EXISTS history_is_written_by_its_trigger ON registers_history;
+CREATE POLICY history_is_written_by_its_trigger ON registers_history TO reskontra_owner USING (true) WITH CHECK (true);
 
 -- Whoever reads for audits and reports has no use for passwords, not even hashed ones.
 REVOKE SELECT ON registers_person FROM reskontra_read;

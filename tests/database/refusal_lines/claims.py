@@ -9,12 +9,13 @@ from database.house import DAY, REMINDED, House, another, digest, insert
 from database.refusal_lines.line import NOWHERE, Line, Value, line, one_more, same
 
 
-def undone(table: str) -> Callable[[House], Any]:
-    """A fact about money that was undone already; its undoing is of one euro or what the table's row is of."""
+def undone(table: str, *repeated: str) -> Callable[[House], Any]:
+    """A fact about money that was undone already, by one that repeats its columns ``repeated``."""
 
     def make(h: House) -> Any:
         first = h.add(table)
-        h.add(table, undoes_id=first["id"], amount=-first["amount"])
+        same_as_before = {name: first[name] for name in repeated}
+        h.add(table, undoes_id=first["id"], amount=-first["amount"], **same_as_before)
         return first["id"]
 
     return make
@@ -217,7 +218,9 @@ REFUSED: list[Line] = [
     line("a_payment_is_not_spent_beyond_its_amount", "claims_paymentreversal", payment_id=same("payment_id", "claims_paymentreversal")),
     line("a_payment_is_not_spent_beyond_its_amount", "claims_paymentreversal", reversal_id=same("reversal_id", "claims_paymentreversal")),
     line("a_payment_is_not_spent_beyond_its_amount", "claims_paymentreversal", payment_id=lambda h: paid(h, "99.99")),
-    line("a_payment_reversal_is_money", "claims_paymentreversal", amount="-100.00"),
+    line("a_payment_reversal_is_money_and_its_undoing_gives_it_back", "claims_paymentreversal", amount="-100.00"),
+    line("a_payment_reversal_is_undone_once", "claims_paymentreversal", undoes_id=undone("claims_paymentreversal", "payment_id", "reversal_id"), amount="-1.00"),
+    line("an_undoing_gives_back_what_was_taken_back", "claims_paymentreversal", undoes_id=lambda h: h.add("claims_paymentreversal")["id"], amount="-1.00"),
     line("a_reversal_takes_money_back_from_the_account_it_came_to", "claims_paymentreversal", payment_id=lambda h: paid(h, "-100.00")),
     line("a_reversal_takes_money_back_from_the_account_it_came_to", "claims_paymentreversal", reversal_id=lambda h: paid(h, "100.00")),
     line("a_reversal_takes_money_back_from_the_account_it_came_to", "claims_paymentreversal", payment_id=lambda h: another(h, "bank_payment", amount="100.00", account_id=another(h, "registers_unitaccount"))),

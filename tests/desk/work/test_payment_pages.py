@@ -454,14 +454,27 @@ def test_money_that_the_bank_took_back_is_worked_on_like_other_money(desk, at_de
         assert f'value="{number}"' in answer.content.decode(), "what was written stands there again"
     assert does(client, desk, purse, "back", "take_back", number=taken).status_code == 302
     assert (left_of(purse, "back"), left_of(purse, "s"), open_of(purse, "C")) == (0, 0, 20)
-    assert taken in page_of(client, address)
-    assert does_nothing_more(client, address)
-
-
-def does_nothing_more(client: Client, address: str) -> bool:
-    """The page of a payment that is used up offers nothing that takes back."""
     page = page_of(client, address)
-    return 'value="take_back"' not in page and 'value="undo"' not in page
+    assert taken in page
+    assert 'value="take_back"' not in page, "nothing of it is left"
+
+
+def test_a_wrong_word_on_which_payment_was_taken_back_is_undone_at_the_desk(desk, at_desk: AtDesk) -> None:
+    """OC 4.1-b, OC 4.1-c: the page of the money that the bank took offers it, the payment's own does not."""
+    purse = told_in(desk, TABLE + "\npayment back -20.00 day 2026-03-16")
+    run(AllocationRun(), desk.unit, DAY)
+    client, address = at_desk("kirsi"), desk.path(f"payments/{purse.payments['back'].pk}")
+    about = text("desk.payments.undo.about_taken", "sv")
+    assert about not in page_of(client, address), "nothing to undo yet"
+    does(client, desk, purse, "back", "take_back", number=f"P{purse.payments['s'].pk}")
+    assert open_of(purse, "C") == 20
+    assert about in page_of(client, address)
+    does(client, desk, purse, "back", "undo")
+    assert (left_of(purse, "back"), left_of(purse, "s"), open_of(purse, "C")) == (-20, 0, 0)
+    page = page_of(client, address)
+    assert text("desk.settled.undoes", "sv") in page
+    assert 'value="take_back"' in page
+    assert 'value="undo"' not in page
 
 
 def test_the_list_has_the_age_of_what_waits(desk, purse: Purse, at_desk: AtDesk) -> None:

@@ -129,7 +129,7 @@ def test_no_child_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_child_is_held_to_its_limits(misdeed: str, held: str, tmp_path: object) -> None:
     program = (
         "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        f"from reskontra.formats.workbooks.isolation import _limit\n_limit()\n{misdeed}"
+        f"from reskontra.formats.child import limit\nlimit()\n{misdeed}"
     )
     source = os.pathsep.join(sys.path)
     answer = subprocess.run(

@@ -20,7 +20,7 @@ from reskontra.claims.models.deferrals import (
 )
 from reskontra.claims.models.exclusions import Exclusion, ExclusionEnd
 from reskontra.claims.models.interest import InterestCharge, InterestInvoice, InterestLine, InterestWaiver
-from reskontra.claims.models.letters import Letter, LetterDelivery
+from reskontra.claims.models.letters import Letter, LetterDecision, LetterDelivery
 from reskontra.claims.models.limitation import Interruption
 from reskontra.claims.models.refunds import (
     OverpaymentDecision,
@@ -84,6 +84,7 @@ __all__ = [
     "InterestWaiver",
     "Interruption",
     "Letter",
+    "LetterDecision",
     "LetterDelivery",
     "Overpayment",
     "OverpaymentDecision",

@@ -6,6 +6,7 @@ from django.db import models
 
 from reskontra.database.tables import Points
 from reskontra.runs.facts import NOTHING, FromRun
+from reskontra.runs.models import Decision
 
 LETTERS = (
     "reminder",
@@ -65,3 +66,23 @@ class LetterDelivery(FromRun):
         constraints: ClassVar = [
             models.UniqueConstraint(name="a_letter_goes_out_once", fields=["letter"]),
         ]
+
+
+class LetterDecision(Decision):
+    """Why a letters run left a letter: no channel takes it, or our own checks refused it (OC 3.8-a).
+
+    What went out has its delivery instead, with channel and clause.
+    """
+
+    pk = models.CompositePrimaryKey("letter_id", "run_id", "rule")
+    letter = models.ForeignKey(
+        Letter, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+
+    references = (
+        Points("run", "a_letter_decision_belongs_to_a_run", set_wise=True),
+        Points("letter", "a_letter_decision_is_about_a_letter", set_wise=True),
+    )
+
+    class Meta:
+        indexes: ClassVar = [models.Index(name="letter_decisions_of_a_run", fields=["run", "outcome"])]

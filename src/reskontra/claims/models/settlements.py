@@ -315,6 +315,7 @@ class PaymentReversal(Fact):
     """What the bank took back of a payment, by money of the other sign: the two own each other so far (OC 4.1-b).
 
     A payment may be taken back in parts, and money that takes back waits for what was paid out of its payment already.
+    Where it was not that payment, a counter-fact of the opposite amount ``undoes`` it, once.
     """
 
     run = models.ForeignKey(
@@ -327,16 +328,26 @@ class PaymentReversal(Fact):
         "bank.Payment", on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     amount = models.DecimalField(max_digits=15, decimal_places=2)
+    undoes = models.ForeignKey(
+        "self", on_delete=NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
 
     references = (
         Points("run", "a_payment_reversal_comes_from_a_run", set_wise=True),
+        Points("undoes", "a_payment_reversal_undoes_one_of_its_unit", set_wise=True),
         Points("payment", "a_payment_reversal_takes_back_a_payment", set_wise=True),
         Points("reversal", "a_payment_reversal_is_a_payment_itself", set_wise=True),
     )
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(name="a_payment_reversal_is_money", condition=Q(amount__gt=0)),
+            models.UniqueConstraint(
+                name="a_payment_reversal_is_undone_once", fields=["undoes"], condition=Q(undoes__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="a_payment_reversal_is_money_and_its_undoing_gives_it_back",
+                condition=Q(amount__gt=0, undoes__isnull=True) | Q(amount__lt=0, undoes__isnull=False),
+            ),
         ]
         indexes: ClassVar = [
             models.Index(name="reversals_of_a_payment", fields=["payment"]),

@@ -13,7 +13,7 @@ from reskontra.database.refused import ActRefused, refused_as
 from reskontra.expenditure.statement_posting.coding import Coding, Part, check_coding
 from reskontra.expenditure.statement_posting.memo import CorrectionRun, MemoRun
 from reskontra.kernel.clauses import clause
-from reskontra.registers.models import StatementRule
+from reskontra.registers.models import OfficeAbroad, StatementRule, Unit
 from reskontra.registers.policy import require
 from reskontra.runs.run import Acting, Result, RunRefused, apply, lock
 
@@ -115,18 +115,35 @@ def post_memo(
     kind: MemoKind = "other",
     place: str = "",
 ) -> Result:
-    """Post a line by hand, such as one that comes once. For an office abroad ``place`` says which.
+    """Post a line by hand, such as one that comes once. For an office abroad ``place`` says which, by code or name.
 
     Called inside ``working_in``. Raises ``NotAllowed``; ``RunRefused`` when the line is posted, or the parts are
-    not the line, without a reason, or without the place of an office abroad.
+    not the line, without a reason, or without the place of an office abroad that the unit has on the day.
     """
     require(acting.person, "post_memo", acting.unit, acting.day)
     if not reason.strip():
         raise RunRefused("statement.memo_says_why")
-    if kind == "office_abroad" and not place.strip():
-        raise RunRefused("statement.memo_says_where")
-    why = f"{place.strip()}: {reason.strip()}" if place.strip() else reason.strip()
+    where = _office(acting, place.strip()) if kind == "office_abroad" else place.strip()
+    why = f"{where}: {reason.strip()}" if where else reason.strip()
     return apply(MemoRun(line, parts, why, MEMO_CLAUSE[kind]), acting, acting.day)
+
+
+def offices_abroad(unit: Unit, on: date) -> list[OfficeAbroad]:
+    """The offices abroad that ``unit`` has on the day, by name. Called inside ``working_in``."""
+    found = OfficeAbroad.objects.filter(unit=unit, validity__contains=on)
+    return list(found.order_by("name", "code"))
+
+
+def _office(acting: Acting, place: str) -> str:
+    """The name of the office that ``place`` is the code or the name of."""
+    if not place:
+        raise RunRefused("statement.memo_says_where")
+    offices = offices_abroad(acting.unit, acting.day)
+    for one in offices:
+        if place.casefold() in (one.code.casefold(), one.name.casefold()):
+            return one.name
+    known = ", ".join(f"{one.name} ({one.code})" for one in offices) or "–"
+    raise RunRefused("statement.memo_office_unknown", place=place, known=known)
 
 
 @clause("EX 10-a")

@@ -1,23 +1,11 @@
-"""Files from outside are read in a process of their own.
+"""Forms from outside are read in a process of their own (``formats.child``)."""
 
-The child has no database, no secrets in its environment and a limit on memory and time. It answers in
-lines of JSON, never in pickles: whoever takes over the child can send wrong values, which the checks of
-the parent's document meet, but no code. A child that dies makes the file unreadable, not the program.
-"""
-
-import contextlib
 import gc
-import json
-import subprocess
 import sys
-import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from pathlib import Path
 from typing import Any, Literal, overload
 
-import reskontra
 from reskontra.documents.billing_request import (
     BillingRequest,
     CustomerUpdate,
@@ -26,17 +14,14 @@ from reskontra.documents.billing_request import (
     RequestRow,
 )
 from reskontra.documents.findings import Finding, Refused
+from reskontra.formats.child import ChildDied, answers, command, limit, say
 from reskontra.formats.workbooks.expenditure import LAYOUTS, Expenditure, document_of, form_of, read_content
 from reskontra.formats.workbooks.plain import customer_of, finding_of, head_of, order_of, row_of
 
 # ``other`` is any form but the billing request: the child finds out which.
 Kind = Literal["billing", "customers", "other"]
 
-_MEMORY_BYTES = 1_000_000_000
-_PROCESSOR_SECONDS = 60
 _WALL_SECONDS = 120.0
-_ANSWER_BYTES = 500_000_000
-_LINE_BYTES = 64_000_000
 _BATCH = 500
 
 
@@ -53,77 +38,23 @@ def read_in_child(kind: Kind, data: bytes, name: str) -> BillingRequest | Custom
     (1 GB) or time (60 s of processor, 120 s in all), or answers anything but a document.
     """
     try:
-        return _assembled(kind, _answers(_command(kind, name), data, _WALL_SECONDS))
+        return _assembled(kind, answers(_command(kind, name), [data], _WALL_SECONDS))
+    except ChildDied as died:
+        raise _unreadable(str(died)) from died
     except (ValueError, TypeError, KeyError, IndexError, ArithmeticError) as answer_error:
         raise _unreadable("answer") from answer_error
 
 
 def _command(kind: Kind, name: str) -> list[str]:
-    # -P: the folder of the moment is no place to import from.
-    return [sys.executable, "-P", "-m", "reskontra.formats.workbooks.isolation", kind, name]
+    return command("reskontra.formats.workbooks.isolation", kind, name)
 
 
 def _unreadable(reason: str) -> Refused:
     return Refused(Finding("unreadable", clause="OC 3.9-c", detail={"reason": reason}))
 
 
-def _answers(command: list[str], data: bytes, seconds: float) -> Iterator[Mapping[str, Any]]:
-    """The child's lines as they come; raises ``Refused`` unless it ends well and in time."""
-    late = threading.Event()
-    with (
-        tempfile.TemporaryFile() as given,
-        contextlib.ExitStack() as after,
-    ):
-        given.write(data)
-        given.seek(0)
-        child = subprocess.Popen(  # noqa: S603 - our own program, named by this interpreter
-            command,
-            stdin=given,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"PYTHONPATH": str(Path(reskontra.__file__).parent.parent), "PYTHONUTF8": "1"},
-            cwd=tempfile.gettempdir(),
-        )
-        after.callback(_end, child)
-        timer = threading.Timer(seconds, _stop, (child, late))
-        timer.daemon = True
-        timer.start()
-        after.callback(timer.cancel)
-        yield from _lines(child)
-        code = child.wait()
-        if late.is_set() or code:
-            raise _unreadable("time" if late.is_set() else f"exit {code}")
-
-
-def _stop(child: subprocess.Popen[bytes], late: threading.Event) -> None:
-    late.set()
-    child.kill()
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is None:
-        child.kill()
-    if child.stdout is not None:
-        child.stdout.close()
-    child.wait()
-
-
-def _lines(child: subprocess.Popen[bytes]) -> Iterator[Mapping[str, Any]]:
-    if child.stdout is None:
-        return
-    total = 0
-    while line := child.stdout.readline(_LINE_BYTES):
-        total += len(line)
-        if total > _ANSWER_BYTES or not line.endswith(b"\n"):
-            raise _unreadable("answer")
-        answer = json.loads(line)
-        if not isinstance(answer, dict):
-            raise _unreadable("answer")
-        yield answer
-
-
 def _assembled(
-    kind: Kind, answers: Iterator[Mapping[str, Any]]
+    kind: Kind, told: Iterator[Mapping[str, Any]]
 ) -> BillingRequest | CustomerUpdates | Expenditure:
     """The document, built while the child still works."""
     head: Mapping[str, Any] | None = None
@@ -133,7 +64,7 @@ def _assembled(
     entries: list[Mapping[str, Any]] = []
     form: str = kind
     ended: Mapping[str, Any] | None = None
-    for answer in answers:
+    for answer in told:
         if "refused" in answer:
             raise Refused(*map(finding_of, answer["refused"]))
         rows += map(row_of, answer.get("rows", ()))
@@ -157,7 +88,7 @@ def _assembled(
 
 def _main(kind: str, name: str) -> None:
     """The child: read standard input, answer in lines."""
-    _limit()
+    limit()
     # The child lives for one file: its garbage is collected when it ends.
     gc.disable()
     data = sys.stdin.buffer.read()
@@ -166,11 +97,11 @@ def _main(kind: str, name: str) -> None:
         for what, batch in _pieces(kind, data):
             if what in told:
                 told[what] += len(batch)
-            _say({what: batch})
+            say({what: batch})
     except Refused as refusal:
-        _say({"refused": [finding.as_json() for finding in refusal.findings]})
+        say({"refused": [finding.as_json() for finding in refusal.findings]})
         return
-    _say({"end": told})
+    say({"end": told})
 
 
 def _pieces(kind: str, data: bytes) -> Iterator[tuple[str, Any]]:
@@ -203,27 +134,6 @@ def _batched(things: Iterator[Any]) -> Iterator[list[Any]]:
 
 def _sendable(head: Mapping[str, Any]) -> dict[str, Any]:
     return {**head, "findings": [finding.as_json() for finding in head["findings"]]}
-
-
-def _say(answer: Mapping[str, Any]) -> None:
-    sys.stdout.buffer.write(json.dumps(answer, default=str, separators=(",", ":")).encode() + b"\n")
-
-
-def _limit() -> None:
-    """Memory and processor time; a platform without such limits still has the parent's clock."""
-    try:
-        import resource
-    except ImportError:
-        return
-    limits = (
-        (resource.RLIMIT_AS, _MEMORY_BYTES),
-        (resource.RLIMIT_CPU, _PROCESSOR_SECONDS),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-    )
-    for what, most in limits:
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(what, (most, most))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from reskontra.bank.models import Payment
-from reskontra.claims.models import Claim, PaymentPointing
+from reskontra.claims.models import Claim, PaymentPointing, PaymentReversal
 from reskontra.database.rows import one_row
+from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.allocation.undo import UndoRun
 from reskontra.kernel.clauses import clause
 from reskontra.registers.policy import require
@@ -67,15 +68,22 @@ def hold(acting: Acting, payment: Payment, reason: str) -> None:
     _say(acting, payment, [(None, None)], reason)
 
 
-@clause("OC 4.1-c")
+@clause("OC 4.1-b", "OC 4.1-c")
 def undo(acting: Acting, payment: Payment, reason: str) -> Result:
     """Take back by counter-facts everything that ``payment`` was used for; it then waits for a person.
 
-    Called inside ``working_in``. Raises ``NotAllowed``, and ``RunRefused`` when there is nothing to take back.
+    Of money that the bank took this is what it takes back: the payments that it was taken from are whole again, and
+    are decided anew at once, as if the bank had never taken them. Called inside ``working_in``. Raises ``NotAllowed``,
+    and ``RunRefused`` when there is nothing to take back.
     """
     require(acting.person, "point_payment", acting.unit, acting.day)
     result = apply(UndoRun(payment), acting, acting.day)
     _say(acting, payment, [(None, None)], reason)
+    given_back = PaymentReversal.objects.filter(unit=acting.unit, run=result.run).values_list(
+        "payment", flat=True
+    )
+    if whole_again := sorted(set(given_back)):
+        apply(AllocationRun(whole_again), acting, acting.day)
     return result
 
 

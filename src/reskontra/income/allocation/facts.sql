@@ -95,6 +95,14 @@ FROM new_write_off ORDER BY claim_id;
 INSERT INTO claims_paymentreversal (unit_id, run_id, payment_id, reversal_id, amount)
 SELECT %(unit)s, %(run)s, takes_back, id, takable FROM decided WHERE outcome = 'TAKES_BACK' ORDER BY id;
 
+-- What was taken back of the wrong payment is its own again.
+INSERT INTO claims_paymentreversal (unit_id, run_id, payment_id, reversal_id, amount, undoes_id)
+SELECT %(unit)s, %(run)s, v.payment_id, v.reversal_id, -v.amount, v.id
+FROM decided d JOIN claims_paymentreversal v ON v.reversal_id = d.id
+WHERE d.outcome = 'UNDONE' AND v.undoes_id IS NULL
+  AND NOT EXISTS (SELECT FROM claims_paymentreversal undone WHERE undone.undoes_id = v.id)
+ORDER BY v.id;
+
 -- Debit and credit of one account stay apart: what was allocated and what was taken back are both to be seen.
 INSERT INTO ledger_entry (voucher_id, position, unit_id, account, amount, vat_category, vat_percent, budget_account,
   operating_unit, project, function, product, area, partner, tracking1, tracking2)

@@ -14,7 +14,10 @@ UNDONE = Outcome("UNDONE", "READY")
 
 
 class UndoRun(AllocationRun):
-    """Take back everything that one payment was used for. Raises ``RunRefused`` for nothing and for refunds."""
+    """Take back everything that one payment was used for; of money that the bank took, what it was taken from.
+
+    Raises ``RunRefused`` for nothing and for refunds.
+    """
 
     name = "undo"
 
@@ -37,12 +40,14 @@ class UndoRun(AllocationRun):
                 "CREATE TEMP TABLE decided ON COMMIT DROP AS"
                 " SELECT p.id, p.unit_id, used.amount, 0::numeric AS rest, NULL::bigint AS claim_id,"
                 " NULL::numeric AS open_before, 0::numeric AS interest, 0::numeric AS cost, 0::numeric AS too_much,"
-                " p.id AS takes_back, used.amount AS takable, %s AS outcome, %s AS standing, %s AS clause,"
+                " CASE WHEN p.amount > 0 THEN p.id END AS takes_back, used.amount AS takable,"
+                " %s AS outcome, %s AS standing, %s AS clause,"
                 " '[]'::jsonb AS reasons, jsonb_build_object('rest', used.amount::text) AS inputs"
                 " FROM bank_payment p CROSS JOIN LATERAL (SELECT sum(amount) AS amount"
                 "  FROM (SELECT amount FROM claims_allocation WHERE payment_id = p.id"
                 "        UNION ALL SELECT amount FROM claims_overpayment WHERE payment_id = p.id"
-                "        UNION ALL SELECT amount FROM claims_sidepayment WHERE payment_id = p.id) facts) used"
+                "        UNION ALL SELECT amount FROM claims_sidepayment WHERE payment_id = p.id"
+                "        UNION ALL SELECT -amount FROM claims_paymentreversal WHERE reversal_id = p.id) facts) used"
                 " WHERE p.unit_id = %s AND p.id = ANY (%s) AND used.amount <> 0",
                 [UNDONE.name, UNDONE.standing, known("OC 4.1-c"), run.unit.pk, self.payments],
             )

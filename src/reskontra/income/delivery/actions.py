@@ -13,7 +13,8 @@ from reskontra.sales.models import DeliveryDecision, Invoice, InvoiceDelivery
 def send_again(acting: Acting, invoice: Invoice, reason: str) -> DeliveryDecision:
     """The invoice goes in the next batch, by its recipient's cascade. Called inside ``working_in``.
 
-    Raises ``NotAllowed``, and ``ActRefused`` while the operator may still answer or when it has arrived.
+    Raises ``NotAllowed``, and ``ActRefused`` while the operator may still answer, when it has arrived, or when it was
+    never sent: then the delivery run takes it by itself.
     """
     require(acting.person, "send_again", acting.unit, acting.day)
     return _decide(acting, invoice, "", reason)
@@ -35,7 +36,9 @@ def change_channel(acting: Acting, invoice: Invoice, channel: str, reason: str) 
 
 def _decide(acting: Acting, invoice: Invoice, channel: str, reason: str) -> DeliveryDecision:
     newest = InvoiceDelivery.objects.filter(unit=acting.unit, invoice=invoice).order_by("-attempt").first()
-    if not _waits_for_a_person(acting, invoice, bool(newest), bool(channel)):
+    if newest is None and not channel:
+        raise ActRefused("what_was_never_sent_goes_without_a_decision")
+    if newest and not _waits_for_a_person(acting, invoice):
         raise ActRefused("an_answer_may_still_come")
     with refused_as(ActRefused):
         return DeliveryDecision.objects.create(
@@ -49,10 +52,8 @@ def _decide(acting: Acting, invoice: Invoice, channel: str, reason: str) -> Deli
         )
 
 
-def _waits_for_a_person(acting: Acting, invoice: Invoice, was_sent: bool, chosen: bool) -> bool:
-    """Whether the invoice stands on the worklist; one that was never sent may have its channel chosen before."""
-    if not was_sent:
-        return chosen
+def _waits_for_a_person(acting: Acting, invoice: Invoice) -> bool:
+    """Whether the invoice, which was sent, stands on the worklist."""
     [followed] = follow_up(acting.unit, acting.at, [invoice.pk])
     # One that has arrived is refused by the database, in its own words.
     return followed.standing in {"REVIEW", "LEFT"} or bool(not_sent(acting, [invoice.pk]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from reskontra.claims.letters import letter_number
-from reskontra.claims.models import Letter, LetterDelivery
+from reskontra.claims.models import Letter, LetterDecision, LetterDelivery
 from reskontra.documents.letter import Letter as Document
 from reskontra.exchange.archive import ArchiveBroken
 from reskontra.exchange.lettering import archived_letter, letter_pages, letter_pdf
@@ -17,12 +17,16 @@ from reskontra.runs.models import Evidence
 
 @dataclass(frozen=True)
 class LetterCopy:
-    """A letter under its number. ``delivery`` is None while it waits; then the address is the register's of now."""
+    """A letter under its number. ``delivery`` is None while it waits; then the address is the register's of now.
+
+    ``left`` is why the newest run left it, None of one that no run left or that went out since.
+    """
 
     letter: Letter
     number: str
     document: Document
     delivery: LetterDelivery | None
+    left: LetterDecision | None = None
 
     def pdf(self) -> bytes:
         """The very bytes that were sent or kept beside the message; before, those that would be.
@@ -42,6 +46,8 @@ class LetterCopy:
 def letter_copy(unit: Unit, letter: Letter) -> LetterCopy:
     """One letter of ``unit`` as it was or will be sent. Called inside ``working_in``."""
     delivery = LetterDelivery.objects.filter(unit=unit, letter=letter).select_related("file", "run").first()
+    said = LetterDecision.objects.filter(unit=unit, letter=letter).select_related("run")
+    left = None if delivery else said.order_by("-run_id").first()
     prepare_letters(unit, [letter.pk], everything=True)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -49,7 +55,7 @@ def letter_copy(unit: Unit, letter: Letter) -> LetterCopy:
             " SELECT id, recipient_id, customer_id, amount, '' AS outcome, 'READY' AS standing FROM letters_in_hand"
         )
     [found] = leaving(unit, ["READY"])
-    return LetterCopy(letter, letter_number(unit, letter.number), found.document, delivery)
+    return LetterCopy(letter, letter_number(unit, letter.number), found.document, delivery, left)
 
 
 def _package(delivery: LetterDelivery) -> str:

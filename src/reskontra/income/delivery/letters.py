@@ -36,11 +36,12 @@ from reskontra.income.delivery.addressing import addressed
 from reskontra.income.delivery.channels import channels_on
 from reskontra.income.delivery.document import buyer_party, seller_party
 from reskontra.income.delivery.letter_rules import decide_letters, letters_passed_over
-from reskontra.income.delivery.rules import REFUSED_BY, REFUSED_BY_OWN_CHECKS
+from reskontra.income.delivery.rules import CHANNELS, REFUSED_BY, REFUSED_BY_OWN_CHECKS
 from reskontra.income.delivery.sealing import seal
 from reskontra.kernel.clauses import clause, known
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit
+from reskontra.runs.decisions import record_decisions
 from reskontra.runs.models import Evidence, Run
 from reskontra.runs.run import Acting, Applied, Control
 
@@ -48,6 +49,8 @@ MESSAGES = "finvoice-letters"
 PRINTS = "letters-print"
 COPIES = "letters as they were sent"  # evidence: the PDFs of what went as messages
 
+# What a person who asks why a letter stays wants to see: the channels tried, what our checks found.
+_INPUTS = "jsonb_strip_nulls(jsonb_build_object('passed_over', nullif(skipped, ''), 'findings', findings))"
 _CHUNK = 500
 _SPOOL = 16 << 20  # PDFs stay in memory up to this many bytes
 _ROOM = "reskontra.income.delivery"
@@ -85,7 +88,7 @@ def decide_letters_on(unit: Unit, on: date, letters: Sequence[int] | None = None
     channels = channels_on(on)
     prepare_letters(unit, letters)
     query = decide_letters(channels).select(
-        "letters_in_hand", f"decided.*, {letters_passed_over(channels)} AS skipped"
+        "letters_in_hand", f"decided.*, {letters_passed_over(channels)} AS skipped, NULL::jsonb AS findings"
     )
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE decided ON COMMIT DROP AS {query}")
@@ -106,7 +109,7 @@ class LettersRun:
         decide_letters_on(run.unit, run.on_date, self._letters)
 
     def record(self, run: Run) -> None:
-        """The delivery row is the decision: it names channel and clause."""
+        """What is left is only known when the letters are written; a plan promises nothing."""
 
     def set_aside(self, run: Run) -> None:
         """A letter does not change once it is written; a new address since the plan is only better."""
@@ -216,14 +219,21 @@ class _Batches:
             decided, amount_decided, delivered, amount, batched, amount_batched = cursor.fetchone()
             # What our own checks refused is not counted as sent.
             cursor.execute(
-                "UPDATE decided SET outcome = %s, standing = %s, clause = %s WHERE number = ANY (%s)",
+                "UPDATE decided SET outcome = %s, standing = %s, clause = %s, findings = wrong.findings"
+                " FROM unnest(%s::bigint[], %s::jsonb[]) AS wrong (number, findings)"
+                " WHERE decided.number = wrong.number",
                 [
                     REFUSED_BY_OWN_CHECKS.name,
                     REFUSED_BY_OWN_CHECKS.standing,
                     known(REFUSED_BY),
-                    [int(number.removeprefix(f"{self.run.unit.code}L")) for number in self._left],
+                    [int(one["letter"].removeprefix(f"{self.run.unit.code}L")) for one in self.rejected],
+                    [json.dumps(one["findings"], ensure_ascii=False) for one in self.rejected],
                 ],
             )
+        # Why each letter stays: the delivery of one that goes says it itself.
+        record_decisions(
+            self.run, LettersRun.name, "claims_letterdecision", "letter_id", tuple(CHANNELS.values()), _INPUTS
+        )
         left = len(self.rejected)
         return [
             Control("letters decided = in the batches and left out", str(decided), str(delivered + left)),

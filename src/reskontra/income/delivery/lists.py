@@ -1,5 +1,6 @@
 """The invoice list voucher: approved when the archive holds what the invoicing report lists (OC 3.9-e, 3.9-f)."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,41 +17,68 @@ from reskontra.runs.models import Run
 from reskontra.runs.run import Acting
 from reskontra.sales.models import InvoiceListApproval
 
-# What each invoice of a run still lacks in the archive. The database asks the same before it takes an act.
-_STANDING = """
+_MOST_SHOWN = 100
+
+# What an invoice ``i`` still lacks in the archive: its document, its image, and the names of its attachments. The
+# database asks the same before it takes an act.
+_LACKS = """
+  array_remove(ARRAY[
+    CASE WHEN NOT EXISTS (SELECT FROM sales_archivedfile a WHERE a.unit_id = i.unit_id AND a.invoice_id = i.id
+      AND a.outcome = 'accepted' AND a.role = 'xml') THEN 'xml' END,
+    CASE WHEN NOT EXISTS (SELECT FROM sales_archivedfile a WHERE a.unit_id = i.unit_id AND a.invoice_id = i.id
+      AND a.outcome = 'accepted' AND a.role = 'image') THEN 'image' END], NULL) AS lacks,
+  ARRAY(SELECT DISTINCT sent ->> 'name' FROM sales_invoiceline l
+      JOIN sales_order o ON o.id = l.order_id AND o.attachments <> '[]'
+      CROSS JOIN jsonb_array_elements(o.attachments) sent
+      WHERE l.invoice_id = i.id AND l.order_position = 1 AND NOT EXISTS (
+        SELECT FROM sales_archivedfile a WHERE a.unit_id = i.unit_id AND a.invoice_id = i.id AND a.outcome = 'accepted'
+          AND a.role = 'attachment' AND a.digest = sent ->> 'digest') ORDER BY 1) AS attachments
+"""
+_STANDING = f"""
 WITH listed AS (
   SELECT r.id, r.on_date, e.document FROM runs_run r
   JOIN runs_evidence e ON e.unit_id = r.unit_id AND e.run_id = r.id AND e.control = 'invoicing report'
   WHERE r.unit_id = %(unit)s AND r.name = 'invoicing' AND (%(run)s::bigint IS NULL OR r.id = %(run)s)
 ), lacking AS (
-  SELECT i.run_id, i.id, i.number, i.total, array_remove(ARRAY[
-    CASE WHEN NOT EXISTS (SELECT FROM sales_archivedfile a WHERE a.unit_id = i.unit_id AND a.invoice_id = i.id
-      AND a.outcome = 'accepted' AND a.role = 'xml') THEN 'xml' END,
-    CASE WHEN NOT EXISTS (SELECT FROM sales_archivedfile a WHERE a.unit_id = i.unit_id AND a.invoice_id = i.id
-      AND a.outcome = 'accepted' AND a.role = 'image') THEN 'image' END,
-    CASE WHEN EXISTS (SELECT FROM sales_invoiceline l JOIN sales_order o ON o.id = l.order_id AND o.attachments <> '[]'
-      CROSS JOIN jsonb_array_elements(o.attachments) sent
-      WHERE l.invoice_id = i.id AND l.order_position = 1 AND NOT EXISTS (
-        SELECT FROM sales_archivedfile a WHERE a.unit_id = i.unit_id AND a.invoice_id = i.id AND a.outcome = 'accepted'
-          AND a.role = 'attachment' AND a.digest = sent ->> 'digest')) THEN 'attachment' END], NULL) AS lacks
+  SELECT i.run_id, i.id, i.number, i.total, {_LACKS}
   FROM sales_invoice i JOIN listed ON listed.id = i.run_id WHERE i.unit_id = %(unit)s
 )
-SELECT listed.id, listed.on_date, listed.document, count(*), sum(l.total), count(*) FILTER (WHERE l.lacks = '{}'),
-  coalesce((array_agg(%(code)s || lpad(l.number::text, 9, '0') || ' ' || array_to_string(l.lacks, ' ')
+SELECT listed.id, listed.on_date, listed.document, count(*), sum(l.total),
+  count(*) FILTER (WHERE l.lacks = '{{}}' AND l.attachments = '{{}}'),
+  coalesce((array_agg(jsonb_build_array(%(code)s || lpad(l.number::text, 9, '0'), l.lacks, l.attachments)
                       ORDER BY l.number)
-    FILTER (WHERE l.lacks <> '{}'))[1:100], '{}'),
+    FILTER (WHERE l.lacks <> '{{}}' OR l.attachments <> '{{}}'))[1:{_MOST_SHOWN}], '{{}}'),
   coalesce((SELECT array_agg(act.act ORDER BY act.id) FROM sales_invoicelistapproval act
-            WHERE act.unit_id = %(unit)s AND act.run_id = listed.id), '{}')
+            WHERE act.unit_id = %(unit)s AND act.run_id = listed.id), '{{}}')
 FROM listed JOIN lacking l ON l.run_id = listed.id
 GROUP BY 1, 2, 3 ORDER BY 1
 """
+
+_LACKING = f"""
+SELECT jsonb_build_array(%s || lpad(found.number::text, 9, '0'), found.lacks, found.attachments)
+FROM (SELECT i.number, {_LACKS} FROM sales_invoice i WHERE i.unit_id = %s AND i.id = ANY (%s)) found
+WHERE found.lacks <> '{{}}' OR found.attachments <> '{{}}' ORDER BY found.number
+"""
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """What the archive still lacks of an invoice: ``lacks`` of xml and image, and ``attachments`` by name."""
+
+    invoice: str
+    lacks: Sequence[str]
+    attachments: Sequence[str] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The same with stable keys."""
+        return {"invoice": self.invoice, "lacks": list(self.lacks), "attachments": list(self.attachments)}
 
 
 @dataclass(frozen=True)
 class ListStanding:
     """An invoice list: its run and report, how many invoices are complete in the archive, what the first lack.
 
-    ``lacking`` has the invoice number and what is missing of xml, image and attachment. Amount in euro.
+    Amount in euro.
     """
 
     run: int
@@ -59,7 +87,7 @@ class ListStanding:
     invoices: int
     amount: Decimal
     complete: int
-    lacking: Sequence[tuple[str, tuple[str, ...]]]
+    lacking: Sequence[Lacking]
     acts: Sequence[str]
 
     def as_json(self) -> dict[str, Any]:
@@ -71,7 +99,7 @@ class ListStanding:
             "invoices": self.invoices,
             "amount": format(self.amount, ".2f"),
             "complete": self.complete,
-            "lacking": [{"invoice": number, "lacks": list(lacks)} for number, lacks in self.lacking],
+            "lacking": [one.as_json() for one in self.lacking],
             "acts": list(self.acts),
         }
 
@@ -82,14 +110,20 @@ def invoice_lists(unit: Unit, run: int | None = None) -> list[ListStanding]:
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, {"unit": unit.pk, "code": unit.code, "run": run})
         return [
-            ListStanding(id, on, digest, invoices, amount, complete, [_lack(one) for one in lacking], acts)
+            ListStanding(id, on, digest, invoices, amount, complete, list(map(_lack, lacking)), acts)
             for id, on, digest, invoices, amount, complete, lacking, acts in cursor.fetchall()
         ]
 
 
-def _lack(written: str) -> tuple[str, tuple[str, ...]]:
-    number, *lacks = written.split(" ")
-    return number, tuple(lacks)
+def lacking_of(unit: Unit, invoices: Sequence[int]) -> list[Lacking]:
+    """What the archive lacks of those of ``invoices`` that are not complete, by number."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LACKING, [unit.code, unit.pk, list(invoices)])
+        return [_lack(row[0]) for row in cursor.fetchall()]
+
+
+def _lack(told: str) -> Lacking:
+    return Lacking(*json.loads(told))
 
 
 @clause("OC 3.9-f")

@@ -6,19 +6,21 @@ from reskontra.kernel.terms import Terms
 
 NOT_READY = Outcome("NOT_READY", "LEFT")
 DECIDE_AGAIN = Outcome("DECIDE_AGAIN", "LEFT")
+UNIT_WITHOUT_VAT_NUMBER = Outcome("UNIT_WITHOUT_VAT_NUMBER", "WAITING")
 CREDIT_NOT_NEGATIVE = Outcome("CREDIT_NOT_NEGATIVE", "LEFT")
 BELOW_SMALLEST_AMOUNT = Outcome("BELOW_SMALLEST_AMOUNT", "WAITING")
 INVOICE = Outcome("INVOICE", "READY")
 
 
-@clause("OC 3.5.3-b", "OC 3.6-c", "OC 6.2.7-a")
+@clause("OC 3.2-d", "OC 3.5.3-b", "OC 3.6-c", "OC 6.2.7-a")
 def collected_by(terms: Terms) -> str:
     """What keeps orders apart: the columns (SQL) by which they are collected on one invoice.
 
     Orders of one customer are collected unless the first characters of the case reference differ. What an
     invoice can hold only once keeps them apart too: payer, recipient, order number, agreement, posting reference,
     site, payment term, language, the original of a credit, the kind of law that the claim will follow, and VAT
-    within or outside its scope (EN 16931 BR-O-11). What would have more lines than ``MOST_LINES`` is parted.
+    within or outside its scope (EN 16931 BR-O-11). What would have more lines than ``MOST_LINES``, or more or larger
+    attachments than one invoice may carry, is parted.
     """
     return (
         f"customer_id, payer_id, bill_to_id, ship_to_id, left(case_reference, {terms.case_reference_characters}),"
@@ -34,7 +36,7 @@ DECISION_HOLDS = (
 )
 
 
-@clause("OC 3.9-a", "OC 3.10-a", "OC 3.2.1-a")
+@clause("OC 3.9-a", "OC 3.10-a", "OC 3.2.1-a", "OC 3.5-a")
 def decide_invoicing(terms: Terms) -> Decisions:
     """An order is invoiced when it is ready or approved and its invoice reaches the smallest amount.
 
@@ -42,7 +44,8 @@ def decide_invoicing(terms: Terms) -> Decisions:
     so must a credit that exceeds its original once the credits before it are through.
 
     A group below the smallest amount waits for more orders of the same customer; credits never wait. What sums to
-    nothing claims nothing, and waits whatever the smallest amount.
+    nothing claims nothing, and waits whatever the smallest amount. While the unit has no VAT number in the register,
+    what is within the scope of VAT waits: its invoice could not leave (EN 16931 BR-S-02).
     """
     return decide(
         (
@@ -53,6 +56,7 @@ def decide_invoicing(terms: Terms) -> Decisions:
         ),
         (DECIDE_AGAIN, f"NOT ({DECISION_HOLDS})", "OC 2.1-b"),
         (DECIDE_AGAIN, "exceeds_with_others", "OC 3.5-a"),
+        (UNIT_WITHOUT_VAT_NUMBER, "within_vat > 0 AND no_vat_number", "OC 3.5-a"),
         # Its VAT may outweigh what it takes back, where rates are mixed.
         (CREDIT_NOT_NEGATIVE, "credit AND invoice_total > 0", "OC 3.2.1-a"),
         (

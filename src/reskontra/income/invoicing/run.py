@@ -5,6 +5,7 @@ from typing import Any
 from django.db import connection
 
 from reskontra.database.scripts import statements
+from reskontra.exchange.attachments import MEGABYTE
 from reskontra.income.invoicing.report import write_report
 from reskontra.income.invoicing.rules import (
     DECISION_HOLDS,
@@ -28,8 +29,10 @@ _ROOM = "reskontra.income.invoicing"
 # What the rule asks of an order beyond the order itself: its invoice to be, and where its payer is.
 _SUBJECTS = """(
 SELECT o.*, c.grp, g.total AS invoice_total, e.id IS NOT NULL AS exceeds_with_others,
-  coalesce(country.europe, false) AS in_europe, coalesce(country.eu @> {on}::date, false) AS in_eu
+  coalesce(country.europe, false) AS in_europe, coalesce(country.eu @> {on}::date, false) AS in_eu,
+  unit.vat_id = '' AS no_vat_number
 FROM orders_in_hand o
+JOIN registers_unit unit ON unit.id = o.unit_id
 LEFT JOIN collected c ON c.id = o.id
 LEFT JOIN groups_in_hand g ON g.grp = c.grp
 LEFT JOIN exceeding e ON e.id = o.id
@@ -56,6 +59,8 @@ class InvoicingRun:
                         collected_by=collected_by(terms),
                         decision_holds=DECISION_HOLDS,
                         most_lines=MOST_LINES,
+                        most_files=terms.attachment_count_limit,
+                        most_bytes=terms.attachment_size_limit * MEGABYTE,
                     )
                 )
         subjects = _SUBJECTS.format(on=f"'{run.on_date.isoformat()}'")

@@ -126,26 +126,30 @@ def recognise(candidates: Sequence[Candidate], unit: Unit) -> None:
     """Mark what has come before: an order key is used once, unless what came with it went back (OC 3.9-c).
 
     What went back is judged anew as the next version, corrected or not: the register may be what was wrong. Under a
-    key that is in use, the same content is known and changes nothing; any other content goes back and says so.
+    key that is in use, the same content is known and changes nothing; any other content goes back and says so. The
+    same holds of a key that stands twice in the request.
     """
     known = _known_keys(unit, [candidate.order.key for candidate in candidates])
-    seen: dict[str, int] = {}
+    seen: dict[str, Candidate] = {}
     for candidate in candidates:
         key, row = candidate.order.key, candidate.order.row
         if key in seen:
-            candidate.duplicate = True
-            candidate.findings = [
-                Finding(
-                    "order_key_twice",
-                    "warning",
-                    "OC 3.9-a",
-                    row=row,
-                    value=key,
-                    detail={"first": str(seen[key])},
-                )
-            ]
+            detail = {"first": str(seen[key].order.row)}
+            if candidate.digest == seen[key].digest:
+                candidate.duplicate = True
+                candidate.findings = [
+                    Finding("order_key_twice", "warning", "OC 3.9-a", row=row, value=key, detail=detail)
+                ]
+            else:
+                # The form itself may have said that the key is not the order's own; here it is known of what.
+                candidate.findings = [
+                    *(found for found in candidate.findings if found.rule != "form_order_key_repeated"),
+                    Finding(
+                        "order_key_twice_other_content", clause="OC 3.9-a", row=row, value=key, detail=detail
+                    ),
+                ]
             continue
-        seen[key] = row
+        seen[key] = candidate
         if key not in known:
             continue
         number, version, digest, returned = known[key]

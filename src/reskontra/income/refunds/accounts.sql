@@ -12,10 +12,11 @@ WHERE r.unit_id = %(unit)s AND r.undoes_id IS NULL
 GROUP BY r.id;
 
 CREATE TEMP TABLE overpayments_left ON COMMIT DROP AS
-SELECT o.id, o.payment_id, o.claim_id, o.amount, o.treatment, r.refund_id, r.way AS refund_way,
+SELECT o.id, o.payment_id, o.claim_id, o.amount, o.treatment, made.on_date AS made_date, r.refund_id, r.way AS refund_way,
   coalesce(r.rejected, false) AS rejected, coalesce(r.unredeemed, false) AS unredeemed,
   CASE WHEN r.way = 'payment_order' THEN sent.on_date END AS order_sent
 FROM claims_overpayment o
+JOIN runs_run made ON made.id = o.run_id
 LEFT JOIN refund_answers r ON r.overpayment_id = o.id AND NOT r.undone
 LEFT JOIN runs_run sent ON sent.id = r.run_id
 WHERE o.unit_id = %(unit)s AND o.undoes_id IS NULL

@@ -93,7 +93,7 @@ WITH paid AS (
   WHERE p.unit_id = %(unit)s AND p.amount > 0 AND NOT p.reversal AND (p.reference = '' OR NOT p.reference_holds)
     AND p.booking_date > (%(on)s::date - interval '1 year')::date AND p.booking_date <= %(on)s
     AND registers_name_words(p.payer_key) <> ''
-    AND NOT EXISTS (SELECT FROM claims_paymentreversal r WHERE r.payment_id = p.id)
+    AND coalesce((SELECT sum(r.amount) FROM claims_paymentreversal r WHERE r.payment_id = p.id), 0) = 0
     AND NOT EXISTS (SELECT FROM claims_overpayment o WHERE o.payment_id = p.id AND o.claim_id IS NULL)),
 known AS (
   SELECT paid.key, min(payer.number) AS number

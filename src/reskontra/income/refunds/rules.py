@@ -4,6 +4,7 @@ from reskontra.kernel.clauses import clause
 from reskontra.kernel.sets import Decisions, Outcome, decide
 from reskontra.kernel.terms import Terms
 
+OVERPAID_LATER = Outcome("OVERPAID_LATER", "WAITING")
 REJECTED_BY_BANK = Outcome("REJECTED_BY_BANK", "READY")
 UNREDEEMED_TO_INCOME = Outcome("UNREDEEMED_TO_INCOME", "READY")
 ORDER_RUNNING = Outcome("ORDER_RUNNING", "WAITING")
@@ -37,10 +38,12 @@ def decide_refunds(terms: Terms) -> Decisions:
     The next invoice is for a customer who is invoiced again and again: for one who no longer is, the ladder holds.
     A small overpayment is refunded only on request. An account that is known is paid to; for one that is not the
     customer is asked, in writing. Who does not answer in time gets a payment order, companies and foreign customers
-    from a floor. What nobody can be paid is income in the end.
+    from a floor. What nobody can be paid is income in the end. What was too much only after the day of the run waits
+    for its day.
     """
     on, floor, days = f"date '{terms.on}'", terms.refund_payment_order_floor, terms.payment_order_days
     return decide(
+        (OVERPAID_LATER, "to_come", "OC 4.2-a"),
         (REJECTED_BY_BANK, "rejected", "OC 4.2-b"),
         (UNREDEEMED_TO_INCOME, f"unredeemed OR order_sent + {int(days)} < {on}", "OC 4.2-b"),
         (ORDER_RUNNING, "order_sent IS NOT NULL", "OC 4.2-b"),

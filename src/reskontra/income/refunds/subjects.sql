@@ -48,7 +48,7 @@ WHERE b.unit_id = %(unit)s AND b.code ~ ('[' || %(blocks)s || ']') AND b.from_da
   AND (b.until_date IS NULL OR b.until_date >= %(on)s) AND (b.lifted_date IS NULL OR b.lifted_date > %(on)s);
 
 CREATE TEMP TABLE overpayments_in_hand ON COMMIT DROP AS
-SELECT o.id, %(unit)s::bigint AS unit_id, o.amount, o.treatment, o.payment_id, o.claim_id, o.refund_id, o.refund_way,
+SELECT o.id, %(unit)s::bigint AS unit_id, o.amount, o.made_date > %(on)s AS to_come, o.treatment, o.payment_id, o.claim_id, o.refund_id, o.refund_way,
   o.rejected, o.unredeemed, o.order_sent, coalesce(b.times, 0) AS times_back,
   asked.overpayment_id IS NOT NULL AS asked,
   CASE WHEN k.way = 'rule' OR k.way = 'bank_return' AND coalesce(b.returned, false) THEN NULL ELSE k.way END AS choice,
