@@ -155,7 +155,7 @@ def template_with_the_cast(
 ) -> Iterator[str]:
     """A copy of the template with the cast in it, or what ``make`` makes, made once a session, dropped at its end."""
     made = make.__name__ if make else "cast"
-    name = f"{template}_{made}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    name = f"{template}_{made}_{os.getpid()}"  # no longer than a name may be
     server.drop_database(postgres, name)
     server.create_database(postgres, name, template)
     connect.connect(postgres, name)

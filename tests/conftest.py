@@ -4,6 +4,7 @@ The server is the embedded one, in a folder of its own, unless ``DATABASE_URL`` 
 ``database`` finds a copy of the migrated template as it was made and works as the app role, committing for real.
 """
 
+import gc
 import hashlib
 import json
 import os
@@ -35,6 +36,9 @@ from reskontra.database import connect, server  # noqa: E402
 
 TEMPLATE = "reskontra_template"
 
+
+# Thousands of tests leave little that hangs together: to look for it after every few hundred objects is a tenth of the time.
+gc.set_threshold(50_000, 20, 100)
 
 # How long an example takes is the machine's affair; what takes too long is measured by ``make bench``.
 hypothesis.settings.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
