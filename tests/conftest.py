@@ -37,7 +37,7 @@ from reskontra.database import connect, server  # noqa: E402
 TEMPLATE = "reskontra_template"
 
 
-# Thousands of tests leave little that hangs together: to look for it after every few hundred objects is a tenth of the time.
+# Thousands of tests leave little that hangs together; to look for it all the time is a tenth of their time.
 gc.set_threshold(50_000, 20, 100)
 
 # How long an example takes is the machine's affair; what takes too long is measured by ``make bench``.
