@@ -205,6 +205,14 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
     "purchases_matchconfirmation": lambda h: {
         **by_person(h), "match_id": to_confirm(h),
     },
+    "purchases_rowlink": lambda h: {
+        **by_person(h), "row_id": another(h, "purchases_purchaseinvoiceline",
+                                          invoice_id=another(h, "purchases_purchaseinvoice")),
+        "order_line_id": h.of("purchases_purchaseorderline"),
+    },
+    "purchases_rowlinkend": lambda h: {
+        **by_person(h), "link_id": another(h, "purchases_rowlink"),
+    },
     # Circulation (EX 1.2, 3.2)
     "purchases_assignment": lambda h: {
         **by_run(h), "invoice_id": h.of("purchases_purchaseinvoice"), "step": "review",
