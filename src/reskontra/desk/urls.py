@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from reskontra.desk import (
     analysis_pages,
+    card_invoice_pages,
     card_pages,
     case_pages,
     circulation_pages,
@@ -186,7 +187,23 @@ urlpatterns = [
         name="coding-template-change",
     ),
     path("u/<str:code>/purchases/cards", card_pages.cards, name="cards"),
+    path("u/<str:code>/purchases/cards/statements", card_invoice_pages.statements, name="card-statements"),
+    path(
+        "u/<str:code>/purchases/cards/statements/<key:id>/invoice",
+        card_invoice_pages.name,
+        name="card-invoice",
+    ),
+    path(
+        "u/<str:code>/purchases/cards/invoices/<key:id>/difference",
+        card_invoice_pages.explain,
+        name="card-difference",
+    ),
+    path("u/<str:code>/purchases/cards/<key:id>", card_pages.purchase, name="card-purchase"),
+    path("u/<str:code>/purchases/cards/<key:id>/act", card_pages.act, name="card-act"),
     path("u/<str:code>/purchases/cards/<key:id>/receipt", card_pages.receipt, name="card-receipt"),
+    path(
+        "u/<str:code>/purchases/cards/<key:id>/files/<str:digest>", card_pages.document, name="card-document"
+    ),
     path("u/<str:code>/purchases/offices", office_pages.offices, name="offices"),
     path("u/<str:code>/purchases/offices/<key:id>/act", office_pages.act, name="office-act"),
     path("u/<str:code>/purchases/suppliers", supplier_pages.suppliers, name="suppliers"),

@@ -5,19 +5,29 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
 
 from cast import ALWAYS, inside
-from expenditure.cards_tables import a_purchase, a_statement, an_agreement
+from expenditure.cards_tables import FEES, Cards, a_purchase, a_statement, an_agreement, tell
 from expenditure.cards_tables import take_in as take_in_cards
 from expenditure.circulation_tables import COST, furnish_expenditure
 from expenditure.offices_tables import an_invoice, an_office
 from reskontra.expenditure.offices.actions import draw_up
 from reskontra.kernel.texts import text
-from reskontra.purchases.models import CardPurchase, CardReceipt, OfficeApproval
+from reskontra.purchases.models import (
+    CardCoding,
+    CardDifference,
+    CardPurchase,
+    CardReceipt,
+    CardStatement,
+    CardStatementInvoice,
+    CardTransfer,
+    OfficeApproval,
+)
 from reskontra.purchases.parts import Part
 from reskontra.registers.models import PaymentCard
 
@@ -48,7 +58,8 @@ def test_a_purchase_by_card_gets_its_receipt_once(desk: Any, at_desk: AtDesk) ->
     body = page(kirsi, address)
     assert f"CP{first.pk}" in body
     assert "12,50" in body
-    assert f"{address}/{first.pk}/receipt" in body
+    assert f'href="{address}/{first.pk}"' in body
+    assert f"{address}/{first.pk}/receipt" in page(kirsi, f"{address}/{first.pk}")
     attach = f"{address}/{first.pk}/receipt"
     assert kirsi.post(attach, {}).status_code == 422
     both = {"ereceipt": "E-1", "document": SimpleUploadedFile("r.pdf", b"%PDF-1.4")}
@@ -58,9 +69,11 @@ def test_a_purchase_by_card_gets_its_receipt_once(desk: Any, at_desk: AtDesk) ->
     assert kirsi.post(f"{address}/999999999/receipt", {"ereceipt": "E-3"}).status_code == 404
     with inside(desk.unit):
         assert CardReceipt.objects.filter(unit=desk.unit).count() == 2
-    assert f"{address}/{first.pk}/receipt" not in page(kirsi, address)
+        kept = CardReceipt.objects.exclude(document="").get(unit=desk.unit).document
+    assert kirsi.get(f"{address}/{first.pk}/files/{kept}").content == b"%PDF-1.4"
+    assert kirsi.get(f"{address}/{second.pk}/files/{kept}").status_code == 404
     reader = at_desk("petra")
-    assert "/receipt" not in page(reader, address)
+    assert "/receipt" not in page(reader, f"{address}/{first.pk}")
     assert reader.post(attach, {"ereceipt": "E-4"}).status_code == 403
 
 
@@ -91,3 +104,113 @@ def test_an_invoice_abroad_is_signed_at_the_desk_as_it_was_seen(desk: Any, at_de
     with inside(desk.unit):
         acts = OfficeApproval.objects.filter(unit=desk.unit).order_by("id").values_list("act", flat=True)
         assert list(acts) == ["review", "approve"]
+
+
+CARDS = """
+on {day}
+agreement  TK1FLEET 3 organisation invoice
+agreement  TK1TRAVEL international person travel
+template   TK1TRAVEL 17500000
+card       1234 TK1FLEET
+card       9876 TK1TRAVEL
+buy        fuel   1234  40.00 statement S1 billed 88123
+buy        wash   1234  10.00 statement S1 billed 88123
+buy        hotel  9876 120.00 statement S2 billed 88200
+buy        lost   5555   9.00 statement S3 billed 99999
+invoice    fleet  88123  65.00 TK1FLEET rows 40.00,10.00,15.00
+invoice    travel 88200 120.00 TK1TRAVEL
+"""
+
+
+@pytest.fixture
+def bought(desk: Any) -> Cards:
+    """Purchases by two ways, one by an unknown card; a fee on an invoice that no purchase explains."""
+    return tell(CARDS.format(day=timezone.localdate()), desk.unit)
+
+
+def seen_on(body: str) -> str:
+    found = re.search(r'name="seen" value="([^"]*)"', body)
+    assert found is not None
+    return found[1]
+
+
+def test_a_purchase_by_card_is_coded_at_the_desk(desk: Any, at_desk: AtDesk, bought: Cards) -> None:
+    """EX 4-a: the whole of it, with the group that it belongs to; not twice on the same page."""
+    one = desk.path(f"purchases/cards/{bought.purchases['fuel']}")
+    kirsi = at_desk("kirsi")
+    sent = {
+        "act": "code", "group": "fuel", "seen": seen_on(page(kirsi, one)),
+        "amount": ["31,87", "8,13"], "account": [COST, "91100000"],
+    }  # fmt: skip
+    for wrong in ({"group": ""}, {"amount": ["31,87", "8,12"]}, {"account": [COST, ""]}, {"group": "other"}):
+        answer = kirsi.post(f"{one}/act", {**sent, **wrong})
+        assert answer.status_code == 422, wrong
+        assert "31,87" in answer.content.decode(), "what was written is still there"
+    assert kirsi.post(f"{one}/act", sent).status_code == 302
+    assert kirsi.post(f"{one}/act", sent).status_code == 302, "sent twice"
+    with inside(desk.unit):
+        coding = CardCoding.objects.get(unit=desk.unit)
+        assert coding.bought == "fuel"
+        assert sorted(coding.lines.values_list("account", "amount")) == [
+            (COST, Decimal("31.87")), ("91100000", Decimal("8.13")),
+        ]  # fmt: skip
+    assert escape(text("cards.column_coded", "sv")) in page(kirsi, desk.path("purchases/cards"))
+    fresh = {**sent, "seen": seen_on(page(kirsi, one))}
+    assert at_desk("maria").post(f"{one}/act", fresh).status_code == 403
+
+
+def test_what_the_travel_system_settled_is_told_at_the_desk(
+    desk: Any, at_desk: AtDesk, bought: Cards
+) -> None:
+    """EX 4-b: by the centre, once; cost against the clearing account."""
+    one = desk.path(f"purchases/cards/{bought.purchases['hotel']}")
+    assert 'name="claim"' not in page(at_desk("kirsi"), one)
+    cecilia = at_desk("cecilia")
+    sent = {"act": "transfer", "seen": seen_on(page(cecilia, one)), "amount": "120,00", "account": COST}
+    assert cecilia.post(f"{one}/act", sent).status_code == 422, "no claim"
+    assert cecilia.post(f"{one}/act", {**sent, "claim": "M2-7"}).status_code == 302
+    with inside(desk.unit):
+        transfer = CardTransfer.objects.get(unit=desk.unit)
+        assert (transfer.claim, transfer.amount) == ("M2-7", Decimal("120.00"))
+    assert 'name="claim"' not in page(cecilia, one)
+    unknown = page(cecilia, desk.path(f"purchases/cards/{bought.purchases['lost']}"))
+    assert escape(text("desk.cards.unknown", "sv")) in unknown
+    assert cecilia.get(desk.path("purchases/cards/999999999")).status_code == 404
+
+
+def test_what_a_card_invoice_charges_beside_purchases_is_seen_and_explained(
+    desk: Any, at_desk: AtDesk, bought: Cards
+) -> None:
+    """EX 4-a: the difference with the rows that no purchase meets; explained to the cent, and no more than differs."""
+    address = desk.path("purchases/cards/statements")
+    kirsi = at_desk("kirsi")
+    body = page(kirsi, address)
+    assert "+15,00" in body.replace("\xa0", " ")
+    assert "row of 15.00" in body
+    act = desk.path(f"purchases/cards/invoices/{bought.invoices['fleet'].pk}/difference")
+    assert f'action="{act}"' in body
+    sent = {"seen": "15.00", "amount": "15,00", "account": FEES, "reason": "Årsavgift"}
+    for wrong, status in (({"reason": " "}, 422), ({"amount": "15,01"}, 409), ({"account": "99999999"}, 409)):
+        assert kirsi.post(act, {**sent, **wrong}).status_code == status, wrong
+    assert kirsi.post(act, sent).status_code == 302
+    assert kirsi.post(act, sent).status_code == 302, "sent twice"
+    with inside(desk.unit):
+        assert CardDifference.objects.get(unit=desk.unit).amount == Decimal("15.00")
+    assert f'action="{act}"' not in page(kirsi, address)
+    assert at_desk("maria").post(act, {**sent, "seen": "0.00"}).status_code == 403
+
+
+def test_a_statement_gets_its_invoice_at_the_desk(desk: Any, at_desk: AtDesk, bought: Cards) -> None:
+    """EX 4-a: the number that the statement tells is nobody's."""
+    with inside(desk.unit):
+        lost = CardStatement.objects.get(unit=desk.unit, number="S3")
+    act = desk.path(f"purchases/cards/statements/{lost.pk}/invoice")
+    kirsi = at_desk("kirsi")
+    assert f'action="{act}"' in page(kirsi, desk.path("purchases/cards/statements"))
+    answer = kirsi.post(act, {"invoice": "nothing"})
+    assert answer.status_code == 422
+    assert 'value="nothing"' in answer.content.decode()
+    assert kirsi.post(act, {"invoice": "88200"}).status_code == 302
+    with inside(desk.unit):
+        named = CardStatementInvoice.objects.get(unit=desk.unit)
+        assert named.invoice_id == bought.invoices["travel"].pk
