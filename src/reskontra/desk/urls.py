@@ -205,7 +205,15 @@ urlpatterns = [
         "u/<str:code>/purchases/cards/<key:id>/files/<str:digest>", card_pages.document, name="card-document"
     ),
     path("u/<str:code>/purchases/offices", office_pages.offices, name="offices"),
+    path("u/<str:code>/purchases/offices/new", office_pages.new, name="office-new"),
+    path("u/<str:code>/purchases/offices/tell", office_pages.tell, name="office-tell"),
+    path("u/<str:code>/purchases/offices/<key:id>", office_pages.invoice, name="office-invoice"),
     path("u/<str:code>/purchases/offices/<key:id>/act", office_pages.act, name="office-act"),
+    path(
+        "u/<str:code>/purchases/offices/<key:id>/files/<str:digest>",
+        office_pages.document,
+        name="office-document",
+    ),
     path("u/<str:code>/purchases/suppliers", supplier_pages.suppliers, name="suppliers"),
     path("u/<str:code>/purchases/suppliers/add", supplier_pages.add, name="supplier-add"),
     path("u/<str:code>/purchases/suppliers/<key:id>", supplier_pages.supplier, name="supplier"),

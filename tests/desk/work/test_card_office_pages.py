@@ -27,10 +27,15 @@ from reskontra.purchases.models import (
     CardStatementInvoice,
     CardTransfer,
     OfficeApproval,
+    OfficeInvoice,
+    OfficeMemo,
+    OfficeOriginal,
+    OfficePayment,
 )
 from reskontra.purchases.parts import Part
 from reskontra.registers.models import PaymentCard
 
+VAT_OF = "91100000"  # where VAT of purchases stands
 AtDesk = Callable[[str], Client]
 
 
@@ -95,7 +100,7 @@ def test_an_invoice_abroad_is_signed_at_the_desk_as_it_was_seen(desk: Any, at_de
     with inside(desk.unit):
         assert not OfficeApproval.objects.filter(unit=desk.unit).exists()
     assert maria.post(act, {"act": "send_back", "seen": memo.digest, "reason": " "}).status_code == 422
-    assert maria.post(act, {"act": "pay", "seen": memo.digest}).status_code == 404
+    assert maria.post(act, {"act": "burn", "seen": memo.digest}).status_code == 404
     assert maria.post(act, {"act": "review", "seen": memo.digest}).status_code == 302
     gunnar = at_desk("gunnar")
     assert 'value="approve"' in page(gunnar, address)
@@ -140,7 +145,7 @@ def test_a_purchase_by_card_is_coded_at_the_desk(desk: Any, at_desk: AtDesk, bou
     kirsi = at_desk("kirsi")
     sent = {
         "act": "code", "group": "fuel", "seen": seen_on(page(kirsi, one)),
-        "amount": ["31,87", "8,13"], "account": [COST, "91100000"],
+        "amount": ["31,87", "8,13"], "account": [COST, VAT_OF],
     }  # fmt: skip
     for wrong in ({"group": ""}, {"amount": ["31,87", "8,12"]}, {"account": [COST, ""]}, {"group": "other"}):
         answer = kirsi.post(f"{one}/act", {**sent, **wrong})
@@ -152,7 +157,7 @@ def test_a_purchase_by_card_is_coded_at_the_desk(desk: Any, at_desk: AtDesk, bou
         coding = CardCoding.objects.get(unit=desk.unit)
         assert coding.bought == "fuel"
         assert sorted(coding.lines.values_list("account", "amount")) == [
-            (COST, Decimal("31.87")), ("91100000", Decimal("8.13")),
+            (COST, Decimal("31.87")), (VAT_OF, Decimal("8.13")),
         ]  # fmt: skip
     assert escape(text("cards.column_coded", "sv")) in page(kirsi, desk.path("purchases/cards"))
     fresh = {**sent, "seen": seen_on(page(kirsi, one))}
@@ -214,3 +219,79 @@ def test_a_statement_gets_its_invoice_at_the_desk(desk: Any, at_desk: AtDesk, bo
     with inside(desk.unit):
         named = CardStatementInvoice.objects.get(unit=desk.unit)
         assert named.invoice_id == bought.invoices["travel"].pk
+
+
+def test_an_invoice_abroad_goes_its_way_at_the_desk(desk: Any, at_desk: AtDesk) -> None:
+    """EX 7-a: told, drawn up, signed by two, paid from the local account, and its original kept."""
+    furnish_expenditure(desk.unit)
+    an_office(desk.unit, "BRU")
+    kirsi, address = at_desk("kirsi"), desk.path("purchases/offices")
+    assert f'href="{address}/new"' in page(kirsi, address)
+    assert at_desk("petra").get(f"{address}/new").status_code == 403
+    assert "BRU" in page(kirsi, f"{address}/new")
+    told = {
+        "office": "BRU", "supplier": "Elbolaget", "number": "E-77", "amount": "80,00", "issued": "2026-03-02",
+        "due": "2026-04-01", "memo": "yes", "reason": "bara på papper",
+    }  # fmt: skip
+    for wrong, status in (({"office": "XYZ"}, 422), ({"amount": "80,001"}, 422), ({"reason": ""}, 409)):
+        answer = kirsi.post(f"{address}/tell", {**told, **wrong})
+        assert answer.status_code == status, wrong
+        assert "Elbolaget" in answer.content.decode(), "what was written is still there"
+    assert kirsi.post(f"{address}/tell", told).status_code == 302
+    with inside(desk.unit):
+        one = OfficeInvoice.objects.get(unit=desk.unit)
+    here, act = f"{address}/{one.pk}", f"{address}/{one.pk}/act"
+    assert 'value="draw_up"' in page(kirsi, here)
+    assert escape(text("desk.offices.by_unit", "sv")) in page(at_desk("cecilia"), here)
+    drawn = {
+        "act": "draw_up",
+        "page": "one",
+        "seen": "",
+        "amount": ["64,00", "16,00"],
+        "account": [COST, VAT_OF],
+    }
+    short = kirsi.post(act, {**drawn, "amount": ["64,00", "15,00"]})
+    assert (short.status_code, "64,00" in short.content.decode()) == (409, True)
+    assert kirsi.post(act, drawn).status_code == 302
+    assert kirsi.post(act, drawn).status_code == 302, "sent twice: it was seen as it stood before"
+    with inside(desk.unit):
+        memo = OfficeMemo.objects.get(unit=desk.unit)
+    signed = {"page": "one", "seen": memo.digest}
+    paid = {**signed, "act": "pay", "means": "account"}
+    assert kirsi.post(act, paid).status_code == 409, "nobody has approved it"
+    assert at_desk("maria").post(act, {**signed, "act": "review"}).status_code == 302
+    assert at_desk("gunnar").post(act, {**signed, "act": "approve"}).status_code == 302
+    assert kirsi.post(act, {**paid, "means": "gold"}).status_code == 422
+    assert kirsi.post(act, paid).status_code == 302
+    assert 'value="original"' in page(kirsi, here)
+    assert kirsi.post(act, {**signed, "act": "original"}).status_code == 422
+    scan = SimpleUploadedFile("scan.pdf", b"%PDF-1.4 original")
+    assert kirsi.post(act, {**signed, "act": "original", "document": scan}).status_code == 302
+    with inside(desk.unit):
+        kept = OfficeOriginal.objects.get(unit=desk.unit).document
+        assert OfficePayment.objects.get(unit=desk.unit).means == "account"
+    assert kirsi.get(f"{here}/files/{kept}").content == b"%PDF-1.4 original"
+    assert kirsi.get(f"{here}/files/{'0' * 64}").status_code == 404
+    assert escape(text("offices.step_done", "sv")) in page(kirsi, here)
+
+
+def test_cash_and_paper_abroad_are_told_with_their_lines(desk: Any, at_desk: AtDesk) -> None:
+    """EX 7-a: cash with the payee's receipt; paper with the two who signed it."""
+    furnish_expenditure(desk.unit)
+    cash = an_invoice(an_office(desk.unit, "OSL", local=False))
+    paper = an_invoice(an_office(desk.unit, "BRU"))
+    kirsi = at_desk("kirsi")
+    lines = {"act": "pay", "page": "one", "seen": "", "amount": "80,00", "account": COST}
+    by_cash, on_paper = (desk.path(f"purchases/offices/{one.pk}") for one in (cash, paper))
+    assert 'name="reviewed_by"' in page(kirsi, on_paper)
+    assert 'name="document"' in page(kirsi, by_cash)
+    assert kirsi.post(f"{by_cash}/act", {**lines, "means": "cash"}).status_code == 409, "no receipt"
+    receipt = SimpleUploadedFile("r.pdf", b"%PDF-1.4")
+    assert kirsi.post(f"{by_cash}/act", {**lines, "means": "cash", "document": receipt}).status_code == 302
+    signed = {**lines, "means": "account", "reviewed_by": "Anna A", "approved_by": "Bo B"}
+    assert kirsi.post(f"{on_paper}/act", {**signed, "account": ""}).status_code == 422
+    assert kirsi.post(f"{on_paper}/act", {**signed, "approved_by": "Anna A"}).status_code == 409
+    assert kirsi.post(f"{on_paper}/act", signed).status_code == 302
+    with inside(desk.unit):
+        told = OfficePayment.objects.filter(unit=desk.unit).order_by("id")
+        assert [(one.means, one.reviewed_by) for one in told] == [("cash", ""), ("account", "Anna A")]
