@@ -64,6 +64,7 @@ def _page(
                 {
                     **one,
                     "number_of": purchase_number(one["invoice_id"]) if one["invoice_id"] else "",
+                    "missing": [(row, words, Decimal(told)) for row, words, told in one["missing"] or ()],
                     "seen": _seen(one["rest"]),
                     "names": bool(rejected) and of == -one["statement"],
                     "form": form_of(one) if may and at == first.get(one["invoice_id"]) else None,

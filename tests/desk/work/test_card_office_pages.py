@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from cast import ALWAYS, inside
+from desk.accessible import troubles
 from expenditure.cards_tables import FEES, Cards, a_purchase, a_statement, an_agreement, tell
 from expenditure.cards_tables import take_in as take_in_cards
 from expenditure.circulation_tables import COST, furnish_expenditure
@@ -191,7 +192,7 @@ def test_what_a_card_invoice_charges_beside_purchases_is_seen_and_explained(
     kirsi = at_desk("kirsi")
     body = page(kirsi, address)
     assert "+15,00" in body.replace("\xa0", " ")
-    assert "row of 15.00" in body
+    assert "3. row of 15.00" in body, "the row that no purchase meets"
     act = desk.path(f"purchases/cards/invoices/{bought.invoices['fleet'].pk}/difference")
     assert f'action="{act}"' in body
     sent = {"seen": "15.00", "amount": "15,00", "account": FEES, "reason": "Årsavgift"}
@@ -295,3 +296,20 @@ def test_cash_and_paper_abroad_are_told_with_their_lines(desk: Any, at_desk: AtD
     with inside(desk.unit):
         told = OfficePayment.objects.filter(unit=desk.unit).order_by("id")
         assert [(one.means, one.reviewed_by) for one in told] == [("cash", ""), ("account", "Anna A")]
+
+
+@pytest.mark.browser
+def test_every_page_of_cards_and_offices_is_readable_for_everybody(
+    desk: Any, bought: Cards, sits_down: Callable[[str], Any]
+) -> None:
+    memo = an_invoice(an_office(desk.unit, "BRU"), "memo")
+    paper = an_invoice(an_office(desk.unit, "OSL"))
+    addresses = (
+        "cards", "cards/statements", f"cards/{bought.purchases['fuel']}", "offices", "offices/new",
+        f"offices/{memo.pk}", f"offices/{paper.pk}",
+    )  # fmt: skip
+    visits = [("kirsi", desk.path(f"purchases/{one}")) for one in addresses]
+    assert (
+        troubles(sits_down, [*visits, ("cecilia", desk.path(f"purchases/cards/{bought.purchases['hotel']}"))])
+        == []
+    )

@@ -87,7 +87,7 @@ def card_statements(unit: Unit, terms: Terms) -> list[dict[str, Any]]:
 
     A statement is settled when its purchases are reconciled and its invoice is nothing but them and what people told
     beside them. ``invoice`` and ``rest`` (euro, the invoice less all that) are None while no invoice is known;
-    ``missing`` are rows of the invoice without a purchase. Called inside ``working_in``.
+    ``missing`` are rows of the invoice without a purchase: place, text and amount. Called inside ``working_in``.
     """
     open_ids = [one["id"] for one in rows(_NOT_SETTLED, {"unit": unit.pk})]
     take_cards_in_hand(unit, terms, open_ids)
@@ -140,7 +140,7 @@ WHERE p.unit_id = %(unit)s AND p.statement_id IN (
 _STATEMENTS = """
 SELECT s.id AS statement, s.number, c.name AS company, s.from_date, s.to_date, s.purchases, s.total,
   s.invoice AS told_invoice, v.invoice_id, v.number AS invoice, v.total AS invoiced, e.amount AS explained, w.rest,
-  w.missing, known.charged, known.way
+  alone.rows AS missing, known.charged, known.way
 FROM (SELECT statement_id, count(charge_id) AS charged, min(way) AS way FROM cards_scope GROUP BY 1) known
 JOIN purchases_cardstatement s ON s.id = known.statement_id
 JOIN registers_supplier c ON c.id = s.company_id
@@ -148,5 +148,10 @@ LEFT JOIN card_invoices v ON v.statement_id = s.id
 LEFT JOIN card_sums w ON w.invoice_id = v.invoice_id
 LEFT JOIN (SELECT invoice_id, sum(amount) AS amount FROM purchases_carddifference WHERE unit_id = %(unit)s GROUP BY 1) e
   ON e.invoice_id = v.invoice_id
+LEFT JOIN (SELECT r.invoice_id,
+             jsonb_agg(jsonb_build_array(r.position, r.text, r.amount::text) ORDER BY r.position) AS rows
+           FROM card_rows r WHERE NOT EXISTS (
+             SELECT FROM card_pairs p WHERE p.invoice_id = r.invoice_id AND p.position = r.position)
+           GROUP BY 1) alone ON alone.invoice_id = v.invoice_id
 ORDER BY s.to_date, s.id
 """
