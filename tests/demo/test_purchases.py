@@ -122,8 +122,10 @@ def test_cards_and_offices_abroad_are_in_the_middle_of_their_work(played: Day) -
         cards.setdefault(one["unit"], {})[one["outcome"]] = one["count"]
     assert cards.keys() == {"3910", "3920", "3930"}
     for told in cards.values():
-        assert sum(told.values()) == 11
-        assert told.keys() >= {"CARD_UNKNOWN", "CARD_NOT_ON_INVOICE", "CARD_SETTLED"} or len(told) >= 4
+        assert told == {
+            "CARD_SETTLED": 1, "CARD_SUM_DIFFERS": 4, "CARD_TRANSFER_AWAITED": 2, "CARD_CODING_AWAITED": 1,
+            "CARD_OTHERS_OPEN": 1, "CARD_RECEIPT_AWAITED": 1, "CARD_UNKNOWN": 1,
+        }  # fmt: skip
     steps = {(one["unit"], one["step"]): one["count"] for one in played.purchases["offices"]}
     assert {step for _, step in steps} == {"arrive", "draw_up", "approve", "pay", "original", "done"}
     assert sum(steps.values()) == 8

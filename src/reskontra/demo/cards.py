@@ -1,7 +1,8 @@
 """Purchases by card and invoices at offices abroad, as they stand when the clock of the demonstration stops.
 
 A card company's statements and invoices come in; some purchases have their receipts and codings, some wait for them,
-one card nobody knows, and one invoice charges a fee that no purchase explains. Offices abroad have invoices of most ways.
+one card nobody knows, and one invoice charges a fee that no purchase explains. Offices abroad have invoices of most
+ways.
 """
 
 from collections.abc import Sequence
