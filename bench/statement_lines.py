@@ -47,8 +47,10 @@ _WORLD = (
     " '', '', '', 'FILE-' || n / 50, 'E2E-' || n FROM generate_series(1, %(lines)s) n"
     " WHERE mod(n, 100) BETWEEN 80 AND 94",
     "INSERT INTO registers_statementrule (unit_id, position, name, field, pattern, direction, account, budget_account,"
-    " operating_unit, project, function, clause, validity, told_by_id, approved_by_id, approved_at)"
+    " operating_unit, project, function, product, area, tracking1, tracking2, clause, validity, told_by_id,"
+    " approved_by_id, approved_at)"
     " SELECT %(unit)s, n, 'rule ' || n, CASE WHEN n < 20 THEN 'payment_information_id' ELSE 'counterparty' END,"
     " CASE WHEN n < 20 THEN 'BATCH-' || chr(65 + n) || '-*' ELSE 'Provbolaget ' || n - 20 END, 'out', '45000000', '',"
-    " '', '', '', 'EX 10-a', '[2010-01-01,)', %(person)s, %(person)s + 1, now() FROM generate_series(0, 39) n",
+    " '', '', '', '', '', '', '', 'EX 10-a', '[2010-01-01,)', %(person)s, %(person)s + 1, now()"
+    " FROM generate_series(0, 39) n",
 )

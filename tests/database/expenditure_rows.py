@@ -95,7 +95,8 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
     "registers_statementrule": lambda h: {
         "position": h.next(), "name": "Bankavgifter", "bank_account_id": None, "field": "message",
         "pattern": "PALVELUMAKSU*", "direction": "out", "account": "43000000", "budget_account": "",
-        "operating_unit": "", "project": "", "function": "", "clause": "EX 10-a", "validity": ALWAYS,
+        "operating_unit": "", "project": "", "function": "", "product": "", "area": "", "tracking1": "",
+        "tracking2": "", "clause": "EX 10-a", "validity": ALWAYS,
         "told_by_id": h.of("registers_person"), "approved_by_id": another(h, "registers_person"), "approved_at": AT,
     },
     "registers_cardagreement": lambda h: {
@@ -204,6 +205,14 @@ EXPENDITURE: Mapping[str, Callable[[House], Row]] = {
     },
     "purchases_matchconfirmation": lambda h: {
         **by_person(h), "match_id": to_confirm(h),
+    },
+    "purchases_rowlink": lambda h: {
+        **by_person(h), "row_id": another(h, "purchases_purchaseinvoiceline",
+                                          invoice_id=another(h, "purchases_purchaseinvoice")),
+        "order_line_id": h.of("purchases_purchaseorderline"),
+    },
+    "purchases_rowlinkend": lambda h: {
+        **by_person(h), "link_id": another(h, "purchases_rowlink"),
     },
     # Circulation (EX 1.2, 3.2)
     "purchases_assignment": lambda h: {

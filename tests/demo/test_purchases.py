@@ -113,3 +113,19 @@ def test_the_purchase_side_is_told_in_every_language(played: Day, language: str)
     assert text("purchase_end.paid_by_itself", language) in told
     assert all(one["command"] in told for one in played.purchases["look_at"])
     assert len(played.purchases["look_at"]) == 6
+
+
+def test_cards_and_offices_abroad_are_in_the_middle_of_their_work(played: Day) -> None:
+    """EX 4-a, EX 7-a: each unit has purchases that wait for different things; each way abroad that is left has one."""
+    cards: dict[str, dict[str, int]] = {}
+    for one in played.purchases["cards"]:
+        cards.setdefault(one["unit"], {})[one["outcome"]] = one["count"]
+    assert cards.keys() == {"3910", "3920", "3930"}
+    for told in cards.values():
+        assert told == {
+            "CARD_SETTLED": 1, "CARD_SUM_DIFFERS": 4, "CARD_TRANSFER_AWAITED": 2, "CARD_CODING_AWAITED": 1,
+            "CARD_OTHERS_OPEN": 1, "CARD_RECEIPT_AWAITED": 1, "CARD_UNKNOWN": 1,
+        }  # fmt: skip
+    steps = {(one["unit"], one["step"]): one["count"] for one in played.purchases["offices"]}
+    assert {step for _, step in steps} == {"arrive", "draw_up", "approve", "pay", "original", "done"}
+    assert sum(steps.values()) == 8

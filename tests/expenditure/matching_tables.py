@@ -15,6 +15,7 @@ Words:
     invoice  NAME SUPPLIER|nobody NET [NUMBER …] [wrong-field] [dated D] [supplied D] [received D] [vat P] [vat-sum S]
              [currency C] [kind K] [copies NAME] [payable T] [rates P:BASE,P:BASE]
     item     NAME NET [line POSITION] [item I] [text T] [vat P]      a row of the invoice
+    link     NAME ROW V1… POSITION                         somebody says where a row goes
     intake   NAME OUTCOME STANDING                         what intake said of it; the newest counts
     fault    NAME error|warning                            a finding of intake
     expect   NAME OUTCOME [also OUTCOME …]                 # clause
@@ -45,8 +46,11 @@ from reskontra.purchases.models import (
     InvoiceFinding,
     PurchaseDecision,
     PurchaseInvoice,
+    PurchaseInvoiceLine,
     PurchaseOrder,
     PurchaseOrderEnd,
+    PurchaseOrderLine,
+    RowLink,
 )
 from reskontra.registers.models import Unit
 from reskontra.runs.models import Run
@@ -185,6 +189,14 @@ class Purchases:
         if self.only in (None, name):
             InvoiceFinding.objects.create(
                 unit=self.where, invoice=self.invoices[name], position=1, rule="purchase_total", severity=severity,
+            )  # fmt: skip
+
+    def _link(self, name: str, row: str, number: str, position: str) -> None:
+        if self.only in (None, name):
+            RowLink.objects.create(
+                unit=self.where, person=person("kirsi"), given_at=AT,
+                row=PurchaseInvoiceLine.objects.get(invoice=self.invoices[name], position=row),
+                order_line=PurchaseOrderLine.objects.get(order=self.orders[number], position=position),
             )  # fmt: skip
 
     def _item_of(self, line: Line) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Every tracking object of the State's model goes from what is agreed, asked or coded to the ledger, and is checked."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -12,12 +13,20 @@ from expenditure.payment_tables import supplier as payee
 from expenditure.purchase_cast import invoice, supplier
 from expenditure.test_import_payments import asked
 from expenditure.test_import_payments import bring as bring_payments
+from expenditure.test_statement_acts import line_of
+from expenditure.test_statement_acts import told as told_lines
+from reskontra.bank.lines import Sought
 from reskontra.documents.coding import Coding as Told
 from reskontra.documents.findings import Refused
 from reskontra.expenditure.circulation.actions import approve, code, review
 from reskontra.expenditure.circulation.coding import DIMENSIONS, LineDraft, propose
 from reskontra.expenditure.circulation.run import CirculationRun
 from reskontra.expenditure.matching.run import MatchingRun
+from reskontra.expenditure.statement_posting.actions import approve as approve_rule
+from reskontra.expenditure.statement_posting.actions import correct, post_memo
+from reskontra.expenditure.statement_posting.actions import propose as propose_rule
+from reskontra.expenditure.statement_posting.coding import Part as StatementPart
+from reskontra.expenditure.statement_posting.lists import try_rule
 from reskontra.insight.kept import KEPT
 from reskontra.ledger.models import Entry
 from reskontra.purchases.models import CodingLine, Payable, PurchaseInvoice
@@ -166,3 +175,34 @@ def test_parts_of_cards_and_offices_are_checked_alike(where: Unit) -> None:
             with pytest.raises(RunRefused, match="unknown_dimension"):
                 check_parts(where, [Part(Decimal(5), COST, **{name: "NOBODYS"})], Decimal(5), DAY)
     assert LineDraft(Decimal(1), Decimal(0), COST, **CODES).as_values()["joint_funding_unit"]
+
+
+def test_a_statement_rule_posts_to_every_dimension(where: Unit) -> None:
+    """EX 1.2.1-a, EX 10-a: told, tried and posted; by hand as well, and taken back as it stood."""
+    books = told_lines("on 2026-03-16\nline A -100.00 batch PALKAT-202601\nline B -7.00 who Provkiosken")
+    objects = tracking.Tracking(COST, **CODES)
+    with inside(where, "kirsi") as acting:
+        for name in FOUR:
+            with pytest.raises(RunRefused, match=r"statement\.unknown_dimension"):
+                propose_rule(acting, line_of(books, "A"), replace(objects, **{name: "NOBODYS"}), "Wages")
+        rule = propose_rule(acting, line_of(books, "A"), objects, "Wages")
+        assert tracking.tracking_of(rule) == objects
+    with inside(where, "petra") as acting:
+        approve_rule(acting, rule)
+    books.rules["wages"] = rule
+    assert books.decided()["A"][0] == "RULE"
+    other = replace(objects, reserve1="", tracking2="")
+    with inside(where, "cecilia") as acting:
+        post_memo(acting, line_of(books, "B"), [StatementPart(Decimal("-7.00"), objects)], "fee")
+        correct(acting, line_of(books, "B"), [StatementPart(Decimal("-7.00"), other)], "another")
+        same = try_rule(where, Sought(rule.field, rule.pattern), "out", objects)
+        otherwise = try_rule(where, Sought(rule.field, rule.pattern), "out", replace(objects, area=""))
+    assert (same.same, otherwise.otherwise) == (1, 1), "one object less is another posting"
+    with inside(where):
+        entries = Entry.objects.filter(voucher__kind__in=("ST", "ME"), account=COST).order_by(
+            "voucher_id", "position"
+        )
+        found = [(one.amount, tracking.tracking_of(one)) for one in entries]
+    assert found == [
+        (Decimal("100.00"), objects), (Decimal("7.00"), objects), (Decimal("-7.00"), objects), (Decimal("7.00"), other),
+    ]  # fmt: skip

@@ -31,13 +31,14 @@ from reskontra.bank.models import Line, LinePosting
 from reskontra.claims.models import Refund
 from reskontra.database.refused import ActRefused, constraint_of
 from reskontra.expenditure.statement_posting.actions import approve, correct, end, post_memo, propose
-from reskontra.expenditure.statement_posting.coding import Coding, Part
+from reskontra.expenditure.statement_posting.coding import Part
 from reskontra.expenditure.statement_posting.lists import standing_rules, try_rule, waiting_lines
 from reskontra.expenditure.statement_posting.run import StatementPostingRun
 from reskontra.insight.coverage import uncovered
 from reskontra.ledger.models import ClosedPeriod, Voucher
 from reskontra.registers.models import OfficeAbroad, StatementRule
 from reskontra.registers.policy import NotAllowed
+from reskontra.registers.tracking import Tracking
 from reskontra.registers.unit_terms import terms_of
 from reskontra.runs.run import RunRefused, apply
 
@@ -53,7 +54,7 @@ def line_of(books: Told, name: str) -> Line:
 
 
 def whole(books: Told, name: str, code: str) -> list[Part]:
-    return [Part(line_of(books, name).amount, Coding(code))]
+    return [Part(line_of(books, name).amount, Tracking(code))]
 
 
 THREE_WAGES = """
@@ -72,9 +73,9 @@ def test_a_rule_is_proposed_from_a_line_tried_and_approved_by_another_person() -
     """EX 10-a"""
     books = told(THREE_WAGES)
     with inside(books.where, "kirsi") as acting:
-        rule = propose(acting, line_of(books, "A"), Coding(WAGES), "Wages")
+        rule = propose(acting, line_of(books, "A"), Tracking(WAGES), "Wages")
         assert (rule.field, rule.pattern, rule.direction) == ("payment_information_id", "PALKAT-*", "out")
-        tried = try_rule(books.where, Sought(rule.field, rule.pattern), "out", Coding(WAGES))
+        tried = try_rule(books.where, Sought(rule.field, rule.pattern), "out", Tracking(WAGES))
         assert (tried.hits, tried.new, tried.new_amount) == (3, 3, Decimal("-300.00"))
     assert {what[0] for what in books.decided().values()} == {"NO_RULE"}
     with inside(books.where, "petra") as acting:
@@ -109,14 +110,14 @@ def test_a_line_without_anything_that_returns_proposes_nothing() -> None:
     """EX 10-a"""
     books = told("on 2026-03-16\nline A -1.00 id 123456789")
     with inside(books.where, "kirsi") as acting, pytest.raises(RunRefused, match="nothing_returns"):
-        propose(acting, line_of(books, "A"), Coding(WAGES), "x")
+        propose(acting, line_of(books, "A"), Tracking(WAGES), "x")
 
 
 def test_who_told_a_rule_does_not_approve_it_and_nobody_approves_it_twice() -> None:
     """EX 10-a"""
     books = told(THREE_WAGES)
     with inside(books.where, "cecilia") as acting:
-        rule = propose(acting, line_of(books, "A"), Coding(WAGES), "Wages")
+        rule = propose(acting, line_of(books, "A"), Tracking(WAGES), "Wages")
     with (
         inside(books.where, "cecilia") as acting,
         pytest.raises(ActRefused, match="who_tells_a_statement_rule"),
@@ -134,7 +135,7 @@ def test_two_people_who_approve_at_once_approve_once() -> None:
     """EX 10-a"""
     books = told(THREE_WAGES)
     with inside(books.where, "kirsi") as acting:
-        rule = propose(acting, line_of(books, "A"), Coding(WAGES), "Wages")
+        rule = propose(acting, line_of(books, "A"), Tracking(WAGES), "Wages")
 
     def approving(who: str) -> Callable[[], Any]:
         def work() -> str:
@@ -153,8 +154,8 @@ def test_a_rule_names_an_account_and_objects_in_force_and_something_to_look_for(
     """EX 10-a"""
     books = told(THREE_WAGES)
     for coding, why in (
-        (Coding("49999999"), "unknown_account"),
-        (Coding(WAGES, budget_account="999999"), "unknown_dimension"),
+        (Tracking("49999999"), "unknown_account"),
+        (Tracking(WAGES, budget_account="999999"), "unknown_dimension"),
     ):
         with inside(books.where, "kirsi") as acting, pytest.raises(RunRefused, match=why):
             propose(acting, line_of(books, "A"), coding, "x")
@@ -163,7 +164,9 @@ def test_a_rule_names_an_account_and_objects_in_force_and_something_to_look_for(
             inside(books.where, "kirsi") as acting,
             pytest.raises(ActRefused, match="an_id_that_was_not_given"),
         ):
-            propose(acting, line_of(books, "A"), Coding(WAGES), "x", sought=Sought("end_to_end_id", pattern))
+            propose(
+                acting, line_of(books, "A"), Tracking(WAGES), "x", sought=Sought("end_to_end_id", pattern)
+            )
 
 
 def test_a_dry_run_tells_what_was_posted_otherwise() -> None:
@@ -179,7 +182,7 @@ def test_a_dry_run_tells_what_was_posted_otherwise() -> None:
         line D 6.00  who "Provbanken"
     """)
     with inside(books.where):
-        tried = try_rule(books.where, Sought("counterparty", "PROVB*"), "out", Coding(FEES))
+        tried = try_rule(books.where, Sought("counterparty", "PROVB*"), "out", Tracking(FEES))
     assert (tried.new, tried.same, tried.otherwise) == (1, 1, 1)
     assert [(one["line"], one["posted_to"]) for one in tried.false] == [(books.lines["A"], WAGES)]
 
@@ -210,7 +213,7 @@ def test_a_rule_that_ends_leaves_what_it_posted_and_knows_no_later_line() -> Non
 def test_a_memo_voucher_posts_a_line_in_parts_with_its_reason() -> None:
     """EX 10-a"""
     books = told(THREE_WAGES)
-    parts = [Part(Decimal("-60.00"), Coding(WAGES)), Part(Decimal("-40.00"), Coding(FEES))]
+    parts = [Part(Decimal("-60.00"), Tracking(WAGES)), Part(Decimal("-40.00"), Tracking(FEES))]
     with inside(books.where) as acting:
         post_memo(acting, line_of(books, "A"), parts, "once only")
         kept = LinePosting.objects.get(unit=books.where, line_id=books.lines["A"])
@@ -265,7 +268,7 @@ def test_a_memo_voucher_is_the_line_to_the_cent_says_why_and_is_of_the_centre() 
     with inside(books.where) as acting:
         line = line_of(books, "A")
         with pytest.raises(RunRefused, match="parts_are_not_the_line"):
-            post_memo(acting, line, [Part(Decimal("-99.99"), Coding(WAGES))], "why")
+            post_memo(acting, line, [Part(Decimal("-99.99"), Tracking(WAGES))], "why")
         with pytest.raises(RunRefused, match="says_why"):
             post_memo(acting, line, whole(books, "A", WAGES), " ")
         with pytest.raises(RunRefused, match="not_posted"):
@@ -306,7 +309,7 @@ def test_a_correction_takes_the_posting_back_and_posts_anew_as_often_as_it_must(
     with inside(books.where):
         assert LinePosting.objects.filter(unit=books.where, line_id=books.lines["A"]).count() == 4
         # A dry run looks at what holds now.
-        tried = try_rule(books.where, Sought("payment_information_id", "PALKAT-*"), "out", Coding(FEES))
+        tried = try_rule(books.where, Sought("payment_information_id", "PALKAT-*"), "out", Tracking(FEES))
     assert (tried.same, tried.otherwise) == (1, 1)
 
 

@@ -14,9 +14,10 @@ from reskontra.documents.findings import Refused
 from reskontra.documents.statement import Balance, Statement
 from reskontra.exchange.reading import read_documents
 from reskontra.expenditure.statement_posting.actions import post_memo
-from reskontra.expenditure.statement_posting.coding import Coding, Part
+from reskontra.expenditure.statement_posting.coding import Part
 from reskontra.expenditure.statement_posting.lists import waiting_lines
 from reskontra.expenditure.statement_posting.run import StatementPostingRun
+from reskontra.registers.tracking import Tracking
 from reskontra.registers.unit_terms import terms_of
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "shared" / "standards" / "iso20022" / "examples"
@@ -58,7 +59,7 @@ def test_every_line_of_a_public_example_is_stored_and_posted(path: Path) -> None
     for one in waiting:
         with inside(where) as acting:
             line = Line.objects.get(pk=one["line"])
-            post_memo(acting, line, [Part(line.amount, Coding(FEES))], "an example")
+            post_memo(acting, line, [Part(line.amount, Tracking(FEES))], "an example")
     found = balances_of(where)
     assert UNEXPLAINED not in found
     assert found.get(BANK, Decimal(0)) == sum(line[1] for line in lines)

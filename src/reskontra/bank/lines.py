@@ -10,11 +10,12 @@ from reskontra.database.rows import rows
 from reskontra.database.scripts import statements
 from reskontra.kernel.clauses import clause
 from reskontra.registers.models import Unit
+from reskontra.registers.tracking import DIMENSIONS
 
 _ROOM = "reskontra.bank"
 
 # What a rule posts a line to. Two rules that say the same do not contradict each other.
-CODING = ("account", "budget_account", "operating_unit", "project", "function")
+CODING = ("account", *DIMENSIONS)
 
 # The identifiers that a rule is proposed by, the most telling first: those that EX 10 names, then who and what.
 IDENTIFIERS = (

@@ -1,4 +1,4 @@
-"""Work on one purchase invoice: assign, forward, code, review, approve, return, ask, complain; and tell an absence."""
+"""Work on one purchase invoice: link rows, assign, code, review, approve, return, ask, complain; tell an absence."""
 
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
@@ -17,12 +17,14 @@ from reskontra.expenditure.circulation import actions
 from reskontra.expenditure.circulation.absences import end_absence, tell_absence
 from reskontra.expenditure.circulation.coding import DIMENSIONS, LineDraft, Proposal, propose, split
 from reskontra.expenditure.circulation.complaints import ComplaintRun
+from reskontra.expenditure.matching.actions import link_rows
+from reskontra.expenditure.matching.run import MatchingRun
 from reskontra.insight.explanations import NothingFound
 from reskontra.insight.purchases import purchase_number
 from reskontra.kernel.days import format_date
 from reskontra.kernel.money import format_amount, parse_amount
 from reskontra.kernel.texts import LANGUAGES, text
-from reskontra.purchases.models import Coding, InvoiceNote, PurchaseInvoice
+from reskontra.purchases.models import Coding, InvoiceNote, PurchaseDecision, PurchaseInvoice
 from reskontra.registers.models import Absence, Person, WorkQueue
 from reskontra.runs.run import Acting, RunRefused, apply
 
@@ -89,6 +91,16 @@ def _assign_arguments(parser: ArgumentParser) -> None:
 def _forward_arguments(parser: ArgumentParser) -> None:
     _reason(parser)
     parser.add_argument("--to", required=True, metavar="NAME", help="user name")
+
+
+def _link_arguments(parser: ArgumentParser) -> None:
+    _invoice_argument(parser)
+    parser.add_argument(
+        "rows",
+        nargs="+",
+        metavar="ROW=LINE",
+        help="a row and the line of its order; ROW= takes the link away",
+    )
 
 
 def _code_arguments(parser: ArgumentParser) -> None:
@@ -184,6 +196,25 @@ def _forward(arguments: Namespace, person: Acting) -> int:
     to = _person(arguments.to)
     made = actions.forward(person, _invoice(arguments, person), to, arguments.reason)
     return _done(arguments, "forward_invoice", assignment=made.pk)
+
+
+def _link(arguments: Namespace, person: Acting) -> int:
+    invoice = _invoice(arguments, person)
+    changed = link_rows(person, invoice, dict(_row_and_line(one) for one in arguments.rows))
+    outcome = ""
+    if changed:
+        result = apply(MatchingRun([invoice.pk]), person, person.day)
+        told = PurchaseDecision.objects.filter(unit=person.unit, run=result.run, invoice=invoice).first()
+        outcome = told.outcome if told else ""
+    if arguments.json:
+        as_json(
+            {"invoice": invoice.pk, "act": "link", "changed": changed, "outcome": outcome or None},
+        )
+    else:
+        words = f"{text(f'outcome.{outcome}', arguments.lang)}." if outcome else ""
+        number = purchase_number(invoice.pk)
+        say(arguments, "matching.linked", invoice=number, count=changed, outcome=words.capitalize())
+    return 0
 
 
 def _code(arguments: Namespace, person: Acting) -> int:
@@ -344,6 +375,13 @@ def _digest(arguments: Namespace, invoice: PurchaseInvoice) -> str:
     return newest.digest
 
 
+def _row_and_line(written: str) -> tuple[int, int | None]:
+    row, sign, line = written.partition("=")
+    if not (sign and row.isdecimal() and (line.isdecimal() or not line)) or len(written) > 12:
+        raise RunRefused("matching.link_unclear", written=written[:40])
+    return int(row), int(line) if line else None
+
+
 def _line(written: str) -> LineDraft:
     words, values = _parted(written, 3)
     account, net, vat, *percent = words
@@ -385,6 +423,7 @@ def _told(proposal: Proposal) -> dict[str, Any]:
 WORDS: Mapping[str, Word] = {
     "assign": Word("route_invoice", _assign_arguments, _assign, "give the invoice its place"),
     "forward": Word("forward_invoice", _forward_arguments, _forward, "hand on what one has"),
+    "link": Word("link_row", _link_arguments, _link, "link rows to lines of the order, and match anew"),
     "propose": Word("see", _invoice_argument, _propose, "show codings that might be right"),
     "code": Word("code_invoice", _code_arguments, _code, "code the invoice"),
     "review": Word("review_expenditure", _digest_arguments, _review, "find the coding right"),

@@ -22,12 +22,13 @@ from reskontra.expenditure.statement_posting.actions import (
     post_memo,
     propose,
 )
-from reskontra.expenditure.statement_posting.coding import Coding, Part
+from reskontra.expenditure.statement_posting.coding import Part
 from reskontra.expenditure.statement_posting.lists import standing_rules, try_rule, waiting_lines
 from reskontra.insight.explanations import NothingFound
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.texts import text
 from reskontra.registers.models import StatementRule
+from reskontra.registers.tracking import DIMENSIONS, Tracking, tracking_of
 from reskontra.registers.unit_terms import terms_of
 from reskontra.runs.run import Acting, RunRefused
 
@@ -55,10 +56,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--field", help="what the rule looks at (default: what the line proposes)")
     parser.add_argument("--pattern", help="what it looks for there; ends in * for what begins so")
     parser.add_argument("--account", default="", help="ledger account, eight digits")
-    parser.add_argument("--budget-account", default="")
-    parser.add_argument("--operating-unit", default="")
-    parser.add_argument("--project", default="")
-    parser.add_argument("--function", default="")
+    for name in DIMENSIONS:
+        parser.add_argument(f"--{name.replace('_', '-')}", default="")
     parser.add_argument(
         "--position", type=number_argument, help="which rule goes first: the lower one (propose)"
     )
@@ -119,9 +118,7 @@ def _try(arguments: Namespace, person: Acting) -> Any:
             found.direction,
             found.bank_account_id,
         )
-        coding = Coding(
-            found.account, found.budget_account, found.operating_unit, found.project, found.function
-        )
+        coding = tracking_of(found)
     else:
         line = _line(arguments, person)
         proposed = _sought(arguments) or proposed_for(person.unit, line.pk)
@@ -173,14 +170,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _coding(arguments: Namespace) -> Coding:
-    return Coding(
-        arguments.account,
-        arguments.budget_account,
-        arguments.operating_unit,
-        arguments.project,
-        arguments.function,
-    )
+def _coding(arguments: Namespace) -> Tracking:
+    return Tracking(arguments.account, **{name: getattr(arguments, name) for name in DIMENSIONS})
 
 
 def _parts(arguments: Namespace, line: Line) -> list[Part]:

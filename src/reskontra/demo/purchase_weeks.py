@@ -38,7 +38,7 @@ from reskontra.expenditure.payment.sending import send_payments
 from reskontra.expenditure.statement_posting.actions import approve as approve_rule
 from reskontra.expenditure.statement_posting.actions import post_memo
 from reskontra.expenditure.statement_posting.actions import propose as propose_rule
-from reskontra.expenditure.statement_posting.coding import Coding, Part
+from reskontra.expenditure.statement_posting.coding import Part
 from reskontra.expenditure.statement_posting.lists import waiting_lines
 from reskontra.expenditure.statement_posting.run import StatementPostingRun
 from reskontra.income.bank_material.intake import take_in_bank_material
@@ -53,6 +53,7 @@ from reskontra.purchases.models import (
     SupplierPayment,
 )
 from reskontra.registers.models import Person, Supplier, Unit, UnitAccount
+from reskontra.registers.tracking import Tracking
 from reskontra.registers.unit_terms import terms_of
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Room, apply, plan
@@ -316,7 +317,7 @@ class PurchaseWeeks:
                 line = Line.objects.get(unit=unit, pk=one["line"])
                 if line.counterparty != bank_out.DIRECT_DEBIT:
                     continue  # nobody knows yet what it is
-                coding = Coding("43000000", f"29{unit.code}")
+                coding = Tracking("43000000", f"29{unit.code}")
                 post_memo(acting, line, [Part(line.amount, coding)], "porto för mars och april")
                 self.acts["memo"] += 1
 
@@ -326,7 +327,7 @@ class PurchaseWeeks:
             line = Line.objects.filter(unit=unit, counterparty=bank_out.DIRECT_DEBIT).order_by("-id").first()
             assert line is not None
             rule = propose_rule(
-                acting, line, Coding("43000000", f"29{unit.code}"), "Porto / postimaksut",
+                acting, line, Tracking("43000000", f"29{unit.code}"), "Porto / postimaksut",
                 sought=Sought("counterparty", bank_out.DIRECT_DEBIT.upper()), since=_RULE_FROM,
             )  # fmt: skip
         with session(unit, on, "PG", 12) as acting:

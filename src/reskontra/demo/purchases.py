@@ -141,10 +141,7 @@ class _Buyer:
         self.made = Buying()
         self.numbers = 0
         self.tracked = {"budget_account": f"29{unit['code']}"}
-        self.buyer = Party(
-            name=unit["name_fi"], business_id=unit["business_id"], vat_id=unit["vat_id"], street=unit["street"],
-            postcode=unit["postcode"], town=unit["town"], country="FI", einvoice_address=unit["edi_code"],
-        )  # fmt: skip
+        self.buyer = party_of(unit)
 
     def everything(self) -> Buying:
         """Orders with their deliveries, contracts with their invoices, and what has no number at all."""
@@ -434,6 +431,14 @@ _SPOILS_ITS_ORDER = frozenset(
         "VAT_DIFFERS",
     }
 )
+
+
+def party_of(unit: Record) -> Party:
+    """A unit as its suppliers write it on their invoices."""
+    return Party(
+        name=unit["name_fi"], business_id=unit["business_id"], vat_id=unit["vat_id"], street=unit["street"],
+        postcode=unit["postcode"], town=unit["town"], country="FI", einvoice_address=unit["edi_code"],
+    )  # fmt: skip
 
 
 def newcomers_bill(unit: Record, morning: date) -> Bill:

@@ -15,6 +15,7 @@ from typing import Any
 from reskontra.claims.models import Claim
 from reskontra.database.rows import rows
 from reskontra.database.session import working_in
+from reskontra.demo.cards import play_cards_and_offices
 from reskontra.demo.diary import Day, session
 from reskontra.demo.material import write_csv
 from reskontra.demo.orders import Maker
@@ -57,7 +58,8 @@ _MOVES, _NEW_ACCOUNT = "100006", "FI8699000088000158"
 def play_last_season(day: Day, units: Sequence[Unit]) -> str:
     """Play until something waits on every list; the day on which the clock stops, as ISO."""
     _Season(day.folder / "in", units).play()
-    _last_purchases(day.folder / "in" / "purchases", units)
+    weeks = _last_purchases(day.folder / "in" / "purchases", units)
+    day.purchases |= play_cards_and_offices(weeks, ENDS)
     return ENDS.isoformat()
 
 
@@ -124,7 +126,7 @@ class _Season(Stage):
         self.run(unit, OrdersRun(), on, 9)
 
 
-def _last_purchases(folder: Path, units: Sequence[Unit]) -> None:
+def _last_purchases(folder: Path, units: Sequence[Unit]) -> PurchaseWeeks:
     """Two mornings of invoices: the first is worked through, of the second everything waits."""
     season = Season(
         _PURCHASES, orders=12, contracts=3, posting_references=4, faults=_FAULTS, due_after=(20, 27),
@@ -144,6 +146,7 @@ def _last_purchases(folder: Path, units: Sequence[Unit]) -> None:
             acting.person, acting.at, moved, _NEW_ACCOUNT, "supplier", bic="DEMOFIHH", verification="close",
             verified_name="Lumen Kirjapaino",
         )  # fmt: skip
+    return weeks
 
 
 _OPEN = """

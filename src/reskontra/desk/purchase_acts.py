@@ -58,6 +58,8 @@ from reskontra.purchases.models import (
     Payable,
     PurchaseDecision,
     PurchaseInvoice,
+    RowLink,
+    RowLinkEnd,
 )
 from reskontra.registers.models import Person, RoleAssignment, Supplier, Unit, WorkQueue
 from reskontra.registers.policy import MAY
@@ -154,11 +156,18 @@ def standing_of(place: Place, invoice: PurchaseInvoice) -> Standing:
             Payable,
         )
     ]
-    ended = ends.order_by("-pk").values_list("pk", flat=True).first() or 0
+    ended = [
+        found.order_by("-pk").values_list("pk", flat=True).first() or 0
+        for found in (
+            ends,
+            RowLink.objects.filter(unit=unit, row__invoice=invoice),
+            RowLinkEnd.objects.filter(unit=unit, link__row__invoice=invoice),
+        )
+    ]
     circulating = next(iter(with_whom(unit, place.on, [invoice.pk])), None)
     people = people_of(unit, invoice.pk, place.on)
     return Standing(
-        ".".join(map(str, [*newest, ended, int(confirmed)])),
+        ".".join(map(str, [*newest, *ended, int(confirmed)])),
         coding,
         list(CodingLine.objects.filter(unit=unit, coding=coding).order_by("position")) if coding else [],
         approvals,
@@ -225,6 +234,7 @@ def forms_of(place: Place, standing: Standing, asked: Sequence[InvoiceNote]) -> 
             "accept": unmatched and standing.acceptable and place.may("accept_match"),
             "number": unmatched and place.may("route_invoice"),
             "supplier": unmatched and place.may("route_invoice"),
+            "link": unsolved and place.may("link_row"),
             "receive": unsolved and place.may("receive_goods"),
             "end": not unmatched and place.may("accept_match"),
             "code": standing.circulating is not None and place.may("code_invoice"),
@@ -302,7 +312,7 @@ def _number(acting: Acting, invoice: PurchaseInvoice, sent: QueryDict, language:
     correct_identifier(acting, invoice, written(sent, "number", 70, "number"))
     return [
         text("desk.purchase.act.number.done", language),
-        *_matched_anew(acting, invoice, [invoice.pk], language),
+        *matched_anew(acting, invoice, [invoice.pk], language),
     ]
 
 
@@ -315,7 +325,7 @@ def _supplier(acting: Acting, invoice: PurchaseInvoice, sent: QueryDict, languag
     name_supplier(acting, invoice, found)
     return [
         text("desk.purchase.act.supplier.done", language, supplier=found.name),
-        *_matched_anew(acting, invoice, [invoice.pk], language),
+        *matched_anew(acting, invoice, [invoice.pk], language),
     ]
 
 
@@ -335,7 +345,7 @@ def _receive(acting: Acting, invoice: PurchaseInvoice, sent: QueryDict, language
     waiting = named.exclude(invoice__in=settled).values_list("invoice_id", flat=True)
     return [
         text("desk.purchase.act.receive.done", language, order=order, line=line),
-        *_matched_anew(acting, invoice, sorted(set(waiting) | {invoice.pk}), language),
+        *matched_anew(acting, invoice, sorted(set(waiting) | {invoice.pk}), language),
     ]
 
 
@@ -350,7 +360,7 @@ def _number_of(sent: QueryDict, name: str) -> Decimal | None:
         raise Incomplete("number_form") from None
 
 
-def _matched_anew(
+def matched_anew(
     acting: Acting, invoice: PurchaseInvoice, invoices: Sequence[int], language: str
 ) -> list[str]:
     """A corrected number, supplier or receipt is matched at once (EX 3-a): what became of the invoice, in words."""

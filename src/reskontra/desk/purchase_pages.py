@@ -43,6 +43,7 @@ from reskontra.insight.purchase_events import (
 from reskontra.insight.purchase_lists import DUE, STATES, Wanted, purchases_listed
 from reskontra.insight.purchases import invoice_findings, purchase_decisions, purchase_number
 from reskontra.kernel.texts import text
+from reskontra.purchases.matching import agreed_number
 from reskontra.purchases.models import (
     InvoiceIdentifier,
     InvoiceSupplier,
@@ -175,12 +176,12 @@ def page(
     talk = said_of(unit, found)
     asked = [one for one in talk if one.waits and one.note.to_person_id == place.person.pk]
     forms = forms_of(place, standing, [one.note for one in asked])
-    difference = _difference(standing)
+    difference = difference_told(standing)
     numbers = list(InvoiceIdentifier.objects.filter(unit=unit, invoice=found).order_by("id"))
-    agreed = _agreed(standing, numbers)
+    agreed = agreed_of(standing, numbers)
     order = order_beside(unit, found, agreed) if agreed.startswith("V1") else None
     if order is None:
-        forms.discard("receive")
+        forms -= {"receive", "link"}
     step = standing.circulating.step if standing.circulating else ""
     offered = offers(place, standing, language)
     named = InvoiceSupplier.objects.filter(unit=unit, invoice=found).order_by("-pk").first()
@@ -245,21 +246,18 @@ def _choices(place: Place, forms: set[str], step: str, language: str) -> Mapping
     }
 
 
-def _difference(standing: Standing) -> Difference | None:
+def difference_told(standing: Standing) -> Difference | None:
+    """How far the invoice is from what it is compared with, as matching saw it last; None where nothing is compared."""
     told = standing.decision
     return difference_of(told.inputs, told.run.terms.get("terms", {})) if told else None
 
 
-def _agreed(standing: Standing, numbers: Sequence[InvoiceIdentifier]) -> str:
+def agreed_of(standing: Standing, numbers: Sequence[InvoiceIdentifier]) -> str:
     """The order or contract that the invoice stands beside: its match's, else the number that counts now."""
     if standing.match is not None:
         match = standing.match
         return match.order.number if match.order else match.contract.number if match.contract else ""
-    told = [one for one in numbers if one.kind in ("order", "contract")]
-    corrected = [one for one in numbers if one.person_id]
-    if corrected:
-        return corrected[-1].value
-    return told[0].value if len({one.value for one in told}) == 1 else ""
+    return agreed_number(numbers)
 
 
 def _template(unit: Unit, numbers: Sequence[InvoiceIdentifier]) -> CodingTemplate | None:

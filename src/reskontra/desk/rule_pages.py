@@ -14,12 +14,12 @@ from reskontra.desk.acts import REFUSALS, Stale, ToldBack, day_of, seen_as, told
 from reskontra.desk.frame import say, show
 from reskontra.desk.supplier_payment_pages import AREA
 from reskontra.expenditure.statement_posting.actions import approve, end
-from reskontra.expenditure.statement_posting.coding import Coding
 from reskontra.expenditure.statement_posting.lists import standing_rules, try_rule
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.days import format_date
 from reskontra.kernel.texts import text
 from reskontra.registers.models import StatementRule, Unit
+from reskontra.registers.tracking import DIMENSIONS, tracking_of
 from reskontra.runs.run import Acting
 
 ACTS = {"approve": "approve_statement_rule", "end": "propose_statement_rule"}
@@ -66,7 +66,7 @@ def _page(
 ) -> HttpResponse:
     language = request.language  # type: ignore[attr-defined]
     told = next(one for one in standing_rules(place.unit) if one["rule"] == found.pk)
-    coding = Coding(found.account, found.budget_account, found.operating_unit, found.project, found.function)
+    coding = tracking_of(found)
     tried = try_rule(
         place.unit,
         Sought(found.field, found.pattern),
@@ -81,6 +81,7 @@ def _page(
         AREA,
         {
             "rule": found,
+            "objects": [value for name in DIMENSIONS if (value := getattr(found, name))],
             "told": told,
             "standing": standing_of(told, place.on),
             "seen": seen_of(found),

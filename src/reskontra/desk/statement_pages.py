@@ -16,8 +16,11 @@ from reskontra.bank.models import Line, Material
 from reskontra.desk.access import Place, acts_in_unit, in_unit
 from reskontra.desk.acts import REFUSALS, Incomplete, Stale, ToldBack, chosen, seen_as, told_back, written
 from reskontra.desk.clock import today
+from reskontra.desk.coding_pages import choices
+from reskontra.desk.entry_grid import CODED, shown_money
 from reskontra.desk.frame import say, show
 from reskontra.desk.paging import ROWS, key, page_of
+from reskontra.desk.parts_grid import parts_grid, parts_sent
 from reskontra.desk.supplier_payment_pages import AREA
 from reskontra.desk.why import claim_why
 from reskontra.exchange.messages import message
@@ -29,7 +32,7 @@ from reskontra.expenditure.statement_posting.actions import (
     post_memo,
     propose,
 )
-from reskontra.expenditure.statement_posting.coding import Coding, Part, check_coding
+from reskontra.expenditure.statement_posting.coding import Part, check_coding
 from reskontra.expenditure.statement_posting.lists import DryRun, try_rule, waiting_lines
 from reskontra.insight.coverage import uncovered
 from reskontra.insight.statement_lines import (
@@ -40,15 +43,15 @@ from reskontra.insight.statement_lines import (
     shares_by_month,
 )
 from reskontra.kernel.clauses import clause
-from reskontra.kernel.money import NotAnAmount, format_amount, parse_amount, plain, round_cents
+from reskontra.kernel.money import NotAnAmount, format_amount, parse_amount, round_cents
 from reskontra.kernel.texts import text
 from reskontra.registers.models import Unit
+from reskontra.registers.tracking import DIMENSIONS, Tracking
 from reskontra.registers.unit_terms import terms_of
 from reskontra.runs.run import Acting
 
 FIELDS = (*IDENTIFIERS, "reference", "message")
-CODING = ("account", "budget_account", "operating_unit", "project", "function")
-PARTS = 4  # rows of the form of a memo voucher
+PARTS = 4  # rows of the form of a memo voucher before anybody has written
 WAITING_SHOWN = 200
 GAPS_SHOWN = 5
 
@@ -146,6 +149,7 @@ def _line_page(
     sent: Mapping[str, Any] = request.POST if rejected or tried else {}
     act = "rule" if tried or (rejected and rejected.act in ("try", "propose")) else ""
     memo = "memo" if rejected and rejected.act in ("memo", "correct") else ""
+    offered = choices(place, language)
     return show(
         request,
         place,
@@ -164,7 +168,13 @@ def _line_page(
             "rule": sent if act else _proposed(found, proposed),
             "clauses": RULE_CLAUSES,
             "tried": tried,
-            "parts": _sent_parts(request.POST) if memo else _parts_of(found, language),
+            **parts_grid(
+                place,
+                parts_sent(request.POST) if memo else [{"amount": shown_money(found.amount, language)}],
+                language,
+                spare=PARTS - 1,
+            ),
+            "objects": _objects(offered, sent if act else {}),
             "memo": sent if memo else {},
             "kinds": get_args(MemoKind),
             "offices": offices_abroad(place.unit, today()),
@@ -189,18 +199,12 @@ def _proposed(found: Line, proposed: Sought | None) -> dict[str, str]:
     }
 
 
-def _parts_of(found: Line, language: str) -> list[dict[str, str]]:
-    """The rows of the memo voucher: the whole line on the first."""
-    whole = plain(found.amount).replace(".", "." if language == "en" else ",")
-    return [{"amount": whole}, *({} for _ in range(PARTS - 1))]
-
-
-def _sent_parts(sent: QueryDict) -> list[dict[str, str]]:
-    columns = {name: sent.getlist(name) for name in ("amount", *CODING)}
-    rows = max(len(column) for column in columns.values())
+def _objects(offered: Mapping[str, Any], sent: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The dimensions of a rule's form, with what was written: those that the unit has values of."""
     return [
-        {name: column[row] for name, column in columns.items() if row < len(column)}
-        for row in range(max(min(rows, PARTS), PARTS))
+        (name, sent.get(name, ""))
+        for name in DIMENSIONS
+        if name == "budget_account" or offered.get(name) or sent.get(name)
     ]
 
 
@@ -290,16 +294,14 @@ LINE_ACTS: Mapping[str, Callable[[Acting, Line, QueryDict, str], tuple[str, int 
 def _parts(sent: QueryDict) -> Sequence[Part]:
     """The rows that say something; raises ``Incomplete`` for an amount that is none, and where no row says anything."""
     parts = []
-    for row in _sent_parts(sent):
-        if not any(value.strip() for value in row.values()):
-            continue
+    for row in parts_sent(sent):
         try:
-            amount = parse_amount(row.get("amount", ""))
+            amount = parse_amount(row["amount"])
         except NotAnAmount:
             raise Incomplete("amount") from None
         if amount != round_cents(amount):
             raise Incomplete("amount")
-        parts.append(Part(amount, Coding(*(row.get(name, "").strip() for name in CODING))))
+        parts.append(Part(amount, Tracking(**{name: row[name] for name in CODED})))
     if not parts:
         raise Incomplete("amount")
     return parts
@@ -309,9 +311,9 @@ def _sought(sent: QueryDict) -> Sought:
     return Sought(chosen(sent, "field", FIELDS, "field"), written(sent, "pattern", 140, "pattern"))
 
 
-def _coding(sent: QueryDict) -> Coding:
+def _coding(sent: QueryDict) -> Tracking:
     written(sent, "account", 8, "account")
-    return Coding(*(sent.get(name, "").strip()[:20] for name in CODING))
+    return Tracking(**{name: sent.get(name, "").strip()[:20] for name in CODED})
 
 
 def _day(sent: QueryDict, name: str) -> date | None:

@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from reskontra.desk import (
     analysis_pages,
+    card_invoice_pages,
     card_pages,
     case_pages,
     circulation_pages,
@@ -28,6 +29,7 @@ from reskontra.desk import (
     purchase_order_pages,
     purchase_pages,
     refund_pages,
+    row_link_pages,
     rule_pages,
     run_pages,
     sign_in,
@@ -119,6 +121,8 @@ urlpatterns = [
     path("u/<str:code>/purchases/<key:id>/files/<str:digest>", purchase_pages.file, name="purchase-file"),
     path("u/<str:code>/purchases/<key:id>/coding", coding_pages.coding, name="coding"),
     path("u/<str:code>/purchases/<key:id>/coding/act", coding_pages.act, name="coding-act"),
+    path("u/<str:code>/purchases/<key:id>/rows", row_link_pages.links, name="row-links"),
+    path("u/<str:code>/purchases/<key:id>/rows/act", row_link_pages.act, name="row-links-act"),
     path("u/<str:code>/purchases/payments", supplier_payment_pages.payables, name="supplier-payments"),
     path("u/<str:code>/purchases/payments/files", payment_file_pages.files, name="payment-files"),
     path("u/<str:code>/purchases/payments/files/act", payment_file_pages.files_act, name="payment-files-act"),
@@ -186,9 +190,33 @@ urlpatterns = [
         name="coding-template-change",
     ),
     path("u/<str:code>/purchases/cards", card_pages.cards, name="cards"),
+    path("u/<str:code>/purchases/cards/statements", card_invoice_pages.statements, name="card-statements"),
+    path(
+        "u/<str:code>/purchases/cards/statements/<key:id>/invoice",
+        card_invoice_pages.name,
+        name="card-invoice",
+    ),
+    path(
+        "u/<str:code>/purchases/cards/invoices/<key:id>/difference",
+        card_invoice_pages.explain,
+        name="card-difference",
+    ),
+    path("u/<str:code>/purchases/cards/<key:id>", card_pages.purchase, name="card-purchase"),
+    path("u/<str:code>/purchases/cards/<key:id>/act", card_pages.act, name="card-act"),
     path("u/<str:code>/purchases/cards/<key:id>/receipt", card_pages.receipt, name="card-receipt"),
+    path(
+        "u/<str:code>/purchases/cards/<key:id>/files/<str:digest>", card_pages.document, name="card-document"
+    ),
     path("u/<str:code>/purchases/offices", office_pages.offices, name="offices"),
+    path("u/<str:code>/purchases/offices/new", office_pages.new, name="office-new"),
+    path("u/<str:code>/purchases/offices/tell", office_pages.tell, name="office-tell"),
+    path("u/<str:code>/purchases/offices/<key:id>", office_pages.invoice, name="office-invoice"),
     path("u/<str:code>/purchases/offices/<key:id>/act", office_pages.act, name="office-act"),
+    path(
+        "u/<str:code>/purchases/offices/<key:id>/files/<str:digest>",
+        office_pages.document,
+        name="office-document",
+    ),
     path("u/<str:code>/purchases/suppliers", supplier_pages.suppliers, name="suppliers"),
     path("u/<str:code>/purchases/suppliers/add", supplier_pages.add, name="supplier-add"),
     path("u/<str:code>/purchases/suppliers/<key:id>", supplier_pages.supplier, name="supplier"),

@@ -203,8 +203,8 @@ def _percent(part: int, whole: int) -> Decimal:
 class Solved:
     """Special handling that ended: for what reason, how, by whom (empty: by itself), and in how many days.
 
-    ``how``: ``accepted`` with its difference, ``corrected`` number, ``supplier_named``, ``by_itself`` when the order,
-    its receipt or the contract was put right, ``circulated`` and approved, or ``returned`` to the supplier.
+    ``how``: ``accepted`` with its difference, ``corrected`` number, ``supplier_named``, ``linked`` rows, ``by_itself``
+    when the order, its receipt or the contract was put right, ``circulated`` and approved, or ``returned``.
     """
 
     outcome: str
@@ -233,8 +233,10 @@ WITH ended AS (
   SELECT t.reason, t.reason_date,
     CASE WHEN m.id IS NULL THEN 'circulated' WHEN m.person_id IS NOT NULL THEN 'accepted'
       WHEN number.person_id IS NOT NULL THEN 'corrected' WHEN named.person_id IS NOT NULL THEN 'supplier_named'
+      WHEN linked.person_id IS NOT NULL THEN 'linked'
       ELSE 'by_itself' END AS how,
-    CASE WHEN m.id IS NOT NULL THEN coalesce(m.person_id, number.person_id, named.person_id) ELSE approved.person_id END
+    CASE WHEN m.id IS NULL THEN approved.person_id
+      ELSE coalesce(m.person_id, number.person_id, named.person_id, linked.person_id) END
       AS person_id,
     CASE WHEN m.id IS NOT NULL THEN coalesce(made.on_date, (m.given_at AT TIME ZONE 'Europe/Helsinki')::date)
       ELSE paid.on_date END AS day
@@ -245,6 +247,8 @@ WITH ended AS (
                      WHERE n.invoice_id = t.id AND n.person_id IS NOT NULL ORDER BY n.id DESC LIMIT 1) number ON true
   LEFT JOIN LATERAL (SELECT s.person_id FROM purchases_invoicesupplier s
                      WHERE s.invoice_id = t.id AND s.person_id IS NOT NULL ORDER BY s.id DESC LIMIT 1) named ON true
+  LEFT JOIN LATERAL (SELECT k.person_id FROM purchases_row_link_held h JOIN purchases_rowlink k ON k.id = h.id
+                     WHERE h.invoice_id = t.id ORDER BY h.id DESC LIMIT 1) linked ON true
   LEFT JOIN LATERAL (SELECT a.person_id FROM purchases_invoiceapproval a
                      WHERE a.invoice_id = t.id AND a.act = 'approve' ORDER BY a.id DESC LIMIT 1) approved ON true
   LEFT JOIN purchases_payable p ON p.id = t.payable_id

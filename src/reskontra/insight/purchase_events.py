@@ -48,6 +48,17 @@ UNION ALL
 SELECT 'number', n.given_at, p.name, NULL, n.value, '', '', NULL
 FROM purchases_invoiceidentifier n JOIN registers_person p ON p.id = n.person_id WHERE n.invoice_id = %(invoice)s
 UNION ALL
+SELECT 'linked', k.given_at, p.name, NULL, format('%%s → %%s %%s', r.position, o.number, l.position), '', '', NULL
+FROM purchases_rowlink k JOIN purchases_purchaseinvoiceline r ON r.id = k.row_id
+JOIN purchases_purchaseorderline l ON l.id = k.order_line_id JOIN purchases_purchaseorder o ON o.id = l.order_id
+JOIN registers_person p ON p.id = k.person_id WHERE r.invoice_id = %(invoice)s
+UNION ALL
+SELECT 'unlinked', e.given_at, p.name, NULL, format('%%s → %%s %%s', r.position, o.number, l.position), '', '', NULL
+FROM purchases_rowlinkend e JOIN purchases_rowlink k ON k.id = e.link_id
+JOIN purchases_purchaseinvoiceline r ON r.id = k.row_id
+JOIN purchases_purchaseorderline l ON l.id = k.order_line_id JOIN purchases_purchaseorder o ON o.id = l.order_id
+JOIN registers_person p ON p.id = e.person_id WHERE r.invoice_id = %(invoice)s
+UNION ALL
 SELECT 'supplier', f.given_at, coalesce(p.name, ''), f.run_id, s.number || ' ' || s.name, '', '', NULL
 FROM purchases_invoicesupplier f JOIN registers_supplier s ON s.id = f.supplier_id
 LEFT JOIN registers_person p ON p.id = f.person_id WHERE f.invoice_id = %(invoice)s
@@ -144,7 +155,7 @@ def questions_to(unit: Unit, person: int) -> list[InvoiceNote]:
 class OrderRow:
     """A line of an order beside what the invoice asks for it: euro without VAT.
 
-    ``before`` is what other invoices took; ``asked`` is what this one names the line for, None where it names none.
+    ``before`` is what other invoices took; ``asked`` is what of this one goes to the line, None where no row does.
     """
 
     position: int
@@ -162,10 +173,32 @@ class OrderRow:
         """What was received and not invoiced before."""
         return self.received - self.before
 
+    @property
+    def differs(self) -> Decimal:
+        """What this invoice asks for above what is left; negative below it, zero where it asks for nothing."""
+        return Decimal(0) if self.asked is None else self.asked - self.left
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRow:
+    """A row of an invoice beside an order: euro without VAT.
+
+    ``named`` is the place of the order's line that the row itself names, ``linked`` of the one that somebody linked it
+    to, which counts instead; None where there is none.
+    """
+
+    position: int
+    text: str
+    quantity: Decimal | None
+    measure: str
+    net: Decimal | None
+    named: int | None
+    linked: int | None
+
 
 @dataclass(frozen=True, slots=True)
 class OrderBeside:
-    """The order that an invoice names, line by line; ``by_line`` when the invoice's rows name its lines."""
+    """The order that an invoice names, line by line; ``by_line`` when the invoice's rows go to its lines."""
 
     order: PurchaseOrder
     lines: Sequence[OrderRow]
@@ -177,16 +210,32 @@ class OrderBeside:
         return any(one.asked is not None for one in self.lines)
 
 
-_ORDER_ROWS = """
+# The rows of an invoice with the line of an order that somebody linked each of them to, and the one that it names: by
+# its place, or by an item that the order has on one line only.
+_BESIDE = """
+WITH items AS (
+  SELECT item, min(id) AS id, min(position) AS position FROM purchases_purchaseorderline
+  WHERE order_id = %(order)s AND item <> '' GROUP BY 1 HAVING count(*) = 1),
+beside AS (
+  SELECT r.position, coalesce(nullif(r.text, ''), r.item) AS text, r.quantity, r.measure, r.net,
+    coalesce(named.id, items.id) AS named_id, coalesce(named.position, items.position) AS named,
+    k.order_line_id AS linked_id, linked.position AS linked
+  FROM purchases_purchaseinvoiceline r
+  LEFT JOIN purchases_purchaseorderline named
+    ON named.order_id = %(order)s AND named.position::text = ltrim(r.order_line, '0')
+  LEFT JOIN items ON items.item = r.item AND r.order_line = ''
+  LEFT JOIN purchases_row_link_held k ON k.row_id = r.id AND k.order_id = %(order)s
+  LEFT JOIN purchases_purchaseorderline linked ON linked.id = k.order_line_id
+  WHERE r.invoice_id = %(invoice)s)
+"""
+_ORDER_ROWS = f"""{_BESIDE}
 SELECT l.position, l.text, l.quantity, s.net AS ordered, s.received_net AS received, s.received_quantity,
   s.received_date, s.invoiced_net - coalesce(mine.net, 0) AS before, asked.net AS asked
 FROM purchases_order_line_state s JOIN purchases_purchaseorderline l ON l.id = s.id
 LEFT JOIN (SELECT t.order_line_id, sum(t.net) AS net FROM purchases_matchline t
            JOIN purchases_match_held m ON m.id = t.match_id WHERE m.invoice_id = %(invoice)s GROUP BY 1) mine
   ON mine.order_line_id = l.id
-LEFT JOIN LATERAL (SELECT sum(r.net) AS net FROM purchases_purchaseinvoiceline r
-  WHERE r.invoice_id = %(invoice)s AND (ltrim(r.order_line, '0') = l.position::text
-    OR r.order_line = '' AND r.item <> '' AND r.item = l.item)) asked ON true
+LEFT JOIN (SELECT coalesce(linked_id, named_id) AS id, sum(net) AS net FROM beside GROUP BY 1) asked ON asked.id = l.id
 WHERE s.order_id = %(order)s ORDER BY l.position
 """
 
@@ -201,6 +250,16 @@ def order_beside(unit: Unit, invoice: PurchaseInvoice, number: str) -> OrderBesi
     lines = [OrderRow(**row) for row in rows(_ORDER_ROWS, {"invoice": invoice.pk, "order": order.pk})]
     receipts = Receipt.objects.filter(unit=unit, line__order=order).select_related("line")
     return OrderBeside(order, lines, list(receipts.order_by("received_date", "id")))
+
+
+def rows_beside(invoice: PurchaseInvoice, order: PurchaseOrder) -> list[InvoiceRow]:
+    """The rows of ``invoice`` by their place, with the lines of ``order`` that they name or were linked to."""
+    told = rows(
+        _BESIDE
+        + "SELECT position, text, quantity, measure, net, named, linked FROM beside ORDER BY position",
+        {"invoice": invoice.pk, "order": order.pk},
+    )
+    return [InvoiceRow(**one) for one in told]
 
 
 @dataclass(frozen=True, slots=True)

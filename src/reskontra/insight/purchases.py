@@ -113,6 +113,15 @@ def purchase_story(unit: Unit, invoice: PurchaseInvoice, language: str) -> dict[
 
 
 def _rows(unit: Unit, invoice: PurchaseInvoice) -> Iterator[dict[str, Any]]:
+    linked = {
+        one["position"]: one["told"]
+        for one in rows(
+            "SELECT k.position, o.number || '/' || l.position AS told FROM purchases_row_link_held k"
+            " JOIN purchases_purchaseorderline l ON l.id = k.order_line_id"
+            " JOIN purchases_purchaseorder o ON o.id = l.order_id WHERE k.unit_id = %s AND k.invoice_id = %s",
+            [unit.pk, invoice.pk],
+        )
+    }
     for one in PurchaseInvoiceLine.objects.filter(unit=unit, invoice=invoice).order_by("position"):
         yield {
             "position": one.position,
@@ -126,6 +135,7 @@ def _rows(unit: Unit, invoice: PurchaseInvoice) -> Iterator[dict[str, Any]]:
             "vat_category": one.vat_category,
             "vat_percent": _plain(one.vat_percent),
             "order_line": one.order_line,
+            "linked": linked.get(one.position),
             "accounting": one.accounting,
         }
 

@@ -129,7 +129,10 @@ _BOOKINGS = """
 SELECT p.id, p.by, p.rule_id AS rule, coalesce(r.name, '') AS rule_name, p.reason, p.clause, p.run_id AS run,
   v.kind || ' ' || v.year || '/' || v.number AS voucher, v.posting_date, made.name AS person,
   (SELECT jsonb_agg(jsonb_build_object('account', e.account, 'amount', e.amount::text, 'budget_account',
-     e.budget_account, 'operating_unit', e.operating_unit, 'project', e.project, 'function', e.function)
+     e.budget_account, 'operating_unit', e.operating_unit, 'project', e.project, 'function', e.function,
+     'product', e.product, 'area', e.area, 'tracking1', e.tracking1, 'tracking2', e.tracking2,
+     'authorisation', e.authorisation, 'reserve1', e.reserve1, 'reserve2', e.reserve2,
+     'joint_funding_unit', e.joint_funding_unit)
      ORDER BY e.position)
    FROM ledger_entry e WHERE e.voucher_id = v.id AND e.unit_id = v.unit_id) AS entries
 FROM bank_lineposting p

@@ -1,7 +1,7 @@
 """The vocabulary of matching: invoices in hand with their order or contract, turn by turn, and what a match takes."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from django.db import connection
 from reskontra.database.rows import one_row
 from reskontra.database.scripts import statements
 from reskontra.kernel.terms import Terms
+from reskontra.purchases.models import InvoiceIdentifier
 from reskontra.registers.models import Unit
 
 _PACKAGE = "reskontra.purchases"
@@ -90,3 +91,17 @@ def take_matches(matched: Sequence[str]) -> None:
     with connection.cursor() as cursor:
         for statement in statements(_PACKAGE, "matching_take.sql"):
             cursor.execute(statement, {"matched": list(matched)})
+
+
+def agreed_number(numbers: Iterable[InvoiceIdentifier]) -> str:
+    """The order or contract that an invoice names: what a person said last, else the one number of its file.
+
+    ``numbers`` are the invoice's, the oldest first. Empty when it names none or several; a person may have said a
+    posting reference instead.
+    """
+    told = list(numbers)
+    corrected = [one.value for one in told if one.person_id]
+    if corrected:
+        return corrected[-1]
+    named = {one.value for one in told if one.kind != "posting"}
+    return named.pop() if len(named) == 1 else ""

@@ -139,8 +139,8 @@ CREATE INDEX ON lines_met (invoice_id);
 
 ANALYZE lines_met;
 
--- The rows of invoices with an order or a contract, and the order's line that each of them names: by its place, or by an
--- item that the order has on one line only. A charge is a row that names none and was not agreed: by its word (``by_word``),
+-- The rows of invoices with an order or a contract, and the order's line that each of them goes to: the one that a person
+-- linked it to (not in a replay), else the one that it names by its place, or by an item that the order has on one line only. A charge is a row that names none and was not agreed: by its word (``by_word``),
 -- or beside rows that name theirs. An order agrees to charges by a line of its own, a contract by its name. Rows are compared
 -- line by line where all but the charges known by their word name a line.
 CREATE TEMP TABLE rows_to_match ON COMMIT DROP AS
@@ -155,10 +155,11 @@ agreed AS (
   SELECT order_id, invoice_id FROM lines_met WHERE text ~* %(charges)s),
 told AS (
   SELECT t.id AS invoice_id, t.net AS invoice_net, r.position, r.net, r.quantity, r.vat_percent, r.text,
-    coalesce(named.id, item.id) AS order_line_id,
+    coalesce(linked.order_line_id, named.id, item.id) AS order_line_id,
     agreed.order_id IS NOT NULL OR coalesce(c.name ~* %(charges)s, false) AS charge_agreed
   FROM invoices_to_match t
   JOIN purchases_purchaseinvoiceline r ON r.invoice_id = t.id AND coalesce(r.net, 0) <> 0
+  LEFT JOIN purchases_row_link_held linked ON linked.row_id = r.id AND linked.order_id = t.order_id AND %(first)s::date IS NULL
   LEFT JOIN purchases_purchaseorderline named
     ON named.order_id = t.order_id AND named.position::text = ltrim(r.order_line, '0')
   LEFT JOIN items item ON item.order_id = t.order_id AND item.item = r.item AND r.order_line = ''

@@ -1,5 +1,5 @@
 -- The moment of each invoice of a replay, as matching looked at it without anybody's help: the run that matched it, where the
--- match holds; else the last run that decided it before anybody corrected its number or named its supplier;
+-- match holds; else the last run that decided it before anybody corrected its number, named its supplier or linked a row;
 -- else the first. What no run has decided stands in no moment: it is as it is now. Parameters: unit, first, last.
 CREATE TEMP TABLE moments ON COMMIT DROP AS
 WITH came AS (
@@ -11,7 +11,10 @@ helped AS (
     WHERE person_id IS NOT NULL AND invoice_id IN (SELECT id FROM came)
     UNION ALL
     SELECT invoice_id, given_at FROM purchases_invoicesupplier
-    WHERE person_id IS NOT NULL AND invoice_id IN (SELECT id FROM came)) told
+    WHERE person_id IS NOT NULL AND invoice_id IN (SELECT id FROM came)
+    UNION ALL
+    SELECT r.invoice_id, k.given_at FROM purchases_rowlink k JOIN purchases_purchaseinvoiceline r ON r.id = k.row_id
+    WHERE r.invoice_id IN (SELECT id FROM came)) told
   GROUP BY 1),
 looked AS (
   SELECT DISTINCT ON (d.invoice_id) d.invoice_id, d.run_id, u.applied_at AS at

@@ -40,7 +40,9 @@ def post_payables(run: Run, invoices: Sequence[int] | None) -> int:
         "vat_account": posting_account("vat_on_purchases", run.on_date),
     }
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS new_payable, numbered_payable")
+        cursor.execute(
+            "DROP TABLE IF EXISTS invoices_to_post, matches_to_post, new_payable, numbered_payable"
+        )
         for statement in statements(_PACKAGE, "posting.sql"):
             cursor.execute(statement, values)
         counts = rows("SELECT kind, count(*) AS count FROM new_payable GROUP BY 1 ORDER BY 1")

@@ -1,14 +1,23 @@
 -- What the books say of expenditure now, read by every room: views with the rights of who asks, so that a unit sees
 -- its own.
 
+-- The rows of invoices that somebody linked to a line of an order, as it holds now (EX 3-b).
+CREATE OR REPLACE VIEW purchases_row_link_held WITH (security_invoker = true) AS
+SELECT k.id, k.unit_id, r.invoice_id, k.row_id, r.position, k.order_line_id, l.order_id
+FROM purchases_rowlink k
+JOIN purchases_purchaseinvoiceline r ON r.id = k.row_id
+JOIN purchases_purchaseorderline l ON l.id = k.order_line_id
+WHERE NOT EXISTS (SELECT FROM purchases_rowlinkend e WHERE e.link_id = k.id);
+
 -- The matches that hold: not ended, and confirmed where somebody had to. ``automatic``: made by a run, and nobody had to
--- correct a number or name the supplier first; a confirmation is no help (EX 1-a).
+-- correct a number, name the supplier or link a row first; a confirmation is no help (EX 1-a).
 CREATE OR REPLACE VIEW purchases_match_held WITH (security_invoker = true) AS
 SELECT m.id, m.unit_id, m.invoice_id, m.order_id, m.contract_id, m.net, m.waits, m.run_id IS NOT NULL AS by_run,
   (NOT m.waits OR confirmed.id IS NOT NULL) AS confirmed,
   m.run_id IS NOT NULL AND (NOT m.waits OR confirmed.id IS NOT NULL)
     AND NOT EXISTS (SELECT FROM purchases_invoiceidentifier n WHERE n.invoice_id = m.invoice_id AND n.person_id IS NOT NULL)
     AND NOT EXISTS (SELECT FROM purchases_invoicesupplier s WHERE s.invoice_id = m.invoice_id AND s.person_id IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM purchases_row_link_held k WHERE k.invoice_id = m.invoice_id)
     AS automatic
 FROM purchases_match m
 LEFT JOIN purchases_matchend ended ON ended.match_id = m.id
@@ -69,5 +78,5 @@ LEFT JOIN LATERAL (SELECT a.step, a.queue_id, a.to_person_id, a.day FROM purchas
 LEFT JOIN purchases_invoicereturn returned ON returned.invoice_id = i.id
 LEFT JOIN purchases_payable payable ON payable.invoice_id = i.id;
 
-GRANT SELECT ON purchases_match_held, purchases_order_line_now, purchases_order_line_state, purchases_payable_open, purchases_invoice_state
+GRANT SELECT ON purchases_row_link_held, purchases_match_held, purchases_order_line_now, purchases_order_line_state, purchases_payable_open, purchases_invoice_state
   TO reskontra_app, reskontra_read, reskontra_check;

@@ -80,6 +80,7 @@ MAY: Mapping[str, frozenset[str]] = {
     # What the ordering system or the unit's own list says was received: the receiver is named on each row.
     "import_receipts": frozenset({"K", "IN"}),
     "accept_match": frozenset({"K", "PK"}),
+    "link_row": frozenset({"K", "PK"}),
     "confirm_match": frozenset({"K", "SG"}),
     "route_invoice": frozenset({"K", "PK"}),
     "run_circulation": frozenset({"PK"}),

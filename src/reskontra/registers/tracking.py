@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q
 
 from reskontra.documents.coding import Coding
-from reskontra.registers.models import Account, DimensionValue, Unit
+from reskontra.registers.models import Account, DimensionValue, Tracked, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,11 @@ class Tracking:
     def columns(self) -> dict[str, str]:
         """As columns of a tracked line."""
         return {one.name: getattr(self, one.name) for one in fields(self)}
+
+
+def tracking_of(line: Tracked) -> Tracking:
+    """The tracking objects of a stored line."""
+    return Tracking(**{one.name: getattr(line, one.name) for one in fields(Tracking)})
 
 
 UNTRACKED = Tracking()

@@ -42,6 +42,20 @@ def undone_payment(h: House) -> Any:
     return first
 
 
+def linked(h: House) -> Any:
+    """A row of an invoice that somebody linked."""
+    row = another(h, "purchases_purchaseinvoiceline", invoice_id=another(h, "purchases_purchaseinvoice"))
+    another(h, "purchases_rowlink", row_id=row)
+    return row
+
+
+def of_a_returned_invoice(h: House) -> Any:
+    """A row of an invoice that went back to its supplier."""
+    invoice = another(h, "purchases_purchaseinvoice")
+    another(h, "purchases_invoicereturn", invoice_id=invoice)
+    return another(h, "purchases_purchaseinvoiceline", invoice_id=invoice)
+
+
 REFUSED: list[Line] = [
     # Orders and receipts (EX 1, 3)
     line("purchase_order_numbers_are_unique", "purchases_purchaseorder", number=same("number", "purchases_purchaseorder")),
@@ -143,6 +157,9 @@ REFUSED: list[Line] = [
     line("a_match_is_ended_by_a_run_or_a_person", "purchases_matchend", person_id=same("id", "registers_person")),
     line("a_match_ends_once", "purchases_matchend", match_id=same("match_id", "purchases_matchend")),
     line("a_match_end_has_a_reason", "purchases_matchend", reason=""),
+    line("a_row_has_one_link_that_holds", "purchases_rowlink", row_id=linked),
+    line("what_is_settled_is_not_linked", "purchases_rowlink", row_id=of_a_returned_invoice),
+    line("a_link_ends_once", "purchases_rowlinkend", link_id=same("link_id", "purchases_rowlinkend")),
     line("a_match_is_confirmed_once", "purchases_matchconfirmation", match_id=same("match_id", "purchases_matchconfirmation")),
     # Circulation (EX 1.2, 3.2)
     line("an_assignment_is_made_by_a_run_or_a_person", "purchases_assignment", run_id=None),

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from purchase_desk import PurchaseDesk, a_purchase_desk
 
-from cast import inside
+from cast import inside, run
 from desk.accessible import troubles
 from expenditure.circulation_tables import BUDGET, COST, TRAVEL
+from expenditure.matching_tables import Purchases
+from income.tables import read
+from reskontra.expenditure.matching.run import MatchingRun
 from reskontra.kernel.texts import text
 from reskontra.purchases.models import CodingLine
 
@@ -84,6 +87,70 @@ def test_an_invoice_is_coded_by_keyboard(bought: PurchaseDesk, sits_down: SitsDo
     assert page.troubles == []
 
 
+LAMPS = """
+on 2026-03-16
+order    V1-4504 kontor
+line     V1-4504 1 400.00 text "Lampor till hamnkontoret"
+line     V1-4504 2 90.00 text "Mattor"
+line     V1-4504 3 25.00 text "Montering" item FIT
+receipt  V1-4504 1 400.00
+receipt  V1-4504 2 90.00
+invoice  lamps kontor 400.00 V1-4504
+item     lamps 250.00 text "Taklampor, 5 st"
+item     lamps 150.00 text "Golvlampor"
+"""
+
+
+@pytest.fixture
+def lamps(bought: PurchaseDesk) -> PurchaseDesk:
+    """One invoice more, of one line of three: below what was received of the whole order."""
+    told = Purchases(read(LAMPS), bought.unit).tell()
+    run(MatchingRun([one.pk for one in told.invoices.values()]), bought.unit)
+    bought.invoices.update(told.invoices)
+    return bought
+
+
+def test_rows_are_linked_by_keyboard(lamps: PurchaseDesk, sits_down: SitsDown) -> None:
+    """S62, EX 3-a: columns by arrows, L links, U takes back; differences follow, and saving matches anew."""
+    page = sits_down("kirsi")
+    page.goto(lamps.at("lamps"))
+    page.click(f"text={text('desk.links.open', 'sv')}")
+    typed = page.keyboard
+
+    def focus() -> str:
+        return str(page.evaluate("document.activeElement.id || document.activeElement.dataset.line"))
+
+    def differs(line: int) -> str:
+        return str(page.inner_text(f"#line-{line} [data-difference]")).replace("\xa0", " ")
+
+    page.focus("#row-1")
+    typed.press("ArrowRight")
+    assert focus() == "1"
+    typed.press("j")
+    assert focus() == "2"
+    typed.press("l")
+    assert page.input_value("#row-1") == "2"
+    assert differs(2) == f"+160,00 € {text('desk.links.over', 'sv')}"
+    assert focus() == "row-2", "the next row without a line"
+    typed.press("k")
+    typed.press("u")
+    assert page.input_value("#row-1") == ""
+    assert differs(2) == "–"
+    for row in ("row-1", "row-2"):
+        assert focus() == row
+        typed.press("l")
+        assert focus() == "1", "L in a row goes to the lines"
+        typed.press("l")
+    assert differs(1) == text("desk.links.even", "sv")
+    with page.expect_navigation():
+        typed.press("Enter")
+    said = page.inner_text(".said")
+    assert text("desk.links.done", "sv", count=2) in said
+    assert text("outcome.AUTO_APPROVED", "sv") in said.lower()
+    assert page.url.endswith(lamps.at("lamps"))
+    assert page.troubles == []
+
+
 def test_a_digit_narrows_the_mismatches_to_a_cause(bought: PurchaseDesk, sits_down: SitsDown) -> None:
     """S61: while the list of causes has focus, and nowhere else (WCAG 2.1.4)."""
     page = sits_down("kirsi")
@@ -97,14 +164,15 @@ def test_a_digit_narrows_the_mismatches_to_a_cause(bought: PurchaseDesk, sits_do
     page.wait_for_url(f"**{second}")
 
 
-def test_every_page_is_readable_for_everybody(bought: PurchaseDesk, sits_down: SitsDown) -> None:
+def test_every_page_is_readable_for_everybody(lamps: PurchaseDesk, sits_down: SitsDown) -> None:
     addresses = {
         "cecilia": ["purchases", "purchases/mismatches", "purchases/circulation", "purchases/absences"],
         "kirsi": [
-            f"purchases/{bought.invoices['awaited'].pk}",
-            f"purchases/{bought.invoices['plain'].pk}/coding",
+            f"purchases/{lamps.invoices['lamps'].pk}/rows",
+            f"purchases/{lamps.invoices['awaited'].pk}",
+            f"purchases/{lamps.invoices['plain'].pk}/coding",
         ],
-        "hanna": [f"purchases/{bought.invoices['reviewed'].pk}", "purchases/mine"],
+        "hanna": [f"purchases/{lamps.invoices['reviewed'].pk}", "purchases/mine"],
     }
-    visits = [(who, bought.path(one)) for who, those in addresses.items() for one in those]
+    visits = [(who, lamps.path(one)) for who, those in addresses.items() for one in those]
     assert troubles(sits_down, visits) == []

@@ -24,7 +24,9 @@ from reskontra.purchases.models import (
     MatchConfirmation,
     MatchEnd,
     Payable,
+    PurchaseInvoiceLine,
     Receipt,
+    RowLink,
 )
 from reskontra.registers.models import Person
 
@@ -241,3 +243,34 @@ def test_who_may_not_is_refused_and_who_may_does_it_once(bought: PurchaseDesk, a
         assert text("desk.purchase.stale", "sv") in page, "sent twice it is done once"
         assert sum(counts()) > sum(before)
     assert at_desk("kirsi").post(f"{bought.at('late')}/act", {"act": "pay"}).status_code == 404
+
+
+def test_rows_are_linked_by_who_may_and_as_they_were_seen(bought: PurchaseDesk, at_desk: AtDesk) -> None:
+    """S62, EX 3-a: without JavaScript too; twice is once; nothing that no row or line is."""
+    page, act = bought.at("dear", "/rows"), bought.at("dear", "/rows/act")
+    kirsi = at_desk("kirsi")
+    assert kirsi.get(bought.at("unknown", "/rows")).status_code == 302, "no order stands beside it"
+    assert kirsi.get(bought.at("exact", "/rows")).status_code == 302, "it is matched"
+    assert at_desk("maria").get(page).status_code == 403
+    with inside(bought.unit):
+        rows = [PurchaseInvoiceLine(position=1, text="Stolar", net="1012.40"),
+                PurchaseInvoiceLine(position=2, text="Montering", net="200.00")]  # fmt: skip
+        for one in rows:
+            one.unit, one.invoice = bought.unit, bought.invoices["dear"]
+            one.save()
+    body = kirsi.get(page).content.decode()
+    seen = re.search(r'name="seen" value="([^"]+)"', body)
+    assert seen is not None
+    sent = {"seen": seen[1], "row-1": "1", "row-2": "2"}
+    assert at_desk("maria").post(act, sent).status_code == 403
+    for wrong, status in (({"row-1": "x"}, 422), ({"row-1": "9"}, 409), ({"row-7": "1"}, 409)):
+        answer = kirsi.post(act, {**sent, **wrong})
+        assert answer.status_code == status, wrong
+        assert 'role="alert"' in answer.content.decode()
+    assert kirsi.post(act, sent).status_code == 302
+    assert kirsi.post(act, sent).status_code == 302, "sent twice"
+    with inside(bought.unit):
+        links = RowLink.objects.filter(unit=bought.unit).order_by("id")
+        assert [(one.row.position, one.order_line.position) for one in links] == [(1, 1), (2, 2)]
+    assert escape(text("outcome.OVER_TOLERANCE_UP", "sv")) in kirsi.get(bought.at("dear")).content.decode()
+    assert kirsi.post(bought.at("plain", "/rows/act"), {"seen": "", "row-1": "1"}).status_code == 302

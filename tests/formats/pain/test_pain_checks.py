@@ -1,5 +1,6 @@
 """What is wrong with a file of payments: counts and sums, accounts, references, addresses (EX 9-b)."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from reskontra.exchange.paying import payment_batch
 from reskontra.formats.pain.checks import check_file, is_payment_order
 
 GOOD = b"".join(payment_batch("pain.001", FULL)).decode()
+DAY = re.search(r"<ReqdExctnDt><Dt>([^<]+)", GOOD)[1]  # type: ignore[index]
+LATE = GOOD.replace(f"<Dt>{DAY}</Dt>", "<Dt>2026-11-15</Dt>")
 
 
 def told(document: str) -> list[tuple[str, str]]:
@@ -75,10 +78,33 @@ WARNINGS = {
 def test_each_rule_alone(change: tuple[str, str], expected: list[str]) -> None:
     """EX 9-b"""
     old, new = change
-    assert old in GOOD
-    found = told(GOOD.replace(old, new, 1))
+    assert old in LATE
+    found = told(LATE.replace(old, new, 1))
     assert sorted(rule for rule, _ in found) == sorted(expected)
     assert {rule for rule, severity in found if severity == "warning"} == WARNINGS & set(expected)
+
+
+@pytest.mark.parametrize(
+    ("day", "rule", "severity"),
+    [
+        ("2026-11-14", "pain001_address_ends", "warning"),
+        ("2026-11-15", "pain001_address_unstructured", "error"),
+        ("2019-01-02", "pain001_address_ends", "warning"),  # before the first day that the terms know
+        ("soon", "pain001_address_unstructured", "error"),
+    ],
+)
+def test_an_unsorted_address_is_judged_by_the_day_of_its_payment(day: str, rule: str, severity: str) -> None:
+    """EX 9-b: as the run judges it (ADR 0049); the sender of the file by the last of its days."""
+    dated = GOOD.replace(f"<Dt>{DAY}</Dt>", f"<Dt>{day}</Dt>")
+    assert told(dated.replace("<TwnNm>Tallinn</TwnNm><Ctry>EE</Ctry>", "")) == [(rule, severity)]
+    sender = dated.replace("<InitgPty>", "<InitgPty><PstlAdr><AdrLine>x</AdrLine></PstlAdr>")
+    assert told(sender) == [(rule, severity)]
+    older = b"".join(payment_batch("pain.001", BATCH, "pain.001.001.03")).decode()
+    old_date = re.search(r"<ReqdExctnDt>([^<]+)", older)
+    assert old_date is not None
+    of_day = older.replace(f"<ReqdExctnDt>{old_date[1]}<", f"<ReqdExctnDt>{day}<")
+    unsorted = "<Dbtr><PstlAdr><AdrLine>x</AdrLine></PstlAdr>"
+    assert told(of_day.replace("<Dbtr>", unsorted)) == [(rule, severity)]
 
 
 def test_two_batches_of_one_name() -> None:

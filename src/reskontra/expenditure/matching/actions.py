@@ -1,13 +1,15 @@
-"""What people do about a match: accept a difference, confirm, take back, say the right number (EX 3)."""
+"""What people do about a match: accept a difference, confirm, take back, say the right number, link rows (EX 3)."""
+
+from collections.abc import Mapping
 
 from django.db import connection
 
 from reskontra.database.refused import ActRefused, refused_as
-from reskontra.database.rows import one_row
+from reskontra.database.rows import one_row, rows
 from reskontra.expenditure.matching.rules import ACCEPTABLE
 from reskontra.expenditure.matching.run import decide_invoices, write_matches
 from reskontra.kernel.clauses import clause
-from reskontra.purchases.matching import take_matches
+from reskontra.purchases.matching import agreed_number, take_matches
 from reskontra.purchases.models import (
     InvoiceIdentifier,
     InvoiceSupplier,
@@ -15,6 +17,10 @@ from reskontra.purchases.models import (
     MatchConfirmation,
     MatchEnd,
     PurchaseInvoice,
+    PurchaseInvoiceLine,
+    PurchaseOrderLine,
+    RowLink,
+    RowLinkEnd,
 )
 from reskontra.registers.models import Supplier
 from reskontra.registers.policy import require
@@ -124,6 +130,56 @@ def name_supplier(acting: Acting, invoice: PurchaseInvoice, supplier: Supplier) 
     return InvoiceSupplier.objects.create(
         unit=acting.unit, invoice=invoice, supplier=supplier, person=acting.person, given_at=acting.at
     )
+
+
+@clause("EX 3-a")
+def link_rows(acting: Acting, invoice: PurchaseInvoice, links: Mapping[int, int | None]) -> int:
+    """Say which line of its order each row of ``invoice`` goes to; gives back how many rows that changed.
+
+    ``links``: the row's place in the invoice -> the line's place in the order, or None for what the row itself names.
+    What was said of a row before is taken back; rows that are not in ``links`` stay as they are. The next run compares
+    line by line as if the rows had named their lines. Called inside ``working_in``. Raises ``NotAllowed``;
+    ``RunRefused`` when the invoice names no order, there is no such row or line, or it is matched, returned or payable.
+    """
+    require(acting.person, "link_row", acting.unit, acting.day)
+    lock(acting.unit, "matching")
+    _still_open(acting, invoice)
+    number = agreed_number(InvoiceIdentifier.objects.filter(unit=acting.unit, invoice=invoice).order_by("id"))
+    lines = {
+        one.position: one
+        for one in PurchaseOrderLine.objects.filter(unit=acting.unit, order__number=number)
+        if number
+    }
+    if not lines:
+        raise RunRefused("matching.no_order_beside", number=invoice.number)
+    placed = {
+        one.position: one
+        for one in PurchaseInvoiceLine.objects.filter(unit=acting.unit, invoice=invoice, position__in=links)
+    }
+    held = {
+        one["row_id"]: one
+        for one in rows(
+            "SELECT id, row_id, order_line_id FROM purchases_row_link_held WHERE unit_id = %s AND invoice_id = %s",
+            [acting.unit.pk, invoice.pk],
+        )
+    }
+    changed = 0
+    by = {"unit": acting.unit, "person": acting.person, "given_at": acting.at}
+    for place, position in sorted(links.items()):
+        if place not in placed:
+            raise RunRefused("matching.no_such_row", row=str(place), number=invoice.number)
+        if position is not None and position not in lines:
+            raise RunRefused("matching.no_such_order_line", line=str(position), order=number)
+        row, line = placed[place], None if position is None else lines[position]
+        before = held.get(row.pk)
+        if (before["order_line_id"] if before else None) == (line.pk if line else None):
+            continue
+        changed += 1
+        if before:
+            RowLinkEnd.objects.create(link_id=before["id"], **by)
+        if line:
+            RowLink.objects.create(row=row, order_line=line, **by)
+    return changed
 
 
 def _still_open(acting: Acting, invoice: PurchaseInvoice) -> None:

@@ -10,11 +10,12 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from reskontra.bank.lines import Sought, proposed_for
 from reskontra.bank.models import Line, Material
 from reskontra.database.refused import ActRefused, refused_as
-from reskontra.expenditure.statement_posting.coding import Coding, Part, check_coding
+from reskontra.expenditure.statement_posting.coding import Part, check_coding
 from reskontra.expenditure.statement_posting.memo import CorrectionRun, MemoRun
 from reskontra.kernel.clauses import clause
 from reskontra.registers.models import OfficeAbroad, StatementRule, Unit
 from reskontra.registers.policy import require
+from reskontra.registers.tracking import Tracking
 from reskontra.runs.run import Acting, Result, RunRefused, apply, lock
 
 MemoKind = Literal["other", "office_abroad"]
@@ -28,7 +29,7 @@ _STEP = 10  # between the positions of rules, so that one can be put between two
 def propose(
     acting: Acting,
     line: Line,
-    coding: Coding,
+    coding: Tracking,
     name: str,
     *,
     sought: Sought | None = None,

@@ -10,20 +10,8 @@ from django.db.models import Q
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.texts import Named
 from reskontra.registers.models import Account, DimensionValue, Unit
+from reskontra.registers.tracking import DIMENSIONS, Tracking
 from reskontra.runs.run import RunRefused
-
-_DIMENSIONS = ("budget_account", "operating_unit", "project", "function")
-
-
-@dataclass(frozen=True)
-class Coding:
-    """An account of eight digits with its tracking objects; empty where there is none."""
-
-    account: str
-    budget_account: str = ""
-    operating_unit: str = ""
-    project: str = ""
-    function: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,18 +19,18 @@ class Part:
     """A share of a line, in euro and signed as the line, and where it goes."""
 
     amount: Decimal
-    coding: Coding
+    coding: Tracking
 
 
 @clause("EX 10-a")
-def check_coding(unit: Unit, coding: Coding, on: date) -> None:
+def check_coding(unit: Unit, coding: Tracking, on: date) -> None:
     """Raise ``RunRefused`` unless account and tracking objects are in force on ``on``, for the unit or for all.
 
     Called inside ``working_in``.
     """
     if not Account.objects.filter(code=coding.account, validity__contains=on).exists():
         raise RunRefused("statement.unknown_account", account=coding.account)
-    for dimension in _DIMENSIONS:
+    for dimension in DIMENSIONS:
         code = getattr(coding, dimension)
         known = DimensionValue.objects.filter(
             Q(in_unit=unit) | Q(in_unit__isnull=True), dimension=dimension, code=code, validity__contains=on

@@ -8,12 +8,12 @@ from typing import Any
 from reskontra.bank.lines import Sought, find_sought, take_every_line_in_hand
 from reskontra.database.rows import rows
 from reskontra.database.scripts import statements
-from reskontra.expenditure.statement_posting.coding import Coding
 from reskontra.expenditure.statement_posting.rules import decide_lines
 from reskontra.expenditure.statement_posting.run import ROOM, take_statement_in_hand
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.terms import Terms
 from reskontra.registers.models import Unit
+from reskontra.registers.tracking import Tracking
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def try_rule(
     unit: Unit,
     sought: Sought,
     direction: str,
-    coding: Coding,
+    coding: Tracking,
     *,
     bank_account: int | None = None,
     since: date = date.min,

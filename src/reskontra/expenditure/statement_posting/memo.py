@@ -21,6 +21,7 @@ from reskontra.expenditure.statement_posting.run import (
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.sets import Outcome
 from reskontra.kernel.terms import Terms
+from reskontra.registers.tracking import DIMENSIONS
 from reskontra.runs.decisions import record_decisions
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied, RunRefused
@@ -29,12 +30,13 @@ POSTED_BY_HAND = Outcome("POSTED_BY_HAND", "READY")
 CORRECTED_BY_HAND = Outcome("CORRECTED_BY_HAND", "READY")
 
 # Everything that stands on the accounts behind a line now, its first posting and every correction together.
-_POSTED = """
-SELECT e.account, sum(-e.amount) AS amount, e.budget_account, e.operating_unit, e.project, e.function
+_OBJECTS = ", ".join(f"e.{name}" for name in DIMENSIONS)
+_POSTED = f"""
+SELECT sum(-e.amount) AS amount, e.account, {_OBJECTS}
 FROM bank_lineposting p
 JOIN ledger_entry e ON e.voucher_id = p.voucher_id AND e.unit_id = p.unit_id
 WHERE p.line_id = %s AND NOT (p.corrects_id IS NULL AND e.position = 1)
-GROUP BY 1, 3, 4, 5, 6 HAVING sum(e.amount) <> 0 ORDER BY 1, 3, 4, 5, 6
+GROUP BY e.account, {_OBJECTS} HAVING sum(e.amount) <> 0 ORDER BY e.account, {_OBJECTS}
 """
 
 
@@ -105,8 +107,8 @@ class CorrectionRun:
         _to_post(self.line, self.reason, "EX 10-a", newest.pk)
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO line_part SELECT %s, row_number() OVER (), account, -amount, budget_account,"
-                f" operating_unit, project, function FROM ({_POSTED}) posted",
+                "INSERT INTO line_part SELECT %s, row_number() OVER (), account, -amount,"
+                f" {', '.join(DIMENSIONS)} FROM ({_POSTED}) posted",
                 [self.line.pk, self.line.pk],
             )
         _add_parts(self.line, self.parts, after=100)
@@ -136,6 +138,6 @@ def _add_parts(line: Line, parts: Sequence[Part], after: int = 0) -> None:
         for place, part in enumerate(parts, after + 1):
             account, *tracked = astuple(part.coding)
             cursor.execute(
-                "INSERT INTO line_part VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                f"INSERT INTO line_part VALUES (%s, %s, %s, %s{', %s' * len(DIMENSIONS)})",
                 [line.pk, place, account, Decimal(part.amount), *tracked],
             )

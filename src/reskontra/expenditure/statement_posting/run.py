@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from reskontra.bank.chain import chain_gaps
-from reskontra.bank.lines import CODING, find_rules, take_lines_in_hand
+from reskontra.bank.lines import find_rules, take_lines_in_hand
 from reskontra.database.rows import one_row
 from reskontra.database.scripts import statements
 from reskontra.expenditure.statement_posting.rules import ALREADY_POSTED, BY, NOT_BOOKED, decide_lines
@@ -16,6 +16,7 @@ from reskontra.kernel.terms import Terms
 from reskontra.ledger.numbers import take_numbers
 from reskontra.registers.models import Unit
 from reskontra.registers.posting import posting_account
+from reskontra.registers.tracking import DIMENSIONS
 from reskontra.runs.decisions import record_decisions, set_aside_changed
 from reskontra.runs.models import Run
 from reskontra.runs.run import Acting, Applied, Control
@@ -86,7 +87,7 @@ class StatementPostingRun:
                 " WHERE %(by)s::jsonb ? d.outcome",
                 {"by": json.dumps(by)},
             )
-            coding = ", ".join(f"coalesce(r.{name}, '')" for name in CODING[1:])
+            coding = ", ".join(f"coalesce(r.{name}, '')" for name in DIMENSIONS)
             cursor.execute(
                 "INSERT INTO line_part SELECT d.id, 1, CASE WHEN n.by = 'rule' THEN r.account"
                 f" ELSE %(accounts)s::jsonb ->> d.transit END, d.amount, {coding}"
@@ -107,7 +108,7 @@ def prepare_parts() -> None:
         )
         cursor.execute(
             "CREATE TEMP TABLE line_part (line_id bigint, position int, account text, amount numeric(15,2),"
-            " budget_account text, operating_unit text, project text, function text) ON COMMIT DROP"
+            f" {', '.join(f'{name} text' for name in DIMENSIONS)}) ON COMMIT DROP"
         )
 
 

@@ -1,10 +1,13 @@
 """What is wrong with a file of payments (pain.001.001.09 or .03) or an answer to one (EX 9-b), schema included.
 
-No schema compares a count with what is there, knows a check digit, or asks for an address that banks still take.
+No schema compares a count with what is there, knows a check digit, or asks for an address that banks still take. An
+address is judged by the terms of the day on which its payment is carried out, as by the run that
+writes it (ADR 0049).
 """
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -18,6 +21,7 @@ from reskontra.formats.pain.writer import VERSIONS
 from reskontra.kernel.clauses import clause
 from reskontra.kernel.identifiers import is_iban
 from reskontra.kernel.references import is_national_reference, is_rf_reference
+from reskontra.kernel.terms import MissingTerm, terms_on
 
 _LONGEST_TEXT: Final = 140
 _AMOUNT: Final = re.compile(r"[0-9]{1,15}(?:\.[0-9]{0,5})?|\.[0-9]{1,5}")
@@ -73,7 +77,10 @@ class _Check:
     def message(self, order: Element) -> None:
         transfers: list[Element] = []
         batches: set[str] = set()
-        self._addresses((first(order, "GrpHdr/InitgPty"),), "GrpHdr")
+        days = [_carried_out(batch) for batch in order.iterchildren("{*}PmtInf")]
+        # Who sends the file is judged by the last of its days; one that nobody can read is as late as can be.
+        last = None if None in days else max((day for day in days if day is not None), default=None)
+        self._addresses((first(order, "GrpHdr/InitgPty"),), "GrpHdr", last)
         for number, batch in enumerate(order.iterchildren("{*}PmtInf"), start=1):
             where = f"PmtInf[{number}]"
             name = text(batch, "PmtInfId")
@@ -84,9 +91,10 @@ class _Check:
             transfers += own
             self._counted(batch, own, where, "warning")
             self._account(batch, "DbtrAcct", where)
-            self._addresses((first(batch, "Dbtr"), first(batch, "UltmtDbtr")), where)
+            day = days[number - 1]
+            self._addresses((first(batch, "Dbtr"), first(batch, "UltmtDbtr")), where, day)
             for place, transfer in enumerate(own, start=1):
-                self._transfer(transfer, f"{where}/CdtTrfTxInf[{place}]")
+                self._transfer(transfer, f"{where}/CdtTrfTxInf[{place}]", day)
         header = first(order, "GrpHdr")
         if header is not None:
             self._counted(header, transfers, "GrpHdr", "error")
@@ -108,7 +116,7 @@ class _Check:
         elif not _AMOUNT.fullmatch(stated) or Decimal(stated) != expected:
             self._note("pain001_sum", f"{where}/CtrlSum", stated, expected=f"{expected:f}")
 
-    def _transfer(self, transfer: Element, where: str) -> None:
+    def _transfer(self, transfer: Element, where: str, day: date | None) -> None:
         name = text(transfer, "PmtId/EndToEndId")
         if name in ("", NOT_PROVIDED):
             self._note("pain001_unnamed", f"{where}/PmtId/EndToEndId", name, "warning")
@@ -120,7 +128,7 @@ class _Check:
             self._note("pain001_amount", f"{where}/Amt", text(transfer, "Amt/InstdAmt"))
         self._account(transfer, "CdtrAcct", where)
         parties = (first(transfer, name) for name in ("UltmtDbtr", "Cdtr", "UltmtCdtr"))
-        self._addresses(parties, where)
+        self._addresses(parties, where, day)
         if (told := first(transfer, "RmtInf")) is not None:
             self._remittance(told, f"{where}/RmtInf")
 
@@ -152,7 +160,9 @@ class _Check:
             elif international or not is_national_reference(reference):
                 self._note("pain001_reference", place, reference)
 
-    def _addresses(self, parties: Iterable[Element | None], where: str) -> None:
+    def _addresses(self, parties: Iterable[Element | None], where: str, day: date | None) -> None:
+        """Addresses of payments that are carried out on ``day``; None where the file tells none."""
+        taken, most = _addresses_on(day)
         for party in parties:
             address = first(party, "PstlAdr")
             if party is None or address is None:
@@ -162,9 +172,10 @@ class _Check:
             missing = [name for name in ("TwnNm", "Ctry") if not text(address, name)]
             if missing and lines:
                 self._note(
-                    "pain001_address_unstructured",
+                    "pain001_address_ends" if taken else "pain001_address_unstructured",
                     place,
                     lines[0],
+                    "warning" if taken else "error",
                     clause=_ADDRESS,
                     missing=", ".join(missing),
                 )
@@ -172,9 +183,8 @@ class _Check:
                 self._note(
                     "pain001_address_incomplete", place, "", clause=_ADDRESS, missing=", ".join(missing)
                 )
-            if len(lines) > MOST_LINES:
-                shown, limit = str(len(lines)), str(MOST_LINES)
-                self._note("pain001_address_lines", place, shown, clause=_ADDRESS, limit=limit)
+            if len(lines) > most:
+                self._note("pain001_address_lines", place, str(len(lines)), clause=_ADDRESS, limit=str(most))
 
     def _note(
         self,
@@ -196,6 +206,29 @@ class _Check:
                 detail=detail,
             )
         )
+
+
+def _carried_out(batch: Element) -> date | None:
+    """The day on which a batch is to be carried out, told by itself or in a field of its own; None for none."""
+    try:
+        return date.fromisoformat((text(batch, "ReqdExctnDt/Dt") or text(batch, "ReqdExctnDt"))[:10])
+    except ValueError:
+        return None
+
+
+@clause("EX 9-b")
+def _addresses_on(day: date | None) -> tuple[bool, int]:
+    """Whether banks take an address that nobody has told apart on ``day``, and how many free lines.
+
+    Before the first day that the terms know they took it; a file without a day is judged as the last of them.
+    """
+    if day is None:
+        return False, MOST_LINES
+    try:
+        terms = terms_on(day)
+        return terms.payment_address_unstructured == "yes", int(terms.payment_address_free_lines)
+    except MissingTerm:
+        return True, MOST_LINES
 
 
 def _amount(transfer: Element) -> Decimal | None:

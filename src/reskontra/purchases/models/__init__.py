@@ -32,7 +32,14 @@ from reskontra.purchases.models.invoices import (
     PurchaseVat,
     SenderAnswer,
 )
-from reskontra.purchases.models.matches import Match, MatchConfirmation, MatchEnd, MatchLine
+from reskontra.purchases.models.matches import (
+    Match,
+    MatchConfirmation,
+    MatchEnd,
+    MatchLine,
+    RowLink,
+    RowLinkEnd,
+)
 from reskontra.purchases.models.offices import (
     OfficeApproval,
     OfficeDecision,
@@ -120,6 +127,8 @@ __all__ = [
     "PurchaseOrderLineChange",
     "PurchaseVat",
     "Receipt",
+    "RowLink",
+    "RowLinkEnd",
     "SenderAnswer",
     "SupplierPayment",
 ]

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from reskontra.database.tables import Fact, Points
 from reskontra.purchases.models.contracts import Contract, ContractRow
-from reskontra.purchases.models.invoices import AboutInvoice
+from reskontra.purchases.models.invoices import AboutInvoice, PurchaseInvoiceLine
 from reskontra.purchases.models.orders import PurchaseOrder, PurchaseOrderLine
 from reskontra.runs.facts import BY_ONE, NOTHING, ByPerson, ByRunOrPerson
 
@@ -134,3 +134,35 @@ class MatchConfirmation(ByPerson):
         constraints: ClassVar = [
             models.UniqueConstraint(name="a_match_is_confirmed_once", fields=["match"]),
         ]
+
+
+class RowLink(ByPerson):
+    """A row of an invoice goes to this line of an order: somebody said so, whatever the row itself names (EX 3-b)."""
+
+    row = models.ForeignKey(
+        PurchaseInvoiceLine, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    order_line = models.ForeignKey(
+        PurchaseOrderLine, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+
+    references = (
+        Points("row", "a_link_is_of_a_row_of_an_invoice", set_wise=True),
+        Points("order_line", "a_link_is_to_an_order_line_of_its_unit", set_wise=True),
+    )
+
+    class Meta:
+        indexes: ClassVar = [models.Index(name="links_of_a_row", fields=["row"])]
+
+
+class RowLinkEnd(ByPerson):
+    """A link that does not hold any more; another may take its place."""
+
+    link = models.ForeignKey(
+        RowLink, on_delete=NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+
+    references = (Points("link", "a_link_end_is_of_a_link", set_wise=True),)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(name="a_link_ends_once", fields=["link"])]

@@ -7,13 +7,14 @@ from django.db import models
 from django.db.models import Q
 
 from reskontra.database.tables import Points, UnitRegister
+from reskontra.registers.models.accounts import Tracked
 from reskontra.registers.models.people import Person
 from reskontra.registers.models.units import UnitAccount
 
 BIG = models.DO_NOTHING
 
 
-class StatementRule(UnitRegister):
+class StatementRule(UnitRegister, Tracked):
     """A standing rule that posts lines of an expenditure account's statement by one identifier (EX 10-a, 10-b).
 
     ``field`` is what is compared with ``pattern`` (equal, or beginning with it when it ends in ``*``). Lower
@@ -28,11 +29,6 @@ class StatementRule(UnitRegister):
     field = models.CharField(max_length=22)
     pattern = models.CharField(max_length=140)
     direction = models.CharField(max_length=3)
-    account = models.CharField(max_length=8)
-    budget_account = models.CharField(max_length=20, blank=True)
-    operating_unit = models.CharField(max_length=20, blank=True)
-    project = models.CharField(max_length=20, blank=True)
-    function = models.CharField(max_length=20, blank=True)
     clause = models.CharField(max_length=20)
     validity = DateRangeField()
     told_by = models.ForeignKey(Person, on_delete=BIG, db_index=False, related_name="+")

@@ -90,6 +90,70 @@ for (const menu of document.querySelectorAll("details.units")) {
   });
 }
 
+const centsOf = (plain) => Math.round(Number(plain) * 100);
+const euro = new Intl.NumberFormat(document.documentElement.lang === "en" ? "en-GB" : `${document.documentElement.lang}-FI`, { style: "currency", currency: "EUR" });
+
+// Rows of an invoice beside the lines of its order: columns by arrows, L links the row in hand, U takes it back. What each
+// line is asked for follows; the server says the same after saving.
+for (const form of document.querySelectorAll("form[data-links]")) {
+  const rows = [...form.querySelectorAll("select[data-net]")];
+  const lines = [...form.querySelectorAll("li[data-left] a[data-line]")];
+  const receipts = [...form.querySelectorAll("a[data-line]")].filter((one) => !lines.includes(one));
+  const columns = [rows, lines, receipts].filter((one) => one.length);
+  const lineOf = (row) => row.value || row.dataset.named;
+  let inHand = rows[0];
+  const hold = (row) => {
+    inHand?.closest("li").classList.remove("in-hand");
+    inHand = row;
+    row.closest("li").classList.add("in-hand");
+  };
+  const reckon = () => {
+    for (const line of lines) {
+      const item = line.closest("li");
+      const mine = rows.filter((row) => lineOf(row) === line.dataset.line);
+      const asked = mine.reduce((sum, row) => sum + centsOf(row.dataset.net), 0);
+      const over = asked - centsOf(item.dataset.left);
+      const told = item.querySelector("[data-difference]");
+      item.querySelector("[data-asked]").textContent = mine.length ? euro.format(asked / 100) : "–";
+      told.classList.toggle("off", mine.length > 0 && over !== 0);
+      told.textContent = !mine.length ? "–" : over ? `${over > 0 ? "+" : ""}${euro.format(over / 100)} ${over > 0 ? form.dataset.over : form.dataset.under}` : form.dataset.even;
+    }
+  };
+  const link = (row, line) => {
+    row.value = line;
+    reckon();
+  };
+  form.addEventListener("focusin", (event) => {
+    if (rows.includes(event.target)) hold(event.target);
+  });
+  form.addEventListener("change", reckon);
+  form.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const at = columns.findIndex((column) => column.includes(event.target));
+    if (at < 0) return;
+    const column = columns[at];
+    const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const step = { j: 1, k: -1 }[event.key.toLowerCase()];
+    const key = event.key.toLowerCase();
+    if (move) {
+      const next = columns[at + move];
+      (next === rows ? inHand : next?.find((one) => one.dataset.line === lineOf(inHand)) ?? next?.[0])?.focus();
+    } else if (step) {
+      column[column.indexOf(event.target) + step]?.focus();
+    } else if (key === "l" && column === rows) {
+      (lines.find((one) => one.dataset.line === lineOf(inHand)) ?? lines[0])?.focus();
+    } else if (key === "l") {
+      link(inHand, event.target.dataset.line);
+      (rows.find((row) => !lineOf(row)) ?? form.querySelector("button.main")).focus();
+    } else if (key === "u") {
+      link(inHand, "");
+    } else {
+      return;
+    }
+    event.preventDefault();
+  });
+}
+
 // The coding grid: cells by Enter, rows by Ctrl+Enter, the cell above by Ctrl+D, what is left by an equals sign.
 for (const form of document.querySelectorAll("form[data-grid]")) {
   const body = form.querySelector("tbody");
@@ -103,7 +167,6 @@ for (const form of document.querySelectorAll("form[data-grid]")) {
   const written = (sum) => `${sum < 0 ? "-" : ""}${Math.floor(Math.abs(sum) / 100)}${document.documentElement.lang === "en" ? "." : ","}${String(Math.abs(sum) % 100).padStart(2, "0")}`;
   const whole = { net: form.dataset.net, vat: form.dataset.vat };
   const left = (name, but) => cents(whole[name]) - column(name).filter((cell) => cell !== but).reduce((sum, cell) => sum + cents(cell.value), 0);
-  const euro = new Intl.NumberFormat(document.documentElement.lang === "en" ? "en-GB" : `${document.documentElement.lang}-FI`, { style: "currency", currency: "EUR" });
   const told = form.querySelector("[data-rest]");
   const balance = () => {
     if (!whole.net) return;  // a grid that parts nothing
