@@ -5,6 +5,8 @@ one card nobody knows, and one invoice charges a fee that no purchase explains. 
 ways.
 """
 
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -19,9 +21,9 @@ from reskontra.demo.purchase_weeks import PurchaseWeeks
 from reskontra.demo.purchases import billed, party_of
 from reskontra.demo.suppliers import OTHER, SERVICES, seller
 from reskontra.demo.world import records
-from reskontra.documents.card_statement import CardPurchase as Told
-from reskontra.documents.card_statement import CardStatement as Document
+from reskontra.documents.card_statement import CardStatement
 from reskontra.exchange.inbox import receive
+from reskontra.exchange.reading import read_documents
 from reskontra.expenditure.cards.actions import attach_receipt, code_purchase, settle_by_travel
 from reskontra.expenditure.cards.lists import open_purchases
 from reskontra.expenditure.cards.run import CardsRun
@@ -30,6 +32,7 @@ from reskontra.expenditure.intake.files import take_in_invoices
 from reskontra.expenditure.intake.run import inbox_kind
 from reskontra.expenditure.offices.actions import Open, approve, draw_up, pay, review, tell_invoice
 from reskontra.expenditure.offices.lists import invoices_abroad
+from reskontra.formats.cards.reader import HEAD, HEADING
 from reskontra.purchases.models import CardPurchase
 from reskontra.purchases.parts import Part
 from reskontra.registers.models import OfficeAbroad, Supplier, Unit
@@ -88,24 +91,17 @@ def _statements(weeks: PurchaseWeeks, unit: Unit, on: date) -> None:
     row = next(one for one in records("units") if one["code"] == unit.code)
     for place, (agreement, (bought, fee)) in enumerate(_BOUGHT.items(), start=1):
         number = f"{on.year}{unit.code[2]}{place}07"
-        purchases = tuple(
-            Told(
-                row=at, card=f"{kind}{unit.code[2]}{2 if at % 3 == 0 and kind == '10' else 1}", holder="Auto 1",
-                day=on - timedelta(days=before), merchant=merchant, country="FI", amount=Decimal(amount),
-                currency="EUR",
-            )
-            for at, (kind, before, merchant, amount) in enumerate(bought, start=4)
-        )  # fmt: skip
-        total = sum((one.amount for one in purchases if one.amount), Decimal(0))
-        told = Document(
-            number=f"MK-{number}", company=company.name, from_date=on - timedelta(days=45), to_date=on,
-            currency="EUR", total=total, purchases=purchases, invoice=number,
-        )  # fmt: skip
+        name = f"kortti-{number}.csv"
+        data = _statement(
+            company.name, number, on, [_bought(unit, on, at, *one) for at, one in enumerate(bought)]
+        )
+        (weeks.folder / name).write_bytes(data)
+        [told] = read_documents(data, name)
+        assert isinstance(told, CardStatement)
         with session(unit, on, "PK", 7) as acting:
-            file = receive(acting, repr(told).encode(), f"kortti-{number}.csv", "import")
-            take_in_card_statement(acting, file, told, on)
+            take_in_card_statement(acting, receive(acting, data, name, "import"), told, on)
         if agreement != "MUU":
-            charged = [("", one.merchant, Decimal(1), one.amount or Decimal(0)) for one in purchases]
+            charged = [("", one.merchant, Decimal(1), one.amount or Decimal(0)) for one in told.purchases]
             charged += [("", "Vuosimaksu", Decimal(1), Decimal(fee))] if Decimal(fee) else []
             bill = billed(
                 party_of(row), seller(_COMPANY), number, on, on + timedelta(days=21), charged, Decimal(0)
@@ -117,6 +113,30 @@ def _statements(weeks: PurchaseWeeks, unit: Unit, on: date) -> None:
             (weeks.folder / name).write_bytes(data)
             with session(unit, on, "PK", 8) as acting:
                 take_in_invoices(acting, receive(acting, data, name, inbox_kind("einvoice")), data, on)
+
+
+def _bought(
+    unit: Unit, on: date, place: int, kind: str, before: int, merchant: str, amount: str
+) -> dict[str, str]:
+    """A row of a statement that ends ``on``, some days before that."""
+    second = kind == "10" and place % 3 == 2
+    return {
+        "card": f"{kind}{unit.code[2]}{2 if second else 1}", "holder": "Auto 1",
+        "day": (on - timedelta(days=before)).isoformat(), "merchant": merchant, "country": "FI", "amount": amount, "currency": "EUR",
+    }  # fmt: skip
+
+
+def _statement(company: str, number: str, on: date, bought: Sequence[dict[str, str]]) -> bytes:
+    """The card company's file, as CSV: its own line and a line for each purchase, under their headings."""
+    total = sum((Decimal(one["amount"]) for one in bought), Decimal(0))
+    text = io.StringIO(newline="")
+    lines = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    lines.writerow(HEAD)
+    begins = on - timedelta(days=45)
+    lines.writerow(["1", f"MK-{number}", company, number, begins, on, "EUR", len(bought), f"{total:.2f}"])
+    lines.writerow(HEADING)
+    lines.writerows([one.get(column, "") for column in HEADING] for one in bought)
+    return text.getvalue().encode()
 
 
 def _work(unit: Unit, on: date) -> None:
