@@ -122,7 +122,8 @@ def _bought(
     second = kind == "10" and place % 3 == 2
     return {
         "card": f"{kind}{unit.code[2]}{2 if second else 1}", "holder": "Auto 1",
-        "day": (on - timedelta(days=before)).isoformat(), "merchant": merchant, "country": "FI", "amount": amount, "currency": "EUR",
+        "day": (on - timedelta(days=before)).isoformat(), "merchant": merchant, "country": "FI",
+        "amount": amount, "currency": "EUR",
     }  # fmt: skip
 
 
