@@ -17,12 +17,17 @@ from psycopg import sql
 from reskontra.database import connect, safety, server
 
 _TABLES = """
-SELECT c.relname FROM pg_class c
+SELECT c.relname, c.oid FROM pg_class c
 WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY c.relname
 """
 _COLUMNS = """
 SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute
 WHERE attrelid = to_regclass('public.' || %s) AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+"""
+# The server counts what is written to a table, also what was rolled back.
+_WRITTEN = """
+SELECT pg_stat_get_tuples_inserted(oid) + pg_stat_get_tuples_updated(oid) + pg_stat_get_tuples_deleted(oid)
+FROM unnest(%s::oid[]) WITH ORDINALITY asked (oid, place) ORDER BY place
 """
 _SIZE = "SELECT pg_relation_size(to_regclass('public.' || %s))"
 _SEQUENCES = "SELECT schemaname || '.' || sequencename, last_value, start_value FROM pg_sequences ORDER BY 1"
@@ -54,10 +59,12 @@ class Pristine:
     template: str
     name: str
     _columns: dict[str, list[str]] = field(default_factory=dict)  # of the tables that had rows
-    _tables: list[str] = field(default_factory=list)
+    _tables: dict[str, int] = field(default_factory=dict)  # name and oid
     _sequences: list[tuple[str, int | None, int]] = field(default_factory=list)
     _catalogue: str = ""
-    _since: int = 0  # the transaction after which every row is a test's
+    _written: dict[str, int] = field(
+        default_factory=dict
+    )  # how many rows, ever, when all was as it should be
     _admin: psycopg.Connection[Any] | None = None  # kept: a new one would learn all the tables anew
     new: bool = True  # whether the database was copied for the test that has it now
 
@@ -80,10 +87,10 @@ class Pristine:
         self._admin = admin = psycopg.connect(**self.postgres.admin_address(self.name), autocommit=True)
         admin.execute("SET plan_cache_mode = force_generic_plan")
         with admin.transaction():
-            self._tables = [name for (name,) in admin.execute(_TABLES)]
+            self._tables = dict(admin.execute(_TABLES).fetchall())
             admin.execute("CREATE SCHEMA pristine")
             self._columns = {}
-            for table in self._changed(admin, since=0):
+            for table in self._with_rows(admin):
                 [columns] = admin.execute(_COLUMNS, (table,)).fetchone() or ([],)
                 self._columns[table] = columns
                 admin.execute(
@@ -93,15 +100,27 @@ class Pristine:
                 )
             self._sequences = list(admin.execute(_SEQUENCES))
             self._catalogue = _value(admin, _CATALOGUE)
-            self._since = _value(admin, "SELECT pg_current_xact_id()::text::bigint")
+        self._written = self._written_now(admin)
+
+    def _with_rows(self, admin: psycopg.Connection[Any]) -> list[str]:
+        parts = [
+            sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM public.{})").format(
+                sql.Literal(table), sql.Identifier(table)
+            )
+            for table in self._tables
+        ]
+        return [name for (name,) in admin.execute(sql.SQL(" UNION ALL ").join(parts))]
 
     def _put_back(self, admin: psycopg.Connection[Any]) -> bool:
         """Whether the copy is as it was: not when a test changed more than rows, or very many, or killed it."""
         try:
             with admin.transaction():
-                return self._rows_put_back(admin)
+                if not self._rows_put_back(admin):
+                    return False
+            self._written = self._written_now(admin)
         except psycopg.OperationalError:
             return False
+        return True
 
     def _rows_put_back(self, admin: psycopg.Connection[Any]) -> bool:
         admin.execute(
@@ -111,7 +130,8 @@ class Pristine:
         if _value(admin, _CATALOGUE) != self._catalogue:
             return False
         admin.execute("SET LOCAL session_replication_role = replica")
-        changed = self._changed(admin, self._since)
+        written = self._written_now(admin)
+        changed = [table for table in self._tables if written[table] != self._written[table]]
         if any(_value(admin, _SIZE, table) > _LARGE for table in changed):
             return False
         for table in changed:
@@ -119,21 +139,13 @@ class Pristine:
         for name, last, start in set(self._sequences) ^ set(admin.execute(_SEQUENCES)):
             if (name, last, start) in self._sequences:
                 admin.execute("SELECT setval(%s, %s, %s)", (name, last or start, last is not None))
-        self._since = _value(admin, "SELECT pg_current_xact_id()::text::bigint")
         return True
 
-    def _changed(self, admin: psycopg.Connection[Any], since: int) -> list[str]:
-        """The tables in which rows are newer than ``since``, or fewer than there were."""
-        newer = "SELECT {name} WHERE EXISTS (SELECT FROM public.{table} WHERE xmin::text::bigint > %(since)s)"
-        fewer = " OR (SELECT count(*) FROM public.{table}) <> (SELECT count(*) FROM pristine.{table})"
-        parts = [
-            sql.SQL(newer + fewer if table in self._columns else newer).format(
-                name=sql.Literal(table), table=sql.Identifier(table)
-            )
-            for table in self._tables
-        ]
-        asked = admin.execute(sql.SQL(" UNION ALL ").join(parts), {"since": since}, prepare=True)
-        return [name for (name,) in asked]
+    def _written_now(self, admin: psycopg.Connection[Any]) -> dict[str, int]:
+        """How many rows were ever written to each table, by sessions that have ended and by this one."""
+        admin.execute("SELECT pg_stat_force_next_flush()")  # outside a transaction: what it wrote until now
+        counted = admin.execute(_WRITTEN, (list(self._tables.values()),), prepare=True)
+        return dict(zip(self._tables, (count for (count,) in counted), strict=True))
 
     def _restore(self, admin: psycopg.Connection[Any], table: str) -> None:
         where = sql.Identifier(table)
