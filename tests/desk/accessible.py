@@ -53,7 +53,7 @@ def troubles(sits_down: Any, visits: Iterable[tuple[str, str]]) -> list[str]:
             Person.objects.filter(username=who).update(language=language)
             page.emulate_media(color_scheme="light")
             assert page.goto(address).status == 200, address
-            assert page.get_attribute("html", "lang") == language
+            assert page.evaluate("document.documentElement.lang") == language
             page.evaluate(_OPENED)
             looks = [*_wide(page, f"{address}-{language}")]
             if language == LANGUAGES[0]:
