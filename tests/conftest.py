@@ -8,6 +8,7 @@ import gc
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import psycopg
 import pytest
 from hypothesis import HealthCheck
 
@@ -97,8 +99,37 @@ def postgres() -> server.Server:
         with server.connected(running.admin_address(), autocommit=True) as admin:
             for setting in ("fsync", "full_page_writes", "synchronous_commit"):
                 admin.execute(f"ALTER SYSTEM SET {setting} = off")
+            _tables_in_memory(admin, folder)
             admin.execute("SELECT pg_reload_conf()")
     return running
+
+
+_MEMORY = Path("/dev/shm")
+_ENOUGH = 1 << 30  # bytes that must be free there
+
+
+def _tables_in_memory(admin: psycopg.Connection[Any], folder: Path) -> None:
+    """Temporary tables go to a file system in memory where the machine has one with room.
+
+    A run makes dozens of them, three files each, and a journalling file system looks through everything lately deleted
+    before it gives out a new file: that was a quarter of the processor time of all tests.
+    """
+    if not _MEMORY.is_dir() or shutil.disk_usage(_MEMORY).free < _ENOUGH:
+        admin.execute("ALTER SYSTEM RESET temp_tablespaces")
+        return
+    [identifier] = admin.execute("SELECT system_identifier FROM pg_control_system()").fetchone() or ("",)
+    where = _MEMORY / f"reskontra-tests-{identifier}"
+    admin.execute("SELECT pg_advisory_lock(hashtext('reskontra tables in memory'))")  # one worker makes it
+    made = admin.execute("SELECT FROM pg_tablespace WHERE spcname = 'in_memory'").fetchone()
+    if made and not where.exists():  # the machine was started anew
+        admin.execute("DROP TABLESPACE in_memory")
+    if not where.exists():
+        where.mkdir(mode=0o700)
+        shutil.chown(where, folder.stat().st_uid)
+        admin.execute(f"CREATE TABLESPACE in_memory LOCATION '{where}'")
+        admin.execute("GRANT CREATE ON TABLESPACE in_memory TO PUBLIC")
+    admin.execute("ALTER SYSTEM SET temp_tablespaces = in_memory")
+    admin.execute("SELECT pg_advisory_unlock(hashtext('reskontra tables in memory'))")
 
 
 @pytest.fixture(scope="session")
