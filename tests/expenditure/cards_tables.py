@@ -12,7 +12,7 @@ ran                                                 the run, before the lines be
 expect     NAME OUTCOME [also OUTCOME …]            # clause
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from apart import thirds
 from cast import ALWAYS, AT, business_id, inside, new_unit, run, unit
 from expenditure.circulation_tables import a_template, furnish_expenditure
 from expenditure.purchase_cast import a_run, invoice
@@ -123,9 +124,9 @@ class Cards:
         """A purchase by its name. Called inside ``working_in``."""
         return CardPurchase.objects.get(unit=self.where, pk=self.purchases[name])
 
-    def decided(self, name: str | None = None) -> dict[str, tuple[Any, ...]]:
-        """Outcome, clause and reasons of every purchase (or of one asked for by itself) in one run more."""
-        only = None if name is None else [self.purchases[name]]
+    def decided(self, asked: Collection[str] | None = None) -> dict[str, tuple[Any, ...]]:
+        """Outcome, clause and reasons of every purchase (or of those asked for) in one run more."""
+        only = None if asked is None else [self.purchases[name] for name in asked]
         result = run(CardsRun(only), self.where, self.table.on)
         names = {pk: one for one, pk in self.purchases.items()}
         with inside(self.where):
@@ -230,12 +231,12 @@ def tell(text: str, where: Unit | None = None) -> Cards:
 
 
 def decide_in_crowd_and_alone(text: str) -> Cards:
-    """Every purchase becomes what the table expects, in one run with all, and asked for by itself in another unit."""
+    """Every purchase becomes what the table expects, in one run with all, and asked for apart in another unit."""
     table = read(text)
     expected = {one.words[0]: (one.words[1], one.clause, tuple(one.words[3:])) for one in table.all("expect")}
     told = Cards(table, unit()).tell()
     assert told.decided() == expected
     apart = Cards(table, new_unit(str(next(_codes)))).tell()
-    for name, answer in expected.items():
-        assert apart.decided(name) == {name: answer}, name
+    for third in thirds(expected):
+        assert apart.decided(third) == {name: expected[name] for name in third}
     return told

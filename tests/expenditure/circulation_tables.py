@@ -23,7 +23,7 @@ from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from apart import asked_alone, halves
+from apart import asked_apart, halves
 from cast import ALWAYS, AT, DAY, HARBOUR, business_id, inside, new_unit, person, run, set_term, unit
 from income.tables import Line, Table, read
 from reskontra.exchange.models import InboxFile
@@ -359,13 +359,13 @@ class Round:
 
 
 def circulate_in_crowd_and_alone(text: str) -> Round:
-    """Every invoice goes where the table expects, among all, asked for alone, and without half of the others."""
+    """Every invoice goes where the table expects, among all, asked for apart, and without half of the others."""
     table = read(text)
     told = Round(table, unit(HARBOUR)).tell()
     expected = {line.words[0]: (line.words[1], line.clause) for line in table.all("expect")}
     assert expected.keys() == told.invoices.keys()
     ids = {name: invoice.pk for name, invoice in told.invoices.items()}
-    assert asked_alone(CirculationRun, told.where, table.on, ids) == expected
+    assert asked_apart(CirculationRun, told.where, table.on, ids) == expected
     assert told.decided() == expected
     _in_place(told, table.all("expect"))
     for together in halves({name} for name in told.invoices):

@@ -21,13 +21,14 @@ Words:
     expect   NAME OUTCOME [also OUTCOME …]                 # clause
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from apart import asked_apart, halves
 from cast import AT, inside, new_unit, person, run, set_term, unit
 from expenditure.circulation_tables import a_run
 from expenditure.purchase_cast import (
@@ -70,11 +71,11 @@ def _options(words: Sequence[str]) -> dict[str, Any]:
 
 @dataclass
 class Purchases:
-    """A table told into a unit; with ``only``, of its invoices only one."""
+    """A table told into a unit; with ``only``, of its invoices only these."""
 
     table: Table
     where: Unit
-    only: str | None = None
+    only: Collection[str] | None = None
     orders: dict[str, PurchaseOrder] = field(default_factory=dict)
     contracts: dict[str, Contract] = field(default_factory=dict)
     invoices: dict[str, PurchaseInvoice] = field(default_factory=dict)
@@ -156,7 +157,7 @@ class Purchases:
         )
 
     def _invoice(self, name: str, of: str, net: str, *words: str) -> None:
-        if self.only not in (None, name):
+        if self.only is not None and name not in self.only:
             return
         numbers = [word for word in words if word.startswith(("V1", "VSK1", "TK1"))]
         told = _options([word for word in words if word not in numbers])
@@ -179,20 +180,20 @@ class Purchases:
         )
 
     def _intake(self, name: str, outcome: str, standing: str) -> None:
-        if self.only in (None, name):
+        if self.only is None or name in self.only:
             PurchaseDecision.objects.create(
                 unit=self.where, run=a_run(self.where, "purchase_intake", self.table.on), invoice=self.invoices[name],
                 rule="intake", outcome=outcome, standing=standing, clause="EX 5.1-a", amount=1,
             )  # fmt: skip
 
     def _fault(self, name: str, severity: str) -> None:
-        if self.only in (None, name):
+        if self.only is None or name in self.only:
             InvoiceFinding.objects.create(
                 unit=self.where, invoice=self.invoices[name], position=1, rule="purchase_total", severity=severity,
             )  # fmt: skip
 
     def _link(self, name: str, row: str, number: str, position: str) -> None:
-        if self.only in (None, name):
+        if self.only is None or name in self.only:
             RowLink.objects.create(
                 unit=self.where, person=person("kirsi"), given_at=AT,
                 row=PurchaseInvoiceLine.objects.get(invoice=self.invoices[name], position=row),
@@ -218,11 +219,15 @@ def match_together(text: str) -> Purchases:
 
 
 def match_in_crowd_and_alone(text: str) -> Purchases:
-    """Every invoice becomes what the table expects, among all and in a unit that holds no other."""
-    told = match_together(text)
+    """Every invoice becomes what the table expects, among all, asked for apart, and without half of the others."""
+    told = Purchases(read(text), unit()).tell()
     wanted = expected(told.table)
     assert wanted.keys() == told.invoices.keys()
-    for name in told.invoices:
-        alone = Purchases(told.table, new_unit(str(next(_codes))), name).tell()
-        assert alone.decided([alone.invoices[name].pk]) == {name: wanted[name]}
+    ids = {name: invoice.pk for name, invoice in told.invoices.items()}
+    asked = asked_apart(MatchingRun, told.where, told.table.on, ids)
+    assert asked == {name: (outcome, clause) for name, (outcome, _, clause) in wanted.items()}
+    assert told.decided() == wanted
+    for together in halves({name} for name in told.invoices):
+        apart = Purchases(told.table, new_unit(str(next(_codes))), together).tell()
+        assert apart.decided() == {name: wanted[name] for name in together}
     return told

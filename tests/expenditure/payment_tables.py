@@ -18,7 +18,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from apart import asked_alone, halves
+from apart import asked_apart, halves
 from cast import ALWAYS, AT, DAY, business_id, iban, inside, new_unit, person, plan_of, run, set_term
 from income.tables import Line, Table, read
 from reskontra.exchange.models import InboxFile
@@ -287,13 +287,13 @@ def _money(inputs: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
 
 
 def decide_in_crowd_and_alone(text: str) -> Ledger:
-    """Every payable becomes what the table expects, among all, asked for alone, and without half of the suppliers."""
+    """Every payable becomes what the table expects, among all, asked for apart, and without half of the suppliers."""
     table = read(text)
     crowd = Ledger(table, new_unit(str(next(_codes)))).tell()
     expected = {line.words[0]: _expected(line) for line in table.all("expect")}
     assert expected.keys() == crowd.payables.keys()
     ids = {name: one.pk for name, one in crowd.payables.items()}
-    alone = asked_alone(PaymentRun, crowd.where, table.on, ids)
+    alone = asked_apart(PaymentRun, crowd.where, table.on, ids)
     assert alone == {name: (fate.outcome, fate.clause) for name, fate in expected.items()}
     assert crowd.planned() == expected
     for together in halves({line.words[0]} for line in table.all("supplier")):

@@ -11,7 +11,7 @@ Fields: batch (payment information id), id (end-to-end id), instruction, debtor 
 iban, reference, message. Words are as ``shlex`` reads them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -20,6 +20,7 @@ from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from apart import thirds
 from cast import ALWAYS, AT, inside, new_unit, person, run, unit
 from income.bank_tables import File, account, ask, take_in
 from income.tables import Line, Table, read
@@ -72,9 +73,9 @@ class Told:
                     getattr(self, f"_{keyword}")(one)
         return self
 
-    def decided(self, name: str | None = None) -> dict[str, tuple[Any, ...]]:
-        """Outcome, clause and rule of every line (or of one asked for by itself) in one run more."""
-        lines = None if name is None else [self.lines[name]]
+    def decided(self, asked: Collection[str] | None = None) -> dict[str, tuple[Any, ...]]:
+        """Outcome, clause and rule of every line (or of those asked for) in one run more."""
+        lines = None if asked is None else [self.lines[name] for name in asked]
         result = run(StatementPostingRun(lines), self.where, self.table.on)
         names = {pk: name for name, pk in self.lines.items()}
         by_rule = {rule.pk: name for name, rule in self.rules.items()}
@@ -305,12 +306,12 @@ def balances_of(where: Unit) -> dict[str, Decimal]:
 
 
 def decide_in_crowd_and_alone(text: str) -> Told:
-    """Every line becomes what the table expects, in one run with all and asked for by itself before it."""
+    """Every line becomes what the table expects, in one run with all and asked for apart before it."""
     table = read(text)
     expected = {one.words[0]: (one.words[1], one.clause, tuple(one.words[2:])) for one in table.all("expect")}
     apart = Told(table, new_unit(str(next(_codes)))).tell()
-    for name, answer in expected.items():
-        assert apart.decided(name) == {name: answer}, name
+    for third in thirds(expected):
+        assert apart.decided(third) == {name: expected[name] for name in third}
     books = Told(table, unit()).tell()
     assert books.decided() == expected
     return books

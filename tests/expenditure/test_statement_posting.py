@@ -295,7 +295,7 @@ def test_what_is_pending_or_posted_is_only_counted() -> None:
         posted
     """), unit()).tell()  # fmt: skip
     assert books.decided() == {}
-    assert books.decided("A") == {}
+    assert books.decided(["A"]) == {}
     assert books.books() == {BANK: Decimal("-2.50"), FEES: Decimal("2.50")}
 
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from apart import thirds
 from cast import AT, DAY, an_order, before_they_moved, customer, inside, person, plan_of, run, set_term, unit
 from income.money import a_payment, claim_of
 from income.tables import Line, Table, read
@@ -259,15 +260,16 @@ def told(text: str) -> Docket:
 
 
 def decide_in_crowd_and_alone(text: str, room: Callable[..., Room], rule: str) -> Docket:
-    """Every claim becomes what the table expects, among all the others and by itself."""
+    """Every claim becomes what the table expects, among all the others and asked for apart."""
     docket = told(text)
     expected = {
         line.words[0]: (line.words[1], tuple(line.words[3:]), line.clause)
         for line in docket.table.all("expect")
     }
     assert docket.decided(room(), rule) == expected
-    for name, outcome in expected.items():
-        assert docket.decided(room([docket.claims[name].pk]), rule) == {name: outcome}
+    for third in thirds(expected):
+        asked = [docket.claims[name].pk for name in third]
+        assert docket.decided(room(asked), rule) == {name: expected[name] for name in third}
     return docket
 
 

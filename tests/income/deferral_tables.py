@@ -17,6 +17,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from apart import thirds
 from cast import an_order, inside, plan_of, run, set_term, unit
 from income.limitation_tables import a_reminder, noon
 from income.money import a_payment, claims_issued, invoice_customer
@@ -133,7 +134,7 @@ def told(text: str) -> Agreements:
 
 
 def follow_in_crowd_and_alone(text: str) -> Agreements:
-    """The run says of every agreement what the table expects, among all and asked for alone."""
+    """The run says of every agreement what the table expects, among all and asked for apart."""
     agreements = told(text)
     expected = {
         line.words[0]: (line.words[1], line.clause, Decimal(line.words[3]))
@@ -141,6 +142,7 @@ def follow_in_crowd_and_alone(text: str) -> Agreements:
     }
     assert expected.keys() == agreements.deferrals.keys(), "every agreement is expected to be something"
     assert agreements.planned() == expected
-    for name, deferral in agreements.deferrals.items():
-        assert agreements.planned([deferral.pk]) == {name: expected[name]}
+    for third in thirds(expected):
+        asked = [agreements.deferrals[name].pk for name in third]
+        assert agreements.planned(asked) == {name: expected[name] for name in third}
     return agreements

@@ -15,7 +15,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from apart import asked_alone, halves
+from apart import asked_apart, halves
 from cast import AT, DAY, an_order, customer, inside, new_unit, person, run, unit
 from income.money import claim_of
 from income.tables import Line, Table, read
@@ -152,13 +152,13 @@ def _only(left: Sequence[tuple[str, str]]) -> tuple[str, str]:
 
 
 def send_in_crowd_and_alone(text: str) -> Post:
-    """Every letter goes as the table expects, among all, asked for alone, and without half of the others."""
+    """Every letter goes as the table expects, among all, asked for apart, and without half of the others."""
     table = read(text)
     post = Post(table, unit()).tell()
     expected = {line.words[0]: (line.words[1], line.clause) for line in table.all("expect")}
     assert expected.keys() == post.letters.keys(), "every letter of a table is expected to become something"
     ids = {name: letter.pk for name, letter in post.letters.items()}
-    assert asked_alone(LettersRun, post.where, table.on, ids) == expected
+    assert asked_apart(LettersRun, post.where, table.on, ids) == expected
     assert post.outcomes(post.sent()) == expected
     for together in halves({name} for name in expected):
         apart = Post(table, new_unit(str(next(_codes)))).tell(together)

@@ -21,7 +21,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from apart import halves
+from apart import halves, thirds
 from cast import AT, customer, inside, new_unit, person, run, set_term, unit
 from income.money import a_payment, claims_issued
 from income.tables import Line, Table, read
@@ -247,7 +247,7 @@ class Told:
 
 
 def count_in_crowd_and_alone(text: str) -> None:
-    """Every claim is told the same among all, asked for alone, and without half of those it is not bound to."""
+    """Every claim is told the same among all, asked for apart, and without half of those it is not bound to."""
     table = read(text)
     clock = Clock(table, unit()).tell()
     expected = {line.words[0]: line for line in table.all("expect")}
@@ -255,7 +255,9 @@ def count_in_crowd_and_alone(text: str) -> None:
     assert found.keys() == expected.keys(), "every open claim of a table is expected to be something"
     for name, line in expected.items():
         assert (name, found[name]) == (name, _expected(line, found[name]))
-        assert clock.decided([clock.claims[name].pk]) == {name: found[name]}
+    for third in thirds(found):
+        asked = [clock.claims[name].pk for name in third]
+        assert clock.decided(asked) == {name: found[name] for name in third}
     for together in halves(_together(table, expected.keys())):
         alone = Clock(table, new_unit(str(next(_codes)))).tell(together).decided()
         assert alone == {name: found[name] for name in together if name in found}

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from apart import asked_alone, halves
+from apart import asked_apart, halves
 from cast import AT, DAY, FOREST, an_order, customer, inside, new_unit, person, run, set_term, unit
 from income.tables import Line, Table, read
 from reskontra.bank.models import Line as BankLine
@@ -310,7 +310,7 @@ def _fate(where: Unit, payment: Payment, by: Run, names: Mapping[int, str]) -> F
 
 
 def allocate_in_crowd_and_alone(text: str) -> Purse:
-    """Every payment becomes what the table expects, among all, asked for alone, and without half of the others."""
+    """Every payment becomes what the table expects, among all, asked for apart, and without half of the others."""
     table = read(text)
     purse = Purse(table, unit()).tell()
     expected = {line.words[0]: _expected(line) for line in table.all("expect")}
@@ -318,7 +318,7 @@ def allocate_in_crowd_and_alone(text: str) -> Purse:
         "every payment of a table is expected to become something"
     )
     ids = {name: payment.pk for name, payment in purse.payments.items()}
-    alone = asked_alone(AllocationRun, purse.where, table.on, ids)
+    alone = asked_apart(AllocationRun, purse.where, table.on, ids)
     assert alone == {name: (fate.outcome, fate.clause) for name, fate in expected.items()}
     assert purse.allocated() == expected
     with inside(purse.where):

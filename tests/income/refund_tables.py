@@ -25,7 +25,7 @@ from itertools import count
 
 from django.db import connection
 
-from apart import asked_alone, halves
+from apart import asked_apart, halves
 from cast import CUSTOMERS, customer, iban, inside, new_unit, person, run, set_term, unit
 from income.money import a_claim, a_payment, claims_issued
 from income.tables import Line, Table, read
@@ -192,7 +192,7 @@ class Till:
 
     def _run(self) -> None:
         ids = {name: one.pk for name, one in self.overpayments.items()}
-        alone = asked_alone(RefundsRun, self.where, self.day, ids) if self.only is None else {}
+        alone = asked_apart(RefundsRun, self.where, self.day, ids) if self.only is None else {}
         by = approved(self.where, self.day)
         names = {one.pk: name for name, one in self.overpayments.items()}
         with inside(self.where, "cecilia", at(self.day)) as acting:

@@ -26,6 +26,7 @@ from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from apart import thirds
 from cast import AT, REVENUE_COMMERCIAL, REVENUE_PUBLIC, customer, inside, person, run, set_term, unit
 from income.money import a_payment
 from income.tables import Line, Table, read
@@ -362,7 +363,7 @@ def _agrees(
 
 
 def decide_in_crowd_and_alone(text: str) -> Late:
-    """Every claim becomes what the table expects, planned among all and planned alone. Nothing is sent."""
+    """Every claim becomes what the table expects, planned among all and planned apart. Nothing is sent."""
     table = read(text)
     late = Late(table, unit()).tell()
     expected = dict(_expected(table.all("expect")))
@@ -376,8 +377,9 @@ def decide_in_crowd_and_alone(text: str) -> Late:
                 assert name not in found
                 continue
             assert _agrees(wanted, found[name]), (name, wanted, found[name])
-            alone = late.decided(plan(ReminderRun([late.claims[name].pk]), acting, late.on))
-            assert alone == {name: found[name]}
+        for third in thirds(found):
+            asked = ReminderRun([late.claims[name].pk for name in third])
+            assert late.decided(plan(asked, acting, late.on)) == {name: found[name] for name in third}
         counted = {count.outcome: count.count for count in crowd.counts}
     assert counted == {
         outcome: sum(1 for wanted in expected.values() if wanted[0] == outcome)

@@ -29,7 +29,7 @@ from typing import Any
 
 from django.db import connection
 
-from apart import halves
+from apart import halves, thirds
 from cast import ALWAYS, add_price, an_order, inside, invoice_number, new_unit, run, set_term, unit
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
@@ -210,9 +210,10 @@ def decide_in_crowd_and_alone(text: str) -> None:
     expected = {line.words[0]: (line.words[1], _also(line), line.clause) for line in table.all("expect")}
     assert {name: crowd[name] for name in expected} == expected
     assert set(expected) == set(told.orders), "every order of a table is expected to become something"
-    for name, order in told.orders.items():
-        run(OrdersRun([order.pk]), told.where, table.on)
-        assert _decided(told)[name] == crowd[name]
+    for third in thirds(told.orders):
+        run(OrdersRun([told.orders[name].pk for name in third]), told.where, table.on)
+        again = _decided(told)
+        assert {name: again[name] for name in third} == {name: crowd[name] for name in third}
 
 
 def _also(line: Line) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Interest invoices (OC 6.1.5, 6.1.1-a): tables by clause, each claim in a crowd, asked for alone, and alone."""
+"""Interest invoices (OC 6.1.5, 6.1.1-a): tables by clause, each claim in a crowd, asked for apart, and alone."""
 
 from datetime import date
 from decimal import Decimal

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
-from apart import asked_alone, halves
+from apart import asked_apart, halves
 from cast import AT, inside, new_unit, person, run, set_term, unit
 from income.money import claims_issued, open_amount
 from income.tables import Line, Table, read
@@ -186,13 +186,13 @@ def a_case(
 
 
 def decide_in_crowd_and_alone(text: str) -> Books:
-    """Every claim becomes what the table expects, among all, asked for alone, and without half of the others."""
+    """Every claim becomes what the table expects, among all, asked for apart, and without half of the others."""
     table = read(text)
     books = Books(table, unit()).tell()
     expected = {line.words[0]: _expected(line) for line in table.all("expect")}
     assert expected.keys() == books.claims.keys()
     ids = {name: claim.pk for name, claim in books.claims.items()}
-    assert asked_alone(WriteOffsRun, books.where, table.on, ids) == expected
+    assert asked_apart(WriteOffsRun, books.where, table.on, ids) == expected
     assert books.decided() == expected
     for together in halves({name} for name in books.claims):
         apart = Books(table, new_unit(str(next(_codes)))).tell(together)
