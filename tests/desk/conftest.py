@@ -4,17 +4,22 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from socketserver import ThreadingMixIn
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from zlib import crc32
 
 import pytest
 from desk_world import World, a_busy_unit, a_world
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
 from reskontra.database import server
+from reskontra.database.connect import KEPT
 from reskontra.desk import attempts
+from reskontra.desk.serving import THREADS
+from reskontra.kernel.texts import LANGUAGES
 from reskontra.registers.models import Person
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -34,6 +39,16 @@ CHROMIUM_ARGUMENTS = [
 def nobody_has_tried() -> None:
     """Attempts to sign in are remembered by the process; every test begins anew."""
     attempts.forget_all()
+
+
+@pytest.fixture
+def language(request: pytest.FixtureRequest) -> str:
+    """The language that is spoken in a test: one of them, always the same.
+
+    What people do is the same in every language. Texts are complete in all of them (``test_language``), and every page
+    is opened in all of them (``accessible.troubles``).
+    """
+    return LANGUAGES[crc32(request.node.name.encode()) % len(LANGUAGES)]
 
 
 @pytest.fixture
@@ -61,8 +76,29 @@ def signed_in() -> Callable[[Person], Client]:
     return client_of
 
 
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
+class _Server(WSGIServer):
+    """Answers in a few threads, each with a connection that it keeps, as the desk is served."""
+
+    request_queue_size = 50
+
+    def __init__(self, *told: Any) -> None:
+        super().__init__(*told)
+        self.threads = ThreadPoolExecutor(THREADS)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.threads.submit(self._answer, request, client_address)
+
+    def _answer(self, request: Any, client_address: Any) -> None:
+        try:
+            self.finish_request(request, client_address)
+        except OSError:  # the browser went on to another page
+            pass
+        finally:
+            self.shutdown_request(request)
+
+    def server_close(self) -> None:
+        super().server_close()
+        self.threads.shutdown()
 
 
 class _Quiet(WSGIRequestHandler):
@@ -75,12 +111,15 @@ def live(database: server.Server) -> Iterator[str]:
     """The desk on an address of this machine, in threads of this process: its ``http://…``."""
     from reskontra.desk.wsgi import application
 
+    kept = connections["default"].settings_dict
+    kept["CONN_MAX_AGE"] = KEPT
     with make_server("127.0.0.1", 0, application, _Server, _Quiet) as running:
         thread = threading.Thread(target=running.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{running.server_port}"
         running.shutdown()
         thread.join()
+    kept["CONN_MAX_AGE"] = 0
 
 
 @pytest.fixture(scope="session")

@@ -128,6 +128,8 @@ def _fresh_database() -> None:
     connect.prepare(running)
     with server.connected(running.admin_address(name), autocommit=True) as admin:
         _set_mark(admin, name, MARK)
+    # An invented world is played anew, not recovered: its commits need not wait for the disk.
+    connections["default"].settings_dict["OPTIONS"] = {"options": "-c synchronous_commit=off"}
     if problems := unsafe():
         raise RuntimeError("; ".join(problems))
 

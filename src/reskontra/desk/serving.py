@@ -22,6 +22,8 @@ def serve(host: str = "127.0.0.1", port: int = 8000, say: Callable[[str], None] 
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    from reskontra.database.connect import KEPT  # reads the settings: only now are they those of who serves
+
     say(f"http://{host}:{port}/")
     Granian(
         "reskontra.desk.serving:serving_process",
@@ -31,6 +33,7 @@ def serve(host: str = "127.0.0.1", port: int = 8000, say: Callable[[str], None] 
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=THREADS,
+        blocking_threads_idle_timeout=KEPT,
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=10,

@@ -40,7 +40,7 @@ from reskontra.kernel.days import bank_day_on_or_after, format_date
 from reskontra.kernel.interest import accrued, common_curve, stretches
 from reskontra.kernel.money import format_amount
 from reskontra.kernel.terms import MissingTerm
-from reskontra.kernel.texts import LANGUAGES, text
+from reskontra.kernel.texts import text
 from reskontra.registers.models import Person
 
 AtDesk = Callable[[str], Client]
@@ -138,7 +138,6 @@ def test_the_interest_of_a_case_is_less_what_was_paid_of_it_aside(desk: Any) -> 
         assert interest_of_case(desk.unit, case, on) == interest_on(claim, on) - Decimal("0.40")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_case_tells_on_which_days_no_late_interest_runs(desk: Any, at_desk: AtDesk, language: str) -> None:
     """S46, OC 6.1.1-a: payment time is a pause of the interest that a case asks for."""
     Person.objects.filter(username="kirsi").update(language=language)

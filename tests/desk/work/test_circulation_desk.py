@@ -15,7 +15,7 @@ from test_purchases import does, read, speaks, words_of
 
 from cast import inside, person
 from expenditure.circulation_tables import BUDGET, COST, TRAVEL
-from reskontra.kernel.texts import LANGUAGES, text
+from reskontra.kernel.texts import text
 from reskontra.purchases.models import Assignment, Coding, CodingLine, InvoiceApproval, InvoiceNote
 from reskontra.registers.models import Absence
 
@@ -152,7 +152,6 @@ def test_an_invoice_is_approved_by_a_decision_that_says_the_same(
     assert (act.act, act.decision) == ("approve", f"HAMN/12/2026 {today}")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_invoice_is_handed_on_asked_about_and_complained_of(
     bought: PurchaseDesk, at_desk: AtDesk, language: str
 ) -> None:

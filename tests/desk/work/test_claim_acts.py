@@ -37,7 +37,7 @@ from reskontra.income.write_off.actions import propose
 from reskontra.income.write_off.lists import waiting_proposals
 from reskontra.kernel.blocks import block_codes
 from reskontra.kernel.days import format_date
-from reskontra.kernel.texts import LANGUAGES, text
+from reskontra.kernel.texts import text
 from reskontra.registers.models import Person, RoleAssignment
 from reskontra.runs.models import Run
 
@@ -118,7 +118,6 @@ def standing(desk, whose: str) -> list[int]:
         return [one.proposal for one in waiting_proposals(desk.unit, standing=whose)]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_proposals_of_one_cause_are_decided_together_by_two_persons(
     desk, several: list[WriteOffProposal], at_desk: AtDesk, language: str
 ) -> None:
@@ -216,7 +215,6 @@ def test_claims_are_kept_together_for_one_reason_and_until_one_day(
 # --- blocks and complaints ---
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_block_is_set_shown_and_lifted_and_the_next_step_is_told(
     desk, claim: Claim, at_desk: AtDesk, language: str
 ) -> None:
@@ -242,7 +240,6 @@ def test_a_block_is_set_shown_and_lifted_and_the_next_step_is_told(
     assert count(desk, BlockLift) == 1
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_block_is_extended_and_its_history_is_kept(
     desk, claim: Claim, at_desk: AtDesk, language: str
 ) -> None:
@@ -277,7 +274,6 @@ def day_told(day: date, language: str) -> str:
     return format_date(day, language).replace(" ", "\N{NO-BREAK SPACE}")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_interest_is_waived_once_by_who_may_and_the_claim_tells_it(
     desk, claim: Claim, at_desk: AtDesk, language: str
 ) -> None:
@@ -323,7 +319,6 @@ def test_a_block_sent_twice_is_set_once(desk, claim: Claim, at_desk: AtDesk) -> 
     assert text("desk.claim.stale", "sv") in page_of(client, at(desk, claim))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("act", "form", "key"), [
     ("block",    {"code": "Z", "review": "2099-01-01"},             "desk.act.missing.reason"),
     ("block",    {"code": "P", "reason": "x", "review": "2099-01-01"}, "desk.act.missing.code"),
@@ -395,7 +390,6 @@ def test_what_is_not_there_is_not_found(desk, claim: Claim, at_desk: AtDesk) -> 
     assert client.post(desk.path("runs/99999/approve"), {"seen": "x"}).status_code in (403, 404)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_list_of_blocks_and_complaints_leads_to_their_claims(
     desk, claim: Claim, at_desk: AtDesk, language: str
 ) -> None:
@@ -419,7 +413,6 @@ def proposed(desk, claim: Claim, who: str = "cecilia") -> WriteOffProposal:
         return propose(acting, claim, "decided", "not worth it")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_proposal_is_made_reviewed_and_approved_by_three_persons(
     desk, claim: Claim, at_desk: AtDesk, language: str
 ) -> None:
@@ -498,7 +491,6 @@ def test_a_claim_is_kept_with_a_reason_and_a_day(desk, claim: Claim, at_desk: At
 # --- refunds ---
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_refund_goes_from_the_account_to_the_approved_run(desk, at_desk: AtDesk, language: str) -> None:
     """OC 4.2-b, OC 3.9-f"""
     for who in ("cecilia", "petra"):
@@ -582,7 +574,6 @@ def test_a_small_overpayment_is_asked_for_and_a_way_is_chosen(desk, at_desk: AtD
     assert count(desk, RefundChoice) == 1
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_payer_without_references_is_contacted_once(desk, at_desk: AtDesk, language: str) -> None:
     """OC 4.1-d"""
     speaks("kirsi", language)
@@ -605,7 +596,6 @@ def test_a_payer_without_references_is_contacted_once(desk, at_desk: AtDesk, lan
 # --- cases and the start page ---
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_cases_are_listed_with_what_waits_and_each_tells_its_steps(
     desk, claim: Claim, at_desk: AtDesk, language: str
 ) -> None:

@@ -16,7 +16,7 @@ from income.write_off_tables import a_reminder
 from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.write_off.run import WriteOffsRun
 from reskontra.kernel.money import format_amount
-from reskontra.kernel.texts import LANGUAGES, text
+from reskontra.kernel.texts import text
 from reskontra.registers.models import Customer, Person
 
 AtDesk = Callable[[str], Client]
@@ -52,7 +52,6 @@ def claims(desk) -> list:
     return made
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_list_shows_ages_and_steps(desk, claims: list, at_desk: AtDesk, language: str) -> None:
     """OC 5.1-a"""
     Person.objects.filter(pk=person("kirsi").pk).update(language=language)
@@ -68,7 +67,6 @@ def test_the_list_shows_ages_and_steps(desk, claims: list, at_desk: AtDesk, lang
     assert text("desk.claims.none.search", language) in older
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_list_tells_kind_and_next_act_and_is_had_as_a_file(
     desk, claims: list, at_desk: AtDesk, language: str
 ) -> None:
@@ -122,7 +120,6 @@ def test_the_list_goes_on_where_the_page_ends(desk, claims: list, at_desk: AtDes
         assert mine(page, claims) == [claims[0].reference, claims[1].reference]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_claim_shows_its_story_and_what_comes_next(
     desk, claims: list, at_desk: AtDesk, language: str
 ) -> None:

@@ -22,7 +22,7 @@ from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.reminders.run import ReminderRun
 from reskontra.insight.runs import controls_of
 from reskontra.kernel.money import format_amount
-from reskontra.kernel.texts import LANGUAGES, text, texts
+from reskontra.kernel.texts import text, texts
 from reskontra.ledger.numbers import take_numbers
 from reskontra.registers.models import Person
 from reskontra.runs.models import Run
@@ -87,7 +87,6 @@ def listed(client: Client, address: str) -> list[str]:
     return re.findall(r'<a href="/u/\d+/claims/(\d+)"', client.get(address).content.decode())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_runs_stand_in_groups_with_what_each_does(desk, at_desk: AtDesk, language: str) -> None:
     Person.objects.filter(pk=person("cecilia").pk).update(language=language)
     page = at_desk("cecilia").get(desk.path("runs")).content.decode()
@@ -202,7 +201,6 @@ def does(client: Client, address: str, outcome: str, **sent: object) -> object:
     return client.post(f"{address}/decided/{outcome}/act", sent)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_preview_tells_cost_channel_and_language_and_shows_the_very_letter(
     desk, late: dict[str, Claim], at_desk: AtDesk, language: str
 ) -> None:
@@ -293,7 +291,6 @@ def test_who_may_not_run_the_reminders_leaves_nothing_out(
     assert does(at_desk("olli"), address, "SEND_FIRST_REMINDER", **sent).status_code in (403, 404)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_preview_of_interest_tells_how_it_is_counted(desk, at_desk: AtDesk, language: str) -> None:
     """S44, OC 6.1.5-a, OC 6.1.5-b: principal, days, rates and what the customer owes in all; then what was charged."""
     Person.objects.filter(pk=person("cecilia").pk).update(language=language)

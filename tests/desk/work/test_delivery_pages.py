@@ -20,7 +20,7 @@ from reskontra.exchange.reading import read_documents
 from reskontra.income.delivery.receipts import take_in_report
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
-from reskontra.kernel.texts import LANGUAGES, text
+from reskontra.kernel.texts import text
 from reskontra.registers.models import Person
 from reskontra.sales.models import DeliveryDecision, Invoice
 
@@ -67,7 +67,6 @@ def words_of(page: bytes) -> str:
     return page.decode().replace("\N{NO-BREAK SPACE}", " ")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_tells_what_waits_what_came_back_and_what_the_archive_lacks(
     answered: Any, at_desk: AtDesk, language: str
 ) -> None:

@@ -14,7 +14,7 @@ from cast import DAY, customer, inside, invoice_number, person, reference, run
 from reskontra.exchange.excerpts import finvoice_of
 from reskontra.income.delivery.run import DeliveryRun
 from reskontra.income.invoicing.run import InvoicingRun
-from reskontra.kernel.texts import LANGUAGES, text
+from reskontra.kernel.texts import text
 from reskontra.registers.models import Person
 from reskontra.sales.models import Invoice, InvoicedOrder
 
@@ -67,7 +67,6 @@ def test_a_search_that_finds_nothing_says_where_it_looked(invoiced, at_desk: AtD
     assert text("desk.invoices.none.search", "sv") in page
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_holds_lines_vat_reference_voucher_way_out_and_reasons(
     invoiced, at_desk: AtDesk, language: str
 ) -> None:

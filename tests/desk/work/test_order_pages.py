@@ -12,7 +12,7 @@ from cast import DAY, HARBOUR, an_order, customer, inside, new_unit, person, run
 from reskontra.income.order_handling.run import OrdersRun
 from reskontra.insight.orders import INVOICED, STATES, WITHDRAWN, lines_of, order_state, orders_listed
 from reskontra.kernel.clauses import cite
-from reskontra.kernel.texts import LANGUAGES, text
+from reskontra.kernel.texts import text
 from reskontra.registers.models import Item, Person
 from reskontra.sales.models import Order, OrderApproval, OrderStop
 
@@ -124,7 +124,6 @@ def test_a_key_that_is_none_begins_at_the_beginning(desk, at_desk: AtDesk, after
     assert len(numbers_on(answer.content)) == 3
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_says_why_with_the_clause_in_words(desk, at_desk: AtDesk, language: str) -> None:
     """OC 3.2.1-a, and what the rule looked at."""
     Person.objects.filter(pk=person("maria").pk).update(language=language)
@@ -297,7 +296,6 @@ def test_an_order_that_the_rule_returned_is_taken_up_again(desk, at_desk: AtDesk
         assert order_state(desk.unit, bare) == "ready"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_what_stands_in_the_way_of_sending_back_is_told_beside_what_was_written(
     desk, at_desk: AtDesk, language: str
 ) -> None:

@@ -21,7 +21,7 @@ from reskontra.income.allocation.run import AllocationRun
 from reskontra.income.invoicing.run import InvoicingRun
 from reskontra.kernel.clauses import cite
 from reskontra.kernel.money import format_amount
-from reskontra.kernel.texts import LANGUAGES, text
+from reskontra.kernel.texts import text
 from reskontra.registers.models import Person, UnitAccount
 from reskontra.runs.models import Evidence, Run
 
@@ -94,7 +94,6 @@ def ids(purse: Purse, *names: str) -> list[int]:
     return [purse.payments[name].pk for name in names]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_list_tells_why_each_payment_waits(desk, purse: Purse, at_desk: AtDesk, language: str) -> None:
     Person.objects.filter(pk=person("kirsi").pk).update(language=language)
     page = page_of(at_desk("kirsi"), desk.path("payments"))
@@ -301,7 +300,6 @@ def previewed(client: Client, desk, name: str) -> tuple[str, dict[str, str]]:
     return address, {"seen": seen[1], "confirmed": "on"}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_allocation_is_previewed_and_applied_and_its_controls_can_be_read(
     desk, at_desk: AtDesk, language: str
 ) -> None:

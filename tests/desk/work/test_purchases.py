@@ -15,7 +15,7 @@ from cast import inside, person
 from reskontra.desk import paging, purchase_pages
 from reskontra.desk.number_line import number_line
 from reskontra.insight.purchase_difference import difference_of
-from reskontra.kernel.texts import LANGUAGES, text
+from reskontra.kernel.texts import text
 from reskontra.purchases.models import (
     InvoiceIdentifier,
     InvoiceReturn,
@@ -146,7 +146,6 @@ def test_the_register_keeps_the_streams_apart_and_is_narrowed_by_what_is_asked(
     assert seen == procured[::-1]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_invoice_tells_its_difference_its_lines_and_why(
     bought: PurchaseDesk, at_desk: AtDesk, language: str
 ) -> None:
